@@ -1,0 +1,98 @@
+"""The command line of a site: one module for each command.
+
+A command's module is imported when the command is asked for and not before, so that
+``site-agent --version`` waits neither for torch nor for gRPC. `COMMANDS` is the table
+of contents; each entry names a plain function, or a `typer.Typer` with sub-commands.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from site_agent.errors import SiteError
+
+COMMANDS: Mapping[str, str] = {
+    "run": "site_agent.cli.run:run",
+    "studies": "site_agent.cli.studies:studies",
+    "freeze": "site_agent.cli.freeze:freeze",
+}
+"""Command name to ``module:attribute``, in the order of `site-agent --help`."""
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are imported by name from `COMMANDS`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; None when there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            command = typer.main.get_command(found)
+            command.name = cmd_name
+            return command
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
+
+app = typer.Typer(
+    name="site-agent",
+    cls=LazyGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    try:
+        number = version("hilum")
+    except PackageNotFoundError:
+        number = "(not installed)"
+    typer.echo(f"site-agent {number}")
+    raise typer.Exit
+
+
+@app.callback()
+def site_agent(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    """De-identify, check, label and audit chest films inside the hospital.
+
+    Only aggregate statistics, Article 30 records and permitted model updates leave,
+    and each is in the egress ledger first.
+    """
+
+
+def main() -> None:
+    """Run the command line; an expected failure is one message and its exit code."""
+    try:
+        app()
+    except SiteError as error:
+        typer.echo(f"site-agent: {error}", err=True)
+        sys.exit(error.exit_code)
