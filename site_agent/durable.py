@@ -1,0 +1,70 @@
+"""Files that a crash leaves whole: written beside their place, then renamed.
+
+After `kill -9` or a power cut a reader finds the old content or the new, never half.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from site_agent.errors import SiteError
+
+
+def write(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Put `content` at `path`, whole or not at all, and see it onto the disk."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """See the names in `folder` onto the disk; else a power cut may undo a rename."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Busy(SiteError):
+    """Another process of this site holds the lock."""
+
+    code = "busy"
+    exit_code = 75
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold the lock file at `path`; the system lets go when the process ends.
+
+    Raises
+    ------
+    Busy
+        If `wait` is false and another process or thread holds it.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as error:
+            raise Busy(
+                f"Another process of this site is at work ({path.name} is locked). "
+                "Wait for it to end, then try again."
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
