@@ -1,0 +1,1 @@
+"""Take from headers and reports what tells who, where and when (PS3.15 Annex E)."""
