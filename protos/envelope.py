@@ -104,11 +104,22 @@ def verify(envelope: Envelope, payload_type: str, keys: Iterable[bytes]) -> set[
     signers = {
         each.keyid
         for each in envelope.signatures
-        if each.keyid in known and _signed(message, each.sig, known[each.keyid])
+        if each.keyid in known and is_signed(message, each.sig, known[each.keyid])
     }
     if not signers:
         raise BadSignature("The envelope bears no valid signature by a known key.")
     return signers
+
+
+def is_signed(message: bytes, sig: bytes, public_key: bytes) -> bool:
+    """Verify one bare Ed25519 signature over `message` by a sound raw public key."""
+    if not is_sound(public_key):
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(sig, message)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def is_sound(public_key: bytes) -> bool:
@@ -125,13 +136,3 @@ def is_sound(public_key: bytes) -> bool:
 _P = 2**255 - 19
 _ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL_ORDER = {0, 1, _P - 1, _ORDER_8, _P - _ORDER_8}
-
-
-def _signed(message: bytes, sig: bytes, key: bytes) -> bool:
-    if not is_sound(key):
-        return False
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(sig, message)
-    except InvalidSignature:
-        return False
-    return True
