@@ -1,0 +1,93 @@
+"""How the same name is spelt by different systems.
+
+A PACS writes ``MUELLER``, the letter ``Müller``, an old export ``M?ller``. `fold` takes
+away what differs without effect (case, accents, look-alike punctuation) and keeps the
+length, so that a match in the folded text has the same place in the text. `spellings`
+gives the folded spellings that remain different.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+_ASCII_LOOKALIKES = {
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad", "-"),
+    **dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"),
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
+    "\ufffd": "?",
+    **dict(zip("øłđħıðŧ", "oldhidt", strict=True)),
+}
+_DIGRAPHS = str.maketrans(
+    {
+        **{"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe"},
+        **{"ø": "oe", "å": "aa", "þ": "th", "ð": "dh"},
+    }
+)
+# Systems without the letters of a name put "?" in their place.
+_LEGACY_CODECS = ("ascii", "latin-1", "cp1252", "iso8859-2", "cp1250", "iso8859-15")
+_UNDIGRAPHS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("ss", "ß"))
+
+
+class _Fold(dict[int, str]):
+    """A translation table that computes each character once."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code).lower()
+        letter = letter if len(letter) == 1 else chr(code)
+        if letter in _ASCII_LOOKALIKES:
+            folded = _ASCII_LOOKALIKES[letter]
+        else:
+            bare = [
+                part
+                for part in unicodedata.normalize("NFKD", letter)
+                if not unicodedata.combining(part)
+            ]
+            folded = bare[0] if len(bare) == 1 else letter
+        self[code] = folded
+        return folded
+
+
+_FOLD = _Fold()
+for _code in range(128):
+    _FOLD[_code] = chr(_code).lower()
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, plain hyphens, apostrophes and spaces; the same length.
+
+    Compose the text first (NFC): a combining accent of its own stays. ``ß`` and ``æ``
+    stay, for they would become two letters; U+FFFD becomes ``?``.
+    """
+    return text.translate(_FOLD)
+
+
+@lru_cache(maxsize=4096)
+def spellings(text: str) -> frozenset[str]:
+    """Every folded spelling of a name: accents dropped, digraphs, ``?``, mojibake.
+
+    >>> sorted(spellings("Groß"))
+    ['gro?', 'gross', 'groã?', 'groß', 'groÿ'] # doctest: +SKIP
+    """
+    text = unicodedata.normalize("NFC", text)
+    lower = text.lower()
+    forms = {text, lower.translate(_DIGRAPHS)}
+    for pair, letter in _UNDIGRAPHS:
+        if pair in lower:
+            forms.add(lower.replace(pair, letter))
+    if not text.isascii():
+        for codec in _LEGACY_CODECS:
+            forms.add(text.encode(codec, "replace").decode(codec))
+        forms |= _misread(text)
+    return frozenset(fold(form) for form in forms)
+
+
+def _misread(text: str) -> set[str]:
+    """UTF-8 read as an 8-bit encoding, and the mending of such a misreading."""
+    found = {text.encode().decode("cp1252", "replace")}
+    for codec in ("latin-1", "cp1252"):
+        try:
+            found.add(text.encode(codec).decode("utf-8"))
+        except UnicodeError:
+            continue
+    return found
