@@ -1,0 +1,1 @@
+"""The people's door: HTTP with JSON, for admins and researchers."""

@@ -1,0 +1,1 @@
+"""What the consortium shows to others: registers and cards, as documents."""
