@@ -47,6 +47,7 @@ class ReasonCode(StrEnum):
     MODALITY = "modality"
     BODY_PART = "body-part"
     PROJECTION = "projection"
+    FURTHER_VIEW = "further-view"
     RESOLUTION = "resolution"
     BIT_DEPTH = "bit-depth"
     VENDOR = "vendor"
@@ -97,6 +98,10 @@ REASONS: Mapping[ReasonCode, Meaning] = {
     ReasonCode.MODALITY: Meaning(_REJECTED, "Not a radiograph: Modality is not DX or CR."),
     ReasonCode.BODY_PART: Meaning(_REJECTED, "The body part is not the chest."),
     ReasonCode.PROJECTION: Meaning(_REJECTED, "The study has no PA view."),
+    ReasonCode.FURTHER_VIEW: Meaning(
+        _REJECTED,
+        "A film that is neither the chosen PA view nor a lateral; it is left out.",
+    ),
     ReasonCode.RESOLUTION: Meaning(
         _REJECTED, "The film has fewer rows or columns than the specification asks for."
     ),
