@@ -1,0 +1,1 @@
+"""What surrounds the two programs: the synthetic hospital and the demonstration."""
