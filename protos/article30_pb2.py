@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from protos import options_pb2 as protos_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16protos/article30.proto\x12\x08hilum.v1\x1a\x14protos/options.proto\"Y\n\x05Party\x12%\n\x04name\x18\x01 \x01(\tB\x17\x8a\xe7\x18\x13\x08x\"\x0f[^\\x00-\\x1f<>]*\x12)\n\x07\x63ontact\x18\x02 \x01(\tB\x18\x8a\xe7\x18\x14\x08\xc8\x01\"\x0f[^\\x00-\\x1f<>]*\"\x99\x06\n\x12RecordOfProcessing\x12#\n\ncontroller\x18\x01 \x01(\x0b\x32\x0f.hilum.v1.Party\x12)\n\x10joint_controller\x18\x02 \x01(\x0b\x32\x0f.hilum.v1.Party\x12\'\n\x0erepresentative\x18\x03 \x01(\x0b\x32\x0f.hilum.v1.Party\x12\x30\n\x17\x64\x61ta_protection_officer\x18\x04 \x01(\x0b\x32\x0f.hilum.v1.Party\x12+\n\x08purposes\x18\x05 \x03(\x0e\x32\x11.hilum.v1.PurposeB\x06\x8a\xe7\x18\x02\x10\x08\x12)\n\x0blegal_basis\x18\x06 \x01(\x0e\x32\x14.hilum.v1.LegalBasis\x12\x34\n\rdata_subjects\x18\x07 \x03(\x0e\x32\x15.hilum.v1.DataSubjectB\x06\x8a\xe7\x18\x02\x10\x08\x12\x37\n\x0f\x64\x61ta_categories\x18\x08 \x03(\x0e\x32\x16.hilum.v1.DataCategoryB\x06\x8a\xe7\x18\x02\x10\x08\x12/\n\nrecipients\x18\t \x03(\x0e\x32\x13.hilum.v1.RecipientB\x06\x8a\xe7\x18\x02\x10\x08\x12+\n\x0fthird_countries\x18\n \x03(\tB\x12\x8a\xe7\x18\x0e\x08\x02\x10 \"\x08[A-Z]{2}\x12!\n\x10retention_months\x18\x0b \x01(\rB\x07\x8a\xe7\x18\x03\x18\xb0\t\x12<\n\x11security_measures\x18\x0c \x03(\x0e\x32\x19.hilum.v1.SecurityMeasureB\x06\x8a\xe7\x18\x02\x10\x10\x12\x1d\n\rmanifest_root\x18\r \x01(\x0c\x42\x06\x8a\xe7\x18\x02\x08 \x12\'\n\x15studies_received_tens\x18\x0e \x01(\rB\x08\x8a\xe7\x18\x04\x18\xa0\x8d\x06\x12#\n\x11studies_kept_tens\x18\x0f \x01(\rB\x08\x8a\xe7\x18\x04\x18\xa0\x8d\x06\x12\x1b\n\nfirst_year\x18\x10 \x01(\rB\x07\x8a\xe7\x18\x03\x18\xb4\x10\x12\x1a\n\tlast_year\x18\x11 \x01(\rB\x07\x8a\xe7\x18\x03\x18\xb4\x10\x12,\n\x18\x64\x65identification_methods\x18\x12 \x03(\rB\n\x8a\xe7\x18\x06\x10\x10\x18\xbf\x84=*h\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x15\n\x11REFERENCE_DATASET\x10\x01\x12\x16\n\x12\x46\x45\x44\x45RATED_TRAINING\x10\x02\x12\x15\n\x11QUALITY_ASSURANCE\x10\x03*\x97\x01\n\nLegalBasis\x12\x1b\n\x17LEGAL_BASIS_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43ONSENT_6_1_A_9_2_A\x10\x01\x12\x1f\n\x1bPUBLIC_INTEREST_6_1_E_9_2_I\x10\x02\x12\x18\n\x14RESEARCH_6_1_E_9_2_J\x10\x03\x12\x18\n\x14RESEARCH_6_1_F_9_2_J\x10\x04*r\n\x0b\x44\x61taSubject\x12\x1c\n\x18\x44\x41TA_SUBJECT_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41\x44ULT_PATIENTS\x10\x01\x12\x17\n\x13PAEDIATRIC_PATIENTS\x10\x02\x12\x18\n\x14HEALTH_PROFESSIONALS\x10\x03*\xb0\x01\n\x0c\x44\x61taCategory\x12\x1d\n\x19\x44\x41TA_CATEGORY_UNSPECIFIED\x10\x00\x12\x1d\n\x19PSEUDONYMISED_RADIOGRAPHS\x10\x01\x12\x19\n\x15PSEUDONYMISED_REPORTS\x10\x02\x12\x16\n\x12OBSERVATION_LABELS\x10\x03\x12\x15\n\x11\x41GE_BAND_SEX_YEAR\x10\x04\x12\x18\n\x14REIDENTIFICATION_MAP\x10\x05*\x82\x01\n\tRecipient\x12\x19\n\x15RECIPIENT_UNSPECIFIED\x10\x00\x12!\n\x1dNO_RECIPIENT_OF_PERSONAL_DATA\x10\x01\x12\x19\n\x15\x43ONSORTIUM_AGGREGATES\x10\x02\x12\x1c\n\x18\x43ONSORTIUM_MODEL_UPDATES\x10\x03*\xf7\x01\n\x0fSecurityMeasure\x12 \n\x1cSECURITY_MEASURE_UNSPECIFIED\x10\x00\x12\x1b\n\x17PSEUDONYMISATION_PS3_15\x10\x01\x12\x15\n\x11VAULT_AES_256_GCM\x10\x02\x12\x0e\n\nMUTUAL_TLS\x10\x03\x12\x14\n\x10SIGNED_ENVELOPES\x10\x04\x12\x11\n\rEGRESS_LEDGER\x10\x05\x12\"\n\x1eSTATISTICAL_DISCLOSURE_CONTROL\x10\x06\x12\x1d\n\x19RESIDUAL_IDENTIFIER_AUDIT\x10\x07\x12\x12\n\x0e\x41\x43\x43\x45SS_CONTROL\x10\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16protos/article30.proto\x12\x08hilum.v1\x1a\x14protos/options.proto\"\x9f\x01\n\x05Party\x12H\n\x04name\x18\x01 \x01(\tB:\x8a\xe7\x18\x36\x08x\"2[^\\x00-\\x1f\\x7f-\\x9f<>\\u2028-\\u202e\\u2066-\\u2069]*\x12L\n\x07\x63ontact\x18\x02 \x01(\tB;\x8a\xe7\x18\x37\x08\xc8\x01\"2[^\\x00-\\x1f\\x7f-\\x9f<>\\u2028-\\u202e\\u2066-\\u2069]*\"\x99\x06\n\x12RecordOfProcessing\x12#\n\ncontroller\x18\x01 \x01(\x0b\x32\x0f.hilum.v1.Party\x12)\n\x10joint_controller\x18\x02 \x01(\x0b\x32\x0f.hilum.v1.Party\x12\'\n\x0erepresentative\x18\x03 \x01(\x0b\x32\x0f.hilum.v1.Party\x12\x30\n\x17\x64\x61ta_protection_officer\x18\x04 \x01(\x0b\x32\x0f.hilum.v1.Party\x12+\n\x08purposes\x18\x05 \x03(\x0e\x32\x11.hilum.v1.PurposeB\x06\x8a\xe7\x18\x02\x10\x08\x12)\n\x0blegal_basis\x18\x06 \x01(\x0e\x32\x14.hilum.v1.LegalBasis\x12\x34\n\rdata_subjects\x18\x07 \x03(\x0e\x32\x15.hilum.v1.DataSubjectB\x06\x8a\xe7\x18\x02\x10\x08\x12\x37\n\x0f\x64\x61ta_categories\x18\x08 \x03(\x0e\x32\x16.hilum.v1.DataCategoryB\x06\x8a\xe7\x18\x02\x10\x08\x12/\n\nrecipients\x18\t \x03(\x0e\x32\x13.hilum.v1.RecipientB\x06\x8a\xe7\x18\x02\x10\x08\x12+\n\x0fthird_countries\x18\n \x03(\tB\x12\x8a\xe7\x18\x0e\x08\x02\x10 \"\x08[A-Z]{2}\x12!\n\x10retention_months\x18\x0b \x01(\rB\x07\x8a\xe7\x18\x03\x18\xb0\t\x12<\n\x11security_measures\x18\x0c \x03(\x0e\x32\x19.hilum.v1.SecurityMeasureB\x06\x8a\xe7\x18\x02\x10\x10\x12\x1d\n\rmanifest_root\x18\r \x01(\x0c\x42\x06\x8a\xe7\x18\x02\x08 \x12\'\n\x15studies_received_tens\x18\x0e \x01(\rB\x08\x8a\xe7\x18\x04\x18\xa0\x8d\x06\x12#\n\x11studies_kept_tens\x18\x0f \x01(\rB\x08\x8a\xe7\x18\x04\x18\xa0\x8d\x06\x12\x1b\n\nfirst_year\x18\x10 \x01(\rB\x07\x8a\xe7\x18\x03\x18\xb4\x10\x12\x1a\n\tlast_year\x18\x11 \x01(\rB\x07\x8a\xe7\x18\x03\x18\xb4\x10\x12,\n\x18\x64\x65identification_methods\x18\x12 \x03(\rB\n\x8a\xe7\x18\x06\x10\x10\x18\xbf\x84=*h\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x15\n\x11REFERENCE_DATASET\x10\x01\x12\x16\n\x12\x46\x45\x44\x45RATED_TRAINING\x10\x02\x12\x15\n\x11QUALITY_ASSURANCE\x10\x03*\x97\x01\n\nLegalBasis\x12\x1b\n\x17LEGAL_BASIS_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43ONSENT_6_1_A_9_2_A\x10\x01\x12\x1f\n\x1bPUBLIC_INTEREST_6_1_E_9_2_I\x10\x02\x12\x18\n\x14RESEARCH_6_1_E_9_2_J\x10\x03\x12\x18\n\x14RESEARCH_6_1_F_9_2_J\x10\x04*r\n\x0b\x44\x61taSubject\x12\x1c\n\x18\x44\x41TA_SUBJECT_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41\x44ULT_PATIENTS\x10\x01\x12\x17\n\x13PAEDIATRIC_PATIENTS\x10\x02\x12\x18\n\x14HEALTH_PROFESSIONALS\x10\x03*\xb0\x01\n\x0c\x44\x61taCategory\x12\x1d\n\x19\x44\x41TA_CATEGORY_UNSPECIFIED\x10\x00\x12\x1d\n\x19PSEUDONYMISED_RADIOGRAPHS\x10\x01\x12\x19\n\x15PSEUDONYMISED_REPORTS\x10\x02\x12\x16\n\x12OBSERVATION_LABELS\x10\x03\x12\x15\n\x11\x41GE_BAND_SEX_YEAR\x10\x04\x12\x18\n\x14REIDENTIFICATION_MAP\x10\x05*\x82\x01\n\tRecipient\x12\x19\n\x15RECIPIENT_UNSPECIFIED\x10\x00\x12!\n\x1dNO_RECIPIENT_OF_PERSONAL_DATA\x10\x01\x12\x19\n\x15\x43ONSORTIUM_AGGREGATES\x10\x02\x12\x1c\n\x18\x43ONSORTIUM_MODEL_UPDATES\x10\x03*\xf7\x01\n\x0fSecurityMeasure\x12 \n\x1cSECURITY_MEASURE_UNSPECIFIED\x10\x00\x12\x1b\n\x17PSEUDONYMISATION_PS3_15\x10\x01\x12\x15\n\x11VAULT_AES_256_GCM\x10\x02\x12\x0e\n\nMUTUAL_TLS\x10\x03\x12\x14\n\x10SIGNED_ENVELOPES\x10\x04\x12\x11\n\rEGRESS_LEDGER\x10\x05\x12\"\n\x1eSTATISTICAL_DISCLOSURE_CONTROL\x10\x06\x12\x1d\n\x19RESIDUAL_IDENTIFIER_AUDIT\x10\x07\x12\x12\n\x0e\x41\x43\x43\x45SS_CONTROL\x10\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,9 +33,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.article30_pb2', _glo
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PARTY'].fields_by_name['name']._loaded_options = None
-  _globals['_PARTY'].fields_by_name['name']._serialized_options = b'\212\347\030\023\010x\"\017[^\\x00-\\x1f<>]*'
+  _globals['_PARTY'].fields_by_name['name']._serialized_options = b'\212\347\0306\010x\"2[^\\x00-\\x1f\\x7f-\\x9f<>\\u2028-\\u202e\\u2066-\\u2069]*'
   _globals['_PARTY'].fields_by_name['contact']._loaded_options = None
-  _globals['_PARTY'].fields_by_name['contact']._serialized_options = b'\212\347\030\024\010\310\001\"\017[^\\x00-\\x1f<>]*'
+  _globals['_PARTY'].fields_by_name['contact']._serialized_options = b'\212\347\0307\010\310\001\"2[^\\x00-\\x1f\\x7f-\\x9f<>\\u2028-\\u202e\\u2066-\\u2069]*'
   _globals['_RECORDOFPROCESSING'].fields_by_name['purposes']._loaded_options = None
   _globals['_RECORDOFPROCESSING'].fields_by_name['purposes']._serialized_options = b'\212\347\030\002\020\010'
   _globals['_RECORDOFPROCESSING'].fields_by_name['data_subjects']._loaded_options = None
@@ -62,20 +62,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECORDOFPROCESSING'].fields_by_name['last_year']._serialized_options = b'\212\347\030\003\030\264\020'
   _globals['_RECORDOFPROCESSING'].fields_by_name['deidentification_methods']._loaded_options = None
   _globals['_RECORDOFPROCESSING'].fields_by_name['deidentification_methods']._serialized_options = b'\212\347\030\006\020\020\030\277\204='
-  _globals['_PURPOSE']._serialized_start=945
-  _globals['_PURPOSE']._serialized_end=1049
-  _globals['_LEGALBASIS']._serialized_start=1052
-  _globals['_LEGALBASIS']._serialized_end=1203
-  _globals['_DATASUBJECT']._serialized_start=1205
-  _globals['_DATASUBJECT']._serialized_end=1319
-  _globals['_DATACATEGORY']._serialized_start=1322
-  _globals['_DATACATEGORY']._serialized_end=1498
-  _globals['_RECIPIENT']._serialized_start=1501
-  _globals['_RECIPIENT']._serialized_end=1631
-  _globals['_SECURITYMEASURE']._serialized_start=1634
-  _globals['_SECURITYMEASURE']._serialized_end=1881
-  _globals['_PARTY']._serialized_start=58
-  _globals['_PARTY']._serialized_end=147
-  _globals['_RECORDOFPROCESSING']._serialized_start=150
-  _globals['_RECORDOFPROCESSING']._serialized_end=943
+  _globals['_PURPOSE']._serialized_start=1016
+  _globals['_PURPOSE']._serialized_end=1120
+  _globals['_LEGALBASIS']._serialized_start=1123
+  _globals['_LEGALBASIS']._serialized_end=1274
+  _globals['_DATASUBJECT']._serialized_start=1276
+  _globals['_DATASUBJECT']._serialized_end=1390
+  _globals['_DATACATEGORY']._serialized_start=1393
+  _globals['_DATACATEGORY']._serialized_end=1569
+  _globals['_RECIPIENT']._serialized_start=1572
+  _globals['_RECIPIENT']._serialized_end=1702
+  _globals['_SECURITYMEASURE']._serialized_start=1705
+  _globals['_SECURITYMEASURE']._serialized_end=1952
+  _globals['_PARTY']._serialized_start=59
+  _globals['_PARTY']._serialized_end=218
+  _globals['_RECORDOFPROCESSING']._serialized_start=221
+  _globals['_RECORDOFPROCESSING']._serialized_end=1014
 # @@protoc_insertion_point(module_scope)

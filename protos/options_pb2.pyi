@@ -4,7 +4,9 @@ isort:skip_file
 Bounds that are part of the schema: what a field may carry, stated beside the field.
 
 protos/codec.py enforces them when a message is written and again when it is read.
-A string without `pattern`, or bytes and lists without a maximum, is refused by a test.
+A field without a bound can carry nothing but its default, and a test refuses it.
+Free text excludes control characters, mark-up and characters that turn the direction
+of writing, so that what a reader sees is what it says.
 """
 
 from google.protobuf import descriptor as _descriptor
@@ -37,7 +39,9 @@ class Bounds(_message.Message):
     maximum: _builtins.int
     """Largest value of a number. Enumerations are always closed."""
     pattern: _builtins.str
-    """Regular expression that the whole string must match (RE2 subset, no backtracking)."""
+    """Regular expression (Python's) that the whole string must match. Repetitions are not
+    nested, so that none takes longer than the string is long.
+    """
     def __init__(
         self,
         *,

@@ -412,7 +412,7 @@ class DatasetStatistics(_message.Message):
     OBSERVATIONS_BY_SEX_FIELD_NUMBER: _builtins.int
     OBSERVATIONS_BY_AGE_FIELD_NUMBER: _builtins.int
     manifest_root: _builtins.bytes
-    """SHA-256 of the manifest's Merkle root that these tables describe."""
+    """Root of the manifest that these tables describe."""
     patient_tens: _builtins.int
     study_tens: _builtins.int
     @_builtins.property
