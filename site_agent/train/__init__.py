@@ -1,0 +1,1 @@
+"""Federated training at the site: permit, frozen data, network, Flower's ClientApp."""
