@@ -127,9 +127,9 @@ class Ledger:
         """Keep the coordinator's reasons; the envelope is not sent again."""
         self._deliver(entry, State.REFUSED, None, reasons)
 
-    def entries(self, after: int = 0) -> tuple[Entry, ...]:
-        """All entries after number `after`, oldest first."""
-        return self._read("WHERE entries.number > ? ORDER BY entries.number", after)
+    def entries(self, kind: str | None = None) -> tuple[Entry, ...]:
+        """Read all entries, or all of one kind, oldest first."""
+        return self._read("WHERE kind = IFNULL(?, kind) ORDER BY number", kind)
 
     def entry(self, number: int) -> Entry:
         """One entry; raises EgressError if there is none with this number."""
@@ -143,7 +143,7 @@ class Ledger:
     def pending(self) -> tuple[Entry, ...]:
         """Read the outbox: envelopes that are not delivered yet, in their order."""
         return self._read(
-            "WHERE content IS NOT NULL AND deliveries.state IS NULL ORDER BY entries.number"
+            "WHERE content IS NOT NULL AND deliveries.state IS NULL ORDER BY number"
         )
 
     def holds(self, digest: bytes) -> bool:
@@ -255,7 +255,7 @@ class Ledger:
                 (entry.number, int(self._clock()), state, leaf_index, detail),
             )
 
-    def _read(self, where: str, *values: int | bytes) -> tuple[Entry, ...]:
+    def _read(self, where: str, *values: int | bytes | str | None) -> tuple[Entry, ...]:
         with self._connect() as database:
             return tuple(map(_entry, database.execute(f"{_SELECT} {where}", values)))
 
