@@ -3,7 +3,7 @@ import re
 import pytest
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protos import codec
@@ -15,11 +15,7 @@ from protos.statistics_pb2 import AgeCell, DatasetStatistics, ObservationCell
 from tests.protos.schema import MESSAGES, bounds_of, valid
 
 by_name = pytest.mark.parametrize("descriptor", MESSAGES, ids=lambda each: each.name)
-slow_to_draw = settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+few = settings(max_examples=25)
 
 VOTE = Vote(version_digest=b"v" * 32, decision=APPROVE)
 STATEMENT = Statement(
@@ -104,7 +100,7 @@ def test_no_field_is_an_extension_or_optional(descriptor: Descriptor) -> None:
 
 
 @by_name
-@slow_to_draw
+@few
 @given(data=st.data())
 def test_every_valid_message_is_read_back(
     descriptor: Descriptor, data: st.DataObject
@@ -298,7 +294,6 @@ def test_header_of_a_fleet_request_cannot_smuggle_a_line() -> None:
     assert reasons(message) == ("FleetRequest.headers[].value: does not match [ -~]*",)
 
 
-@slow_to_draw
 @given(
     st.sampled_from(["insert", "delete", "replace"]),
     st.integers(min_value=0, max_value=10**6),
