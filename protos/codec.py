@@ -1,9 +1,9 @@
 """Messages to bytes and back: the schema is the policy, and this is where it is kept.
 
-Every message has exactly one valid encoding: protobuf's deterministic one, which is the
-order of the field numbers, as the schema has no maps. What comes in must be those bytes,
-so that whoever signs, hashes or archives a message has fixed its meaning: no unknown
-field can ride along, no field can be given twice.
+Every message has exactly one valid encoding: protobuf's deterministic one, which is
+the order of the field numbers, as the schema has no maps. What comes in must be those
+bytes, so that whoever signs, hashes or archives a message has fixed its meaning: no
+unknown field can ride along, no field can be given twice.
 
 The bounds stand beside the fields, in the ``.proto`` files (``protos/options.proto``).
 A field without a bound can carry nothing but its default.
