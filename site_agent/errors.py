@@ -63,3 +63,15 @@ class TrainingRefused(SiteError):
     """The site does not take part in this run; the message lists the reasons."""
 
     code = "training-refused"
+
+
+class AgendaError(SiteError):
+    """What the coordinator proposes cannot be read, or cannot be agreed to here."""
+
+    code = "agenda"
+
+
+class LogAlarm(SiteError):
+    """The transparency log is not what it was; nothing leaves until that is settled."""
+
+    code = "log-alarm"

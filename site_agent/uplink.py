@@ -32,6 +32,7 @@ from protos.consortium_pb2 import (
     Receipt,
     RenewalRequest,
 )
+from site_agent import alarm
 from site_agent.egress import Ledger
 from site_agent.egress_chain import Entry
 from site_agent.errors import (
@@ -116,6 +117,7 @@ class Uplink:
         CoordinatorUnavailable, IdentityError
             It may be accepted later.
         """
+        alarm.require_silence(self._ledger.path.parent)
         held = self._ledger.entry(entry.number)
         if held.content is None or held.hash != entry.hash:
             raise EgressError("Only an envelope that the ledger holds can be sent.")
@@ -152,11 +154,14 @@ class Uplink:
 
         Raises
         ------
-        EgressError
-            If it would carry something out that the ledger does not hold.
+        EgressError, LogAlarm
+            If it would carry something out that the ledger does not hold, or while an
+            alarm stands.
         """
-        if verb in PUSHES and not self._ledger.holds(hashlib.sha256(body).digest()):
-            raise EgressError("A push that the ledger does not hold cannot leave.")
+        if verb in PUSHES:
+            alarm.require_silence(self._ledger.path.parent)
+            if not self._ledger.holds(hashlib.sha256(body).digest()):
+                raise EgressError("A push that the ledger does not hold cannot leave.")
         request = FleetRequest(
             verb=verb,
             body=body,
