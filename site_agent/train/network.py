@@ -6,8 +6,13 @@ figures of a site's patients, and would travel with the weights.
 
 from __future__ import annotations
 
+import json
+import sys
+
+import numpy as np
 import torch
 from monai.networks.nets.densenet import DenseNet
+from numpy.typing import NDArray
 from torch import nn
 
 from protos.training_pb2 import Network
@@ -55,3 +60,54 @@ def build(network: Network.ValueType, *, seed: int) -> nn.Module:
                 )
             case _:
                 raise ValueError("not a network that this version can train")
+
+
+def to_vector(module: nn.Module) -> NDArray[np.float32]:
+    """Return all weights as one vector, in the order of `protos.update.layout`."""
+    weights = [
+        tensor.detach().cpu().flatten() for tensor in module.state_dict().values()
+    ]
+    return np.asarray(torch.cat(weights).numpy(), dtype=np.float32)
+
+
+def from_vector(module: nn.Module, vector: NDArray[np.float32]) -> None:
+    """Set all weights from one vector.
+
+    Raises
+    ------
+    ValueError
+        When the vector is not float32, has another length, or holds a value that is not
+        finite.
+    """
+    state = module.state_dict()
+    sizes = [tensor.numel() for tensor in state.values()]
+    if vector.dtype != np.float32 or vector.shape != (sum(sizes),):
+        raise ValueError("the weights are not those of this network")
+    if not np.isfinite(vector).all():
+        raise ValueError("a weight is not a finite number")
+    parts = torch.from_numpy(vector.copy()).split(sizes)  # type: ignore[no-untyped-call]
+    module.load_state_dict(
+        {
+            name: part.reshape(tensor.shape)
+            for (name, tensor), part in zip(state.items(), parts, strict=True)
+        }
+    )
+
+
+def layouts() -> dict[str, list[tuple[str, list[int]]]]:
+    """Return what ``protos/weights.json`` must say: name and shape of every tensor."""
+    return {
+        Network.Name(network): [
+            (name, list(tensor.shape))
+            for name, tensor in build(network, seed=0).state_dict().items()
+        ]
+        for network in Network.values()
+        if network != Network.NETWORK_UNSPECIFIED
+    }
+
+
+if __name__ == "__main__":  # python -m site_agent.train.network > protos/weights.json
+    sys.stdout.write(
+        json.dumps(layouts(), separators=(",", ":")).replace("]],", "]],\n")
+    )
+    sys.stdout.write("\n")

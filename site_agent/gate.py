@@ -1,0 +1,323 @@
+"""Flower's door at the site: where the site decides what a SuperNode gets and gives.
+
+The SuperNode is set to use this door as its SuperLink (`site_agent.gate_server`). Each
+of its twelve calls is decoded, judged, and carried on by the uplink or refused:
+
+* ``pull-messages``, ``get-run``: the run's configuration must name one permit on which
+  this site takes part (`site_agent.train.permit`), and nothing else. A message of any
+  other run gets an error reply and does not reach the SuperNode.
+* ``get-fab``: the bundle must be, byte for byte, the one that this site's own package
+  builds.
+* ``push-messages``, ``push-object``: what `site_agent.train.outgoing` allows, for a
+  message that was asked, within the permit's upload limit, and written into the egress
+  ledger before it is carried on.
+* the rest carries node, run and object numbers only.
+
+After a refusal the SuperNode leaves the message and lives on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from flwr.proto.fab_pb2 import GetFabRequest, GetFabResponse
+from flwr.proto.fleet_pb2 import (
+    ActivateNodeRequest,
+    DeactivateNodeRequest,
+    PullMessagesRequest,
+    PullMessagesResponse,
+    PushMessagesRequest,
+    PushMessagesResponse,
+    RegisterNodeFleetRequest,
+    UnregisterNodeFleetRequest,
+)
+from flwr.proto.heartbeat_pb2 import SendNodeHeartbeatRequest
+from flwr.proto.message_pb2 import (
+    ConfirmMessageReceivedRequest,
+    Metadata,
+    PullObjectRequest,
+    PushObjectRequest,
+)
+from flwr.proto.node_pb2 import Node
+from flwr.proto.run_pb2 import GetRunRequest, GetRunResponse
+from google.protobuf.message import DecodeError, Message
+
+from protos import bundle
+from protos.consortium_pb2 import FleetReply, FleetVerb
+from site_agent.egress import Ledger
+from site_agent.errors import TrainingRefused
+from site_agent.train import outgoing
+from site_agent.train.error_reply import ErrorReply
+from site_agent.train.outgoing import NotAllowed
+from site_agent.train.runs import Judge, PermittedRun, Runs
+
+LOG = logging.getLogger(__name__)
+
+REQUESTS: Mapping[FleetVerb.ValueType, type[Message]] = {
+    FleetVerb.REGISTER_NODE: RegisterNodeFleetRequest,
+    FleetVerb.ACTIVATE_NODE: ActivateNodeRequest,
+    FleetVerb.DEACTIVATE_NODE: DeactivateNodeRequest,
+    FleetVerb.UNREGISTER_NODE: UnregisterNodeFleetRequest,
+    FleetVerb.SEND_NODE_HEARTBEAT: SendNodeHeartbeatRequest,
+    FleetVerb.PULL_MESSAGES: PullMessagesRequest,
+    FleetVerb.PUSH_MESSAGES: PushMessagesRequest,
+    FleetVerb.GET_RUN: GetRunRequest,
+    FleetVerb.GET_FAB: GetFabRequest,
+    FleetVerb.PUSH_OBJECT: PushObjectRequest,
+    FleetVerb.PULL_OBJECT: PullObjectRequest,
+    FleetVerb.CONFIRM_MESSAGE_RECEIVED: ConfirmMessageReceivedRequest,
+}
+
+WEIGHTS, METRICS, REPLY = "weights", "metrics", "reply"
+"""Kinds of the ledger's entries that count towards a permit's upload limit."""
+
+REFUSAL = "refusal"
+"""Kind of an error reply, in the site's own words."""
+
+_KINDS = {"ArrayChunk": WEIGHTS, "MetricRecord": METRICS}
+_EAGER_SECONDS, _AGAIN_SECONDS, _HOLD_SECONDS = 120.0, 0.5, 15.0
+
+Headers = Mapping[str, str]
+Forward = Callable[[FleetVerb.ValueType, bytes, Headers], FleetReply]
+
+
+class Gate:
+    """Decides over every call of the site's own SuperNode. Safe for several threads.
+
+    Parameters
+    ----------
+    forward
+        Carries a call to the coordinator, as `Uplink.fleet` does.
+    judge
+        As `site_agent.train.permit.permitted`; asked anew for every message.
+    ledger
+        What leaves is written here first.
+    """
+
+    def __init__(self, *, forward: Forward, judge: Judge, ledger: Ledger) -> None:
+        self._forward = forward
+        self._judge = judge
+        self._ledger = ledger
+        self._runs = Runs(judge)
+        self._lock = threading.Lock()
+        self._owed: list[ErrorReply] = []
+        self._eager_until = 0.0
+        self._closing = threading.Event()
+
+    def close(self) -> None:
+        """Let go of a call that waits for work."""
+        self._closing.set()
+
+    def call(
+        self, verb: FleetVerb.ValueType, body: bytes, headers: Headers
+    ) -> FleetReply:
+        """Judge one call and carry it on.
+
+        Raises
+        ------
+        TrainingRefused
+            When this site does not carry it on.
+        SiteError
+            When the coordinator cannot be reached or does not accept it.
+        """
+        request = _read(REQUESTS[verb], body)
+        match request:
+            case PullMessagesRequest():
+                return self._pull_messages(body, headers)
+            case GetRunRequest():
+                return self._get_run(request, body, headers)
+            case GetFabRequest():
+                return self._get_fab(request, body, headers)
+            case PushMessagesRequest():
+                return self._push_messages(request, headers)
+            case PushObjectRequest():
+                return self._push_object(request, body, headers)
+            case PullObjectRequest() | ConfirmMessageReceivedRequest():
+                self._runs.permitted(request.run_id)
+        return self._forward(verb, body, headers)
+
+    # ------------------------------------------------------------------- what comes in
+
+    def _pull_messages(self, body: bytes, headers: Headers) -> FleetReply:
+        """Ask for work; while a run is under way, ask again before saying "none"."""
+        self._pay(headers)
+        hold = time.monotonic() + _HOLD_SECONDS
+        while True:
+            reply = self._forward(FleetVerb.PULL_MESSAGES, body, headers)
+            if reply.status != 200:
+                return reply
+            messages = PullMessagesResponse.FromString(reply.body).messages_list
+            if messages:
+                break
+            eager = time.monotonic() < min(hold, self._eager_until)
+            if not eager or self._closing.wait(_AGAIN_SECONDS):
+                return reply
+        self._eager_until = time.monotonic() + _EAGER_SECONDS
+        asked = messages[0].metadata
+        try:
+            run = self._runs.known(asked.run_id) or self._ask_for_run(asked, headers)
+            self._runs.admit(run, asked)
+        except TrainingRefused as error:
+            self._answer(asked, error, headers)
+            return FleetReply(status=200)
+        return reply
+
+    def _ask_for_run(self, asked: Metadata, headers: Headers) -> PermittedRun:
+        """Find out what a message belongs to before the SuperNode sees it."""
+        request = GetRunRequest(
+            node=Node(node_id=asked.dst_node_id), run_id=asked.run_id
+        )
+        reply = self._get_run(request, request.SerializeToString(), headers)
+        run = self._runs.known(asked.run_id)
+        if reply.status != 200 or run is None:
+            raise TrainingRefused("The coordinator does not say what this run is.")
+        return run
+
+    def _get_run(
+        self, request: GetRunRequest, body: bytes, headers: Headers
+    ) -> FleetReply:
+        reply = self._forward(FleetVerb.GET_RUN, body, headers)
+        if reply.status == 200:
+            run = GetRunResponse.FromString(reply.body).run
+            if run.run_id != request.run_id:
+                raise TrainingRefused("The coordinator answers with another run.")
+            self._runs.take(run)
+        return reply
+
+    def _get_fab(
+        self, request: GetFabRequest, body: bytes, headers: Headers
+    ) -> FleetReply:
+        self._runs.permitted(request.run_id)
+        reply = self._forward(FleetVerb.GET_FAB, body, headers)
+        if reply.status == 200:
+            fab = GetFabResponse.FromString(reply.body).fab
+            if fab.content != bundle.build():
+                raise TrainingRefused("The bundle is not the one installed here.")
+        return reply
+
+    # -------------------------------------------------------------------- what goes out
+
+    def _push_messages(
+        self, request: PushMessagesRequest, headers: Headers
+    ) -> FleetReply:
+        """Let a reply be announced, or answer in its place that there is none."""
+        if len(request.messages_list) != 1 or len(request.message_object_trees) != 1:
+            raise TrainingRefused("A SuperNode pushes one reply at a time.")
+        message, tree = request.messages_list[0], request.message_object_trees[0]
+        run = self._runs.permitted(message.metadata.run_id)
+        asked = run.asked.get(message.metadata.reply_to_message_id)
+        if asked is None:
+            raise TrainingRefused("Nobody asked for this reply.")
+        try:
+            self._judge(run.digest)
+            if message.HasField("error"):
+                # Its text is an exception's, and may say anything.
+                raise NotAllowed("the training failed here; the site's log says why")
+            if message.content.items:
+                raise NotAllowed("a reply's content travels as objects")
+            outgoing.check_metadata(message.metadata, asked, message_id=tree.object_id)
+            objects = outgoing.announced(tree, weights=run.weights)
+        except (NotAllowed, TrainingRefused) as error:
+            self._answer(asked, error, headers)
+            nothing = PushMessagesResponse().SerializeToString()
+            return FleetReply(status=200, body=nothing)
+        run.announced = {
+            name: (expected, message.metadata) for name, expected in objects.items()
+        }
+        # How long the training took hangs on how many studies there are.
+        del request.clientapp_runtime_list[:]
+        content = request.SerializeToString(deterministic=True)
+        return self._send(FleetVerb.PUSH_MESSAGES, content, headers, run, REPLY)
+
+    def _push_object(
+        self, request: PushObjectRequest, body: bytes, headers: Headers
+    ) -> FleetReply:
+        run = self._runs.permitted(request.run_id)
+        announced = run.announced.get(request.object_id)
+        if announced is None:
+            raise TrainingRefused("No reply announced this object.")
+        expected, metadata = announced
+        try:
+            outgoing.check_object(
+                request.object_content,
+                request.object_id,
+                expected,
+                metadata,
+                run.weights,
+            )
+        except NotAllowed as error:
+            raise TrainingRefused(f"The reply may not leave: {error}.") from error
+        kind = _KINDS.get(expected.kind, REPLY)
+        return self._send(FleetVerb.PUSH_OBJECT, body, headers, run, kind)
+
+    def _send(
+        self,
+        verb: FleetVerb.ValueType,
+        body: bytes,
+        headers: Headers,
+        run: PermittedRun,
+        kind: str,
+    ) -> FleetReply:
+        """Count it, write it down, carry it on; in this order."""
+        plan = run.terms.plan
+        with self._lock:
+            if run.left is None:
+                run.left = self._left(plan)
+            if run.left + len(body) > run.terms.upload_limit:
+                raise TrainingRefused("The permit's upload limit is reached.")
+            run.left += len(body)
+        self._write_down(kind, body, plan)
+        return self._forward(verb, body, headers)
+
+    def _left(self, plan: str) -> int:
+        """Count the bytes that left for a plan before this gate began."""
+        return sum(
+            entry.size
+            for kind in (WEIGHTS, METRICS, REPLY)
+            for entry in self._ledger.entries(kind)
+            if entry.run == plan
+        )
+
+    def _write_down(self, kind: str, body: bytes, run: str) -> None:
+        self._ledger.append_chunk(kind, hashlib.sha256(body).digest(), len(body), run)
+
+    # ------------------------------------------------------------ what is said instead
+
+    def _answer(self, asked: Metadata, error: Exception, headers: Headers) -> None:
+        """Tell the ServerApp, in the site's own words, that there will be no reply."""
+        LOG.warning("a message is not answered: %s", error)
+        with self._lock:
+            self._owed.append(ErrorReply.to(asked, str(error)))
+        self._pay(headers)
+
+    def _pay(self, headers: Headers) -> None:
+        """Send the error replies that are owed; one that cannot be sent stays owed."""
+        while self._owed:
+            reply = self._owed[0]
+            self._write_down(REFUSAL, reply.announcement, reply.run)
+            answer = self._forward(FleetVerb.PUSH_MESSAGES, reply.announcement, headers)
+            if answer.status == 200:  # Otherwise the run is over, or never was.
+                session = PushMessagesResponse.FromString(answer.body).session_id
+                content = reply.content(session)
+                self._write_down(REFUSAL, content, reply.run)
+                self._forward(FleetVerb.PUSH_OBJECT, content, headers)
+            with self._lock:
+                if reply in self._owed:
+                    self._owed.remove(reply)
+
+
+def _read(kind: type[Message], body: bytes) -> Message:
+    """Read a request that is, to the byte, what Flower writes."""
+    request = kind()
+    try:
+        request.ParseFromString(body)
+    except DecodeError:
+        raise TrainingRefused("The call cannot be read.") from None
+    request.DiscardUnknownFields()
+    if request.SerializeToString(deterministic=True) != body:
+        raise TrainingRefused("The call carries something that Flower does not know.")
+    return request
