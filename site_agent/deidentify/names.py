@@ -93,7 +93,7 @@ def parse_name(text: str) -> Iterator[PersonName]:
 def _untitled(text: str) -> list[str]:
     """Split a name into words, titles left out."""
     found = (word.strip(".'-") for word in _WORD.findall(text))
-    titles = words("names", "titles") | words("names", "after_titles")
+    titles = words("names", "titles") | words("titles", "between")
     return [word for word in found if word and fold(word) not in titles]
 
 
@@ -102,11 +102,8 @@ def _is_particle(word: str) -> bool:
 
 
 def _person(family: list[str], given: list[str]) -> Iterator[PersonName]:
-    """Make a name of its words, unless they name nobody (``UNKNOWN``, ``Test^Test``)."""
-    nobody = words("names", "nobody")
+    """Make a name of its words, unless they name nobody (``UNKNOWN``)."""
     given = [word for word in given if not _is_particle(word)]
-    told = [
-        w for w in [*family, *given] if not _is_particle(w) and fold(w) not in nobody
-    ]
-    if told:
+    told = {fold(word) for word in [*family, *given]} - words("names", "particles")
+    if told - words("names", "nobody"):
         yield PersonName(" ".join(family), tuple(given))

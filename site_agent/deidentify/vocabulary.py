@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,14 +15,31 @@ from site_agent.deidentify.spelling import fold
 @cache
 def words(table: str, entry: str) -> frozenset[str]:
     """All words of one entry, folded."""
-    return frozenset(fold(_read()[table][entry]).split())
+    return frozenset(map(fold, written_words(table, entry)))
 
 
 @cache
-def phrases(table: str) -> frozenset[str]:
-    """All phrases of a table that has a list of them for each language, folded."""
-    listed = _read()[table].values()
-    return frozenset(fold(phrase) for language in listed for phrase in language)
+def written_words(table: str, entry: str) -> frozenset[str]:
+    """All words of one entry as they are written there."""
+    return frozenset(_read()[table][entry].split())
+
+
+@cache
+def phrases(table: str, *entries: str) -> frozenset[str]:
+    """All phrases of the entries (of every language, if none is given), folded."""
+    return frozenset(map(fold, written_phrases(table, *entries)))
+
+
+@cache
+def written_phrases(table: str, *entries: str) -> frozenset[str]:
+    """All phrases of the entries as they are written there."""
+    listed = _read()[table]
+    return frozenset(phrase for e in entries or listed for phrase in listed[e])
+
+
+def either(listed: Iterable[str]) -> str:
+    """Write a regular expression for any of the words, the longest first."""
+    return "|".join(map(re.escape, sorted(listed, key=lambda word: (-len(word), word))))
 
 
 @cache
