@@ -53,6 +53,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
     leaf_index INTEGER,
     detail TEXT NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS entries_by_digest ON entries (digest);
 CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE DELETE ON entries
     BEGIN SELECT RAISE (ABORT, 'an entry of the ledger stays'); END;
 CREATE TRIGGER IF NOT EXISTS entries_do_not_change BEFORE UPDATE ON entries

@@ -240,6 +240,7 @@ _NOT_NOW = frozenset(
         grpc.StatusCode.CANCELLED,
         grpc.StatusCode.INTERNAL,
         grpc.StatusCode.UNKNOWN,
+        grpc.StatusCode.UNIMPLEMENTED,
     }
 )
 _NOT_YOU = frozenset(

@@ -20,9 +20,16 @@ from typer.core import TyperGroup
 from site_agent.errors import SiteError
 
 COMMANDS: Mapping[str, str] = {
+    "init": "site_agent.cli.init:init",
     "run": "site_agent.cli.run:run",
     "studies": "site_agent.cli.studies:studies",
     "freeze": "site_agent.cli.freeze:freeze",
+    "publish": "site_agent.cli.publish:publish",
+    "egress": "site_agent.cli.egress:egress",
+    "vote": "site_agent.cli.vote:vote",
+    "permits": "site_agent.cli.permits:permits",
+    "serve": "site_agent.cli.serve:serve",
+    "status": "site_agent.cli.status:status",
 }
 """Command name to ``module:attribute``, in the order of `site-agent --help`."""
 
