@@ -157,8 +157,17 @@ def load(home: Path) -> CoordinatorConfig:
 
 
 def new_config(consortium: str, hosts: tuple[str, ...]) -> str:
-    """Return the text of a new ``coordinator.toml``; the defaults are written out."""
-    config = CoordinatorConfig(consortium=consortium, hosts=hosts)
+    """Return the text of a new ``coordinator.toml``; the defaults are written out.
+
+    Raises
+    ------
+    ConfigurationError
+        When a name is not well formed; lists every fault.
+    """
+    try:
+        config = CoordinatorConfig(consortium=consortium, hosts=hosts)
+    except ValidationError as error:
+        raise ConfigurationError("\n".join(faults_of(error))) from None
     listed = ", ".join(f'"{host}"' for host in config.hosts)
     return f'''\
 # Names the consortium for ever: it is in every certificate and every statement.

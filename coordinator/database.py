@@ -30,7 +30,8 @@ BUSY_TIMEOUT_SECONDS = 30
 @lru_cache(maxsize=32)
 def engine_of(database: Path) -> Engine:
     """Return the engine for the SQLite file `database`, one for each process."""
-    engine = create_engine(f"sqlite:///{database}")
+    # Errors go into logs: they must not repeat what was to be stored.
+    engine = create_engine(f"sqlite:///{database}", hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
@@ -82,6 +83,11 @@ def upgrade(home: Path) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     database.chmod(0o600)
+
+
+def close(home: Path) -> None:
+    """Close every connection to the database at `home`, for when it is moved."""
+    engine_of(CoordinatorPaths(home).database.resolve()).dispose()
 
 
 def is_current(home: Path) -> bool:

@@ -223,7 +223,7 @@ class Version(Table, table=True):
     content: bytes
     state: VersionState = _choice(VersionState, "state")
     quorum: int
-    change: str = Field(max_length=200)
+    change: str = Field(max_length=400)
     proposed_at: int = _seconds()
     decided_at: int | None = _seconds(default=None)
 

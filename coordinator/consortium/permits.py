@@ -154,7 +154,12 @@ def _released(session: Session, training: TrainingPlan) -> Version:
 
 
 def decide(
-    session: Session, site: Member, decision: PermitDecision, by: Submission, now: int
+    session: Session,
+    site: Member,
+    decision: PermitDecision,
+    by: Submission,
+    *,
+    now: int,
 ) -> None:
     """Apply a site's decision on a permit, in the role whose key signed it.
 
@@ -181,7 +186,8 @@ def decide(
         reasons.append("this site does not take part in the plan")
     if _decision(session, plan, site.site, role) is not None:
         reasons.append(f"this site has already decided as {role}; a decision is final")
-    if approves and not _signs(plan.terms, decision.signature, key):
+    message = envelope.pae(envelope.PERMIT, plan.terms)
+    if approves and not envelope.is_signed(message, decision.signature, key):
         reasons.append(f"signature: not by the {role}'s key over the exact terms")
     if not approves and decision.signature:
         reasons.append("signature: must be empty with REJECT")
@@ -236,14 +242,15 @@ def settle(session: Session, plan: Plan, *, now: int) -> None:
 
 def settle_plans(session: Session, *, now: int) -> None:
     """Settle every plan that is not yet decided or launched."""
-    for plan in session.exec(_open_plans()):
+    for plan in session.exec(_open_plans()).all():
         settle(session, plan, now=now)
 
 
 def permits_ready(session: Session, *, now: int) -> tuple[ReadyPermit, ...]:
     """Return the permits in force whose run can begin, oldest first."""
     ready = []
-    for plan in session.exec(_open_plans().where(Plan.state == PlanState.IN_FORCE)):
+    in_force = _open_plans().where(Plan.state == PlanState.IN_FORCE)
+    for plan in session.exec(in_force):
         terms = codec.decode(PermitTerms, plan.terms)
         standing = _standing(session, plan, terms)
         if readiness(standing, now=now) == Readiness.READY:
@@ -308,14 +315,3 @@ def _decision(
             PermitSignature.role == role,
         )
     ).first()
-
-
-def _signs(terms: bytes, sig: bytes, key: bytes) -> bool:
-    signed = envelope.combine(
-        Envelope(payload=terms, payload_type=envelope.PERMIT), {key: sig}
-    )
-    try:
-        envelope.verify(signed, envelope.PERMIT, [key])
-    except envelope.BadSignature:
-        return False
-    return True

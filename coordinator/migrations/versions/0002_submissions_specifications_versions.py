@@ -47,7 +47,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("quorum", sa.Integer(), nullable=False),
-        sa.Column("change", sa.String(length=200), nullable=False),
+        sa.Column("change", sa.String(length=400), nullable=False),
         sa.Column("proposed_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),

@@ -1,0 +1,296 @@
+"""The sites' door: two gRPC servers.
+
+The *enrolment* server has TLS with the consortium's own certificate and knows one call.
+The *consortium* server asks for a client certificate below the root. Who calls is the
+site named in that certificate and nothing else: it is looked up at every call, so that
+a revocation works at once.
+
+Requests and replies are raw bytes here. `protos.codec` reads and writes them, never the
+generated parser, so that what the schema does not allow is refused.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from traceback import format_tb
+from typing import Any, Protocol, cast
+
+import grpc
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from google.protobuf.message import Message
+from sqlmodel import Session
+
+from coordinator.certificates import Authority, pem
+from coordinator.consortium import (
+    admission,
+    agenda,
+    submissions,
+    witnessing,
+)
+from coordinator.database import open_session
+from coordinator.errors import (
+    Conflict,
+    CoordinatorError,
+    Malformed,
+    NotAuthenticated,
+    NotFound,
+    NotPermitted,
+    Refused,
+    TooManyAttempts,
+)
+from coordinator.models import Member
+from coordinator.rules.throttle import Throttle
+from protos import codec
+from protos.consortium_pb2 import (
+    Acknowledgement,
+    AgendaRequest,
+    Cosignature,
+    EnrolmentRequest,
+    FleetReply,
+    FleetRequest,
+    LogRequest,
+    RenewalRequest,
+)
+
+LOG = logging.getLogger(__name__)
+
+WORKERS = 32
+ENROLMENT_WORKERS = 4
+MOST_BYTES = 9 << 20
+"""Largest message: a body of 8 MiB in its frame; Flower's chunks are 5 MiB."""
+ENROLMENT_MOST_BYTES = 16 << 10
+ATTEMPTS, ATTEMPTS_SECONDS = 20, 60.0
+"""Enrolment attempts of one address in one window."""
+
+_STATUS: tuple[tuple[type[CoordinatorError], grpc.StatusCode], ...] = (
+    (Malformed, grpc.StatusCode.INVALID_ARGUMENT),
+    (NotFound, grpc.StatusCode.NOT_FOUND),
+    (Conflict, grpc.StatusCode.ALREADY_EXISTS),
+    (NotAuthenticated, grpc.StatusCode.UNAUTHENTICATED),
+    (NotPermitted, grpc.StatusCode.FAILED_PRECONDITION),
+    (TooManyAttempts, grpc.StatusCode.RESOURCE_EXHAUSTED),
+    (Refused, grpc.StatusCode.FAILED_PRECONDITION),
+)
+
+Call = Callable[[bytes, grpc.ServicerContext], Message]
+MemberCall = Callable[["Door", Session, Member, bytes], Message]
+
+
+class FleetRelay(Protocol):
+    """What carries Flower's calls on to the SuperLink."""
+
+    def forward(self, site: str, request: FleetRequest) -> FleetReply:
+        """Carry one call of `site`; raise CoordinatorError when it may not pass."""
+
+
+class NoTraining:
+    """In place of the relay when the coordinator runs without training."""
+
+    def forward(self, site: str, request: FleetRequest) -> FleetReply:
+        """Answer as a SuperLink that is out of service."""
+        return FleetReply(status=503)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Everything that the calls need: keys, database, clock, relay."""
+
+    home: Path
+    authority: Authority
+    log_key: Ed25519PrivateKey
+    relay: FleetRelay
+    clock: Callable[[], float] = time.time
+
+    @property
+    def consortium(self) -> str:
+        """Return the name of the consortium."""
+        return self.authority.consortium
+
+    @property
+    def vkey(self) -> str:
+        """Return the key of the log as sites keep it."""
+        return str(witnessing.log_verifier(self.consortium, self.log_key))
+
+    def now(self) -> int:
+        """Return the time in whole Unix seconds."""
+        return int(self.clock())
+
+
+# ---------------------------------------------------------------------------- servers
+
+
+def enrolment_server(door: Door, address: str, tls: tuple[bytes, bytes]) -> Server:
+    """Make the server at which sites enrol; `tls` is the server's key and chain."""
+    throttle = Throttle(attempts=ATTEMPTS, seconds=ATTEMPTS_SECONDS)
+
+    def enrol(data: bytes, context: grpc.ServicerContext) -> Message:
+        address = (context.peer() or "").rpartition(":")[0]
+        if not throttle.admit(address, now=door.clock()):
+            raise TooManyAttempts("too many attempts to enrol; wait a minute")
+        request = codec.decode(EnrolmentRequest, data)
+        with open_session(door.home) as session:
+            return admission.enrol(
+                session,
+                request,
+                authority=door.authority,
+                log_key=door.vkey,
+                now=door.now(),
+            )
+
+    server = _server(ENROLMENT_WORKERS, ENROLMENT_MOST_BYTES)
+    _add(server, "hilum.v1.Enrolment", {"Enrol": enrol})
+    port = server.add_secure_port(address, grpc.ssl_server_credentials([tls]))
+    return Server(server, port)
+
+
+def consortium_server(door: Door, address: str, tls: tuple[bytes, bytes]) -> Server:
+    """Make the server for members; it talks to nobody without a certificate."""
+    server = _server(WORKERS, MOST_BYTES)
+    calls = {
+        "Renew": _for_members(door, _renew),
+        "Submit": _for_members(door, _submit),
+        "ReadAgenda": _for_members(door, _read_agenda, reads=True),
+        "ReadLog": _for_members(door, _read_log, reads=True),
+        "Cosign": _for_members(door, _cosign),
+        "Fleet": _fleet(door),
+    }
+    _add(server, "hilum.v1.Consortium", calls)
+    credentials = grpc.ssl_server_credentials(
+        [tls], root_certificates=pem(door.authority.root), require_client_auth=True
+    )
+    return Server(server, server.add_secure_port(address, credentials))
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A gRPC server and the port it was given."""
+
+    grpc: grpc.Server
+    port: int
+
+
+def _server(workers: int, most_bytes: int) -> grpc.Server:
+    return grpc.server(
+        ThreadPoolExecutor(max_workers=workers, thread_name_prefix="grpc"),
+        options=[
+            ("grpc.max_receive_message_length", most_bytes),
+            ("grpc.max_send_message_length", 32 << 20),
+            ("grpc.max_metadata_size", 16 << 10),
+            # Two coordinators on one port would each see half of the calls.
+            ("grpc.so_reuseport", 0),
+        ],
+        maximum_concurrent_rpcs=4 * workers,
+    )
+
+
+# ------------------------------------------------------------------------------ calls
+
+
+def _for_members(door: Door, call: MemberCall, *, reads: bool = False) -> Call:
+    """Make a call that first asks who calls, in the transaction in which it acts."""
+
+    def handle(data: bytes, context: grpc.ServicerContext) -> Message:
+        with open_session(door.home, reads=reads) as session:
+            return call(door, session, _caller(door, session, context), data)
+
+    return handle
+
+
+def _caller(door: Door, session: Session, context: grpc.ServicerContext) -> Member:
+    held = cast("Mapping[str, Sequence[bytes]]", context.auth_context())
+    presented = held.get("x509_pem_cert", ())
+    if len(presented) != 1:
+        raise NotAuthenticated("a client certificate is needed")
+    return admission.authenticate(
+        session, presented[0], consortium=door.consortium, now=door.now()
+    )
+
+
+def _renew(door: Door, session: Session, member: Member, data: bytes) -> Message:
+    return admission.renew(
+        session,
+        member,
+        codec.decode(RenewalRequest, data).certificate_request,
+        authority=door.authority,
+        log_key=door.vkey,
+        now=door.now(),
+    )
+
+
+def _submit(door: Door, session: Session, member: Member, data: bytes) -> Message:
+    return submissions.submit(
+        session, member, data, consortium=door.consortium, now=door.now()
+    )
+
+
+def _read_agenda(door: Door, session: Session, _member: Member, data: bytes) -> Message:
+    codec.decode(AgendaRequest, data)
+    return agenda.agenda(session, now=door.now())
+
+
+def _read_log(door: Door, session: Session, _member: Member, data: bytes) -> Message:
+    request = codec.decode(LogRequest, data)
+    return witnessing.view(
+        session, request, consortium=door.consortium, key=door.log_key
+    )
+
+
+def _cosign(door: Door, session: Session, member: Member, data: bytes) -> Message:
+    message = codec.decode(Cosignature, data)
+    witnessing.cosign(
+        session, member, message, consortium=door.consortium, now=door.now()
+    )
+    return Acknowledgement()
+
+
+def _fleet(door: Door) -> Call:
+    """Make the call that carries Flower; it holds no transaction while it waits."""
+
+    def fleet(data: bytes, context: grpc.ServicerContext) -> Message:
+        with open_session(door.home, reads=True) as session:
+            site = _caller(door, session, context).site
+        return door.relay.forward(site, codec.decode(FleetRequest, data))
+
+    return fleet
+
+
+def _add(server: grpc.Server, service: str, calls: dict[str, Call]) -> None:
+    handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
+        name: grpc.unary_unary_rpc_method_handler(_guarded(f"{service}/{name}", call))
+        for name, call in calls.items()
+    }
+    server.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler(service, handlers),)
+    )
+
+
+def _guarded(name: str, call: Call) -> Callable[[bytes, grpc.ServicerContext], bytes]:
+    """Turn what a call raises into a status: reasons for the peer, no more."""
+
+    def handle(data: bytes, context: grpc.ServicerContext) -> bytes:
+        try:
+            return codec.encode(call(data, context))
+        except codec.Refused as error:
+            status, reasons = grpc.StatusCode.INVALID_ARGUMENT, error.reasons
+        except Refused as error:
+            status = next(code for kind, code in _STATUS if isinstance(error, kind))
+            reasons = error.reasons
+        except CoordinatorError as error:
+            LOG.error("%s: %s", name, error.code)
+            status = grpc.StatusCode.UNAVAILABLE
+            reasons = ("the coordinator cannot answer now; try again later",)
+        except Exception as error:  # noqa: BLE001 - a door stays open, and tells nothing
+            # Type and places only: a message may repeat what a peer has sent.
+            places = "".join(format_tb(error.__traceback__))
+            LOG.error("%s: %s\n%s", name, type(error).__name__, places)
+            status = grpc.StatusCode.INTERNAL
+            reasons = ("the coordinator failed; its admin finds more in its log",)
+        LOG.info("%s: %s", name, status.name)
+        context.abort(status, "\n".join(reasons)[:4000])
+
+    return handle
