@@ -26,16 +26,11 @@ from collections.abc import Callable, Mapping
 
 from flwr.proto.fab_pb2 import GetFabRequest, GetFabResponse
 from flwr.proto.fleet_pb2 import (
-    ActivateNodeRequest,
-    DeactivateNodeRequest,
     PullMessagesRequest,
     PullMessagesResponse,
     PushMessagesRequest,
     PushMessagesResponse,
-    RegisterNodeFleetRequest,
-    UnregisterNodeFleetRequest,
 )
-from flwr.proto.heartbeat_pb2 import SendNodeHeartbeatRequest
 from flwr.proto.message_pb2 import (
     ConfirmMessageReceivedRequest,
     Metadata,
@@ -44,9 +39,8 @@ from flwr.proto.message_pb2 import (
 )
 from flwr.proto.node_pb2 import Node
 from flwr.proto.run_pb2 import GetRunRequest, GetRunResponse
-from google.protobuf.message import DecodeError, Message
 
-from protos import bundle
+from protos import bundle, fleet
 from protos.consortium_pb2 import FleetReply, FleetVerb
 from site_agent.egress import Ledger
 from site_agent.errors import TrainingRefused
@@ -56,21 +50,6 @@ from site_agent.train.outgoing import NotAllowed
 from site_agent.train.runs import Judge, PermittedRun, Runs
 
 LOG = logging.getLogger(__name__)
-
-REQUESTS: Mapping[FleetVerb.ValueType, type[Message]] = {
-    FleetVerb.REGISTER_NODE: RegisterNodeFleetRequest,
-    FleetVerb.ACTIVATE_NODE: ActivateNodeRequest,
-    FleetVerb.DEACTIVATE_NODE: DeactivateNodeRequest,
-    FleetVerb.UNREGISTER_NODE: UnregisterNodeFleetRequest,
-    FleetVerb.SEND_NODE_HEARTBEAT: SendNodeHeartbeatRequest,
-    FleetVerb.PULL_MESSAGES: PullMessagesRequest,
-    FleetVerb.PUSH_MESSAGES: PushMessagesRequest,
-    FleetVerb.GET_RUN: GetRunRequest,
-    FleetVerb.GET_FAB: GetFabRequest,
-    FleetVerb.PUSH_OBJECT: PushObjectRequest,
-    FleetVerb.PULL_OBJECT: PullObjectRequest,
-    FleetVerb.CONFIRM_MESSAGE_RECEIVED: ConfirmMessageReceivedRequest,
-}
 
 WEIGHTS, METRICS, REPLY = "weights", "metrics", "reply"
 """Kinds of the ledger's entries that count towards a permit's upload limit."""
@@ -124,7 +103,10 @@ class Gate:
         SiteError
             When the coordinator cannot be reached or does not accept it.
         """
-        request = _read(REQUESTS[verb], body)
+        try:
+            request = fleet.read(verb, body)
+        except fleet.NotFleet as error:
+            raise TrainingRefused(str(error)) from error
         match request:
             case PullMessagesRequest():
                 return self._pull_messages(body, headers)
@@ -308,16 +290,3 @@ class Gate:
             with self._lock:
                 if reply in self._owed:
                     self._owed.remove(reply)
-
-
-def _read(kind: type[Message], body: bytes) -> Message:
-    """Read a request that is, to the byte, what Flower writes."""
-    request = kind()
-    try:
-        request.ParseFromString(body)
-    except DecodeError:
-        raise TrainingRefused("The call cannot be read.") from None
-    request.DiscardUnknownFields()
-    if request.SerializeToString(deterministic=True) != body:
-        raise TrainingRefused("The call carries something that Flower does not know.")
-    return request

@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from protos import fleet
 from protos.consortium_pb2 import FleetReply, FleetVerb
 from site_agent import durable
 from site_agent.errors import SiteError, TrainingRefused
@@ -29,17 +30,7 @@ from site_agent.gate import Gate
 LOG = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
-PATHS: Mapping[str, FleetVerb.ValueType] = {
-    f"/v1/fleet/{name.lower().replace('_', '-')}": verb
-    for name, verb in FleetVerb.items()
-    if verb != FleetVerb.FLEET_VERB_UNSPECIFIED
-}
-"""What the SuperNode may call; nothing else is here."""
-
-HEADERS = ("flwr-public-key", "flwr-signature", "flwr-timestamp")
-"""The SuperNode's proof of who it is; no other header travels."""
-
-MOST_BYTES = 8 * 1024 * 1024
+_VERBS = {path: verb for verb, path in fleet.PATHS.items()}
 _SILENCE_SECONDS = 120
 _RUN_NOT_ALLOWED = 2007
 """Flower's own code with 403, upon which a SuperNode drops the message and goes on."""
@@ -106,16 +97,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take one call."""
-        verb = PATHS.get(self.path)
+        verb = _VERBS.get(self.path)
         length = self.headers.get("content-length", "")
         if verb is None:
             self._end(404, _detail("no such call"))
-        elif not length.isdecimal() or int(length) > MOST_BYTES:
+        elif not length.isdecimal() or int(length) > fleet.MOST_BYTES:
             self._end(413, _detail("a call has a length, and at most 8 MiB"))
         else:
             body = self.rfile.read(int(length))
             sent = {
-                name: self.headers[name] for name in HEADERS if name in self.headers
+                name: self.headers[name] for name in fleet.HEADERS if name in self.headers
             }
             reply = self._judged(verb, body, sent)
             self._answer(reply.status, reply.body)
@@ -139,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status, body)
 
     def _answer(self, status: int, body: bytes) -> None:
-        kind = "application/protobuf" if status == 200 else "application/json"
+        kind = fleet.MEDIA_TYPE if status == 200 else "application/json"
         self.send_response(status)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))

@@ -1,0 +1,1 @@
+"""Federated training at the coordinator: SuperLink, relay, ServerApp, registry."""
