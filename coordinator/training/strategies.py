@@ -64,21 +64,26 @@ def fault_of(reply: Message, size: int, *, arrays: bool) -> str | None:
     if reply.has_error():
         return reply.error.reason or f"error {reply.error.code}"
     content = reply.content
-    expected = {update.METRIC_RECORD} | ({update.ARRAYS} if arrays else set())
-    if set(content) != expected:
+    named = {update.ARRAYS} if arrays else set()
+    if (
+        set(content.metric_records) != {update.METRIC_RECORD}
+        or set(content.array_records) != named
+        or content.config_records
+    ):
         return "the reply has other records than it should"
-    metrics = content.metric_records.get(update.METRIC_RECORD, {})
+    metrics = content.metric_records[update.METRIC_RECORD]
     for name, value in metrics.items():
         rule = update.METRICS.get(name)
         if rule is None or isinstance(value, list) or not rule.admits(value):
             return "the reply has a figure that is not allowed"
-    if arrays and update.EXAMPLES not in metrics:
+    if not arrays:
+        return None
+    if update.EXAMPLES not in metrics:
         return "the reply does not say how many patients it rests on"
-    return _array_fault(content.array_records, size) if arrays else None
+    return _array_fault(content.array_records[update.ARRAYS], size)
 
 
-def _array_fault(records: dict[str, ArrayRecord], size: int) -> str | None:
-    record = records.get(update.ARRAYS, ArrayRecord())
+def _array_fault(record: ArrayRecord, size: int) -> str | None:
     try:
         vector = weights_of(record)
     except (KeyError, TypeError, ValueError):
@@ -155,17 +160,14 @@ def strategy_of(
     minimum : int
         Fewest sites that a round may have.
     """
-    nodes = {
-        "min_train_nodes": minimum,
-        "min_evaluate_nodes": minimum,
-        "min_available_nodes": minimum,
-    }
     strategy: _SitesFedAvg | _SitesFedProx
     if plan.strategy == Strategy.FEDPROX:
         # The sites take mu from the permit; here it is for Flower's own log.
-        strategy = _SitesFedProx(proximal_mu=plan.proximal_mu_millionths / 1e6, **nodes)
+        strategy = _SitesFedProx(proximal_mu=plan.proximal_mu_millionths / 1e6)
     else:
-        strategy = _SitesFedAvg(**nodes)
+        strategy = _SitesFedAvg()
+    strategy.min_train_nodes = strategy.min_evaluate_nodes = minimum
+    strategy.min_available_nodes = minimum
     strategy.grid, strategy.listener = grid, listener
     strategy.minimum, strategy.size = minimum, update.size(plan.network)
     return strategy
