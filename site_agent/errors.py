@@ -28,6 +28,12 @@ class VaultError(SiteError):
     code = "vault"
 
 
+class UnreadableFile(SiteError):
+    """A file that is damaged, or no DICOM image that could be de-identified."""
+
+    code = "unreadable-file"
+
+
 class StoreError(SiteError):
     """The site's database or its files are not as they should be."""
 

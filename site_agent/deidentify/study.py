@@ -1,0 +1,100 @@
+"""De-identify a study: every header, the report, and the facts read before that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydicom.dataset import Dataset
+
+from site_agent.deidentify.facts import facts, technical
+from site_agent.deidentify.header import deidentify_header, to_bytes
+from site_agent.deidentify.identifiers import KnownIdentifiers
+from site_agent.deidentify.options import Dates, Options
+from site_agent.deidentify.pseudonym import Pseudonyms
+from site_agent.deidentify.reading import text_of
+from site_agent.deidentify.report import deidentify_report
+from site_agent.errors import UnreadableFile
+from site_agent.study import (
+    DeidentifiedImage,
+    DeidentifiedStudy,
+    Reason,
+    ReasonCode,
+    ReceivedStudy,
+    Refusal,
+)
+
+__all__ = ["Dates", "Options", "deidentify"]
+
+
+def deidentify(
+    study: ReceivedStudy,
+    pseudonyms: Pseudonyms,
+    options: Options,
+    known: KnownIdentifiers,
+) -> DeidentifiedStudy | Refusal:
+    """Take from a study what tells who, where and when.
+
+    Parameters
+    ----------
+    study : ReceivedStudy
+        As it came, with at least one image; it is not changed.
+    pseudonyms : Pseudonyms
+        Makes the pseudonyms of study, patient, device and every UID.
+    options : Options
+        Whether dates go or are moved.
+    known : KnownIdentifiers
+        What the headers and the order tell about persons and places; it is looked for
+        in the report.
+
+    Returns
+    -------
+    DeidentifiedStudy or Refusal
+        Refused when PatientID or StudyInstanceUID is empty or not the same in all
+        images, and when an image cannot be read or written. An image that is refused
+        takes its study with it: half a study would count as a whole one.
+    """
+    headers = [image.dataset for image in study.images]
+    patients = {_patient(header, pseudonyms) for header in headers}
+    uids = {text_of(header, "StudyInstanceUID") for header in headers}
+    reasons = list(_faults_of_identity(patients, uids))
+    images: list[DeidentifiedImage] = []
+    for header in headers:
+        try:
+            images.append(_image(header, pseudonyms, options))
+        except UnreadableFile as error:
+            reasons.append(Reason(ReasonCode.UNREADABLE, str(error)))
+    if reasons:
+        return Refusal(tuple(dict.fromkeys(reasons)))
+    return DeidentifiedStudy(
+        study=pseudonyms.study(uids.pop()),
+        patient=patients.pop(),
+        images=tuple(images),
+        report=deidentify_report(study.report, known) if study.report else None,
+        facts=facts(study, pseudonyms),
+        methods=options.methods,
+    )
+
+
+def _image(
+    dataset: Dataset, pseudonyms: Pseudonyms, options: Options
+) -> DeidentifiedImage:
+    clean = deidentify_header(dataset, pseudonyms, options)
+    return DeidentifiedImage(
+        sop_instance_uid=str(clean.SOPInstanceUID),
+        content=to_bytes(clean),
+        technical=technical(dataset),
+    )
+
+
+def _patient(dataset: Dataset, pseudonyms: Pseudonyms) -> str:
+    patient = text_of(dataset, "PatientID")
+    issuer = text_of(dataset, "IssuerOfPatientID")
+    return pseudonyms.patient(patient, issuer) if patient else ""
+
+
+def _faults_of_identity(patients: set[str], uids: set[str]) -> Iterator[Reason]:
+    if "" in patients or "" in uids:
+        yield Reason(ReasonCode.IDENTITY_MISSING)
+    elif len(patients) != 1 or len(uids) != 1:
+        several = "its images name several patients or studies"
+        yield Reason(ReasonCode.IDENTITY_MISSING, several)

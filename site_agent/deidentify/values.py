@@ -1,0 +1,115 @@
+"""Whether a value looks like what it should be, and what takes the place of one.
+
+A device may write anything anywhere: a name into a code string, an order's number into
+Instance Number, a date into a decimal. A value that does not look right is not mended,
+it goes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from pydicom.datadict import dictionary_VM
+
+from site_agent.deidentify.denial import COUNTERS
+
+# Printable ASCII without what addresses (@), names in DICOM form (^) and escapes need.
+_PLAIN = re.compile(r"[ -?A-\]_`a-~]{0,1024}")
+_LONG_NUMBER = re.compile(r"\d{6}")
+_DATE = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d([-./ ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)?\d\d)(?!\d)"
+)
+_CODE_STRING = re.compile(r"[A-Za-z0-9_ /-]{0,16}")
+_CODE_VALUE = re.compile(r"[A-Za-z0-9._:-]{0,18}")
+_INTEGER = re.compile(r"[+-]?\d{1,8}")
+_COUNTER = re.compile(r"\d{1,5}")
+_DECIMAL = re.compile(r"(?=.{1,24}\Z)[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+_CODE_VALUES = frozenset({0x00080100, 0x00080119})
+CODE_ATTRIBUTES = frozenset(
+    {0x00080100, 0x00080102, 0x00080103, 0x00080104, 0x00080119}
+)
+"""Code Value, Coding Scheme Designator and Version, Code Meaning, Long Code Value."""
+
+STANDARD_SCHEMES = frozenset(
+    {
+        *("DCM", "SCT", "SRT", "SNM3", "99SDM", "LN", "UCUM", "RADLEX", "FMA", "UMLS"),
+        *("MDC", "NCIT", "ACR", "BI", "C4", "I9", "I9C", "I10", "I10P", "ICDO3"),
+        *("ISO3166_1", "RFC5646", "RXNORM", "UBERON", "NEU", "MSH", "IBSI"),
+    }
+)
+"""Coding schemes (PS3.16 Table 8-1) whose codes mean the same everywhere. A local code
+may be an order's number, and its scheme and meaning may name the hospital."""
+
+
+def looks_right(tag: int, vr: str, text: str) -> bool:
+    """Whether one value of a kept attribute of text looks like what it should be.
+
+    Parameters
+    ----------
+    tag, vr : int, str
+        The attribute, and the VR that it was read with.
+    text : str
+        The value, without padding; an empty one looks right.
+    """
+    if not text:
+        return True
+    if tag in _CODE_VALUES:
+        return _CODE_VALUE.fullmatch(text) is not None
+    if tag in COUNTERS:
+        return _COUNTER.fullmatch(text) is not None
+    if vr == "IS":
+        return _INTEGER.fullmatch(text) is not None and not _DATE.fullmatch(text)
+    if vr == "DS":
+        return _DECIMAL.fullmatch(text) is not None and not _DATE.fullmatch(text)
+    shape = _CODE_STRING if vr == "CS" else _PLAIN
+    return (
+        shape.fullmatch(text) is not None
+        and not _LONG_NUMBER.search(text)
+        and not _DATE.search(text)
+    )
+
+
+def is_right_count(tag: int, count: int) -> bool:
+    """Whether binary numbers are as many as the dictionary says: more may be text."""
+    multiplicity = dictionary_VM(tag)
+    return not multiplicity.isdecimal() or count in (0, int(multiplicity))
+
+
+def dummy(vr: str) -> object:
+    """Give a value that is valid for a VR and says nothing."""
+    return _DUMMIES.get(vr, 0)
+
+
+def shifted(vr: str, values: Iterable[str], days: int) -> list[str] | None:
+    """Move DA or DT values into the past; None where one is no date.
+
+    Of a DT only the date stays: the time of day, moved by whole days, would not change.
+    """
+    moved = []
+    for value in values:
+        text = value.strip(" \0")
+        date = text[:8] if vr == "DT" else text.replace(".", "")  # 1993.08.22 is old
+        try:
+            # A DA has no zone, and a DT's is dropped together with its time.
+            day = dt.datetime.strptime(date, "%Y%m%d")  # noqa: DTZ007
+            moved.append((day - dt.timedelta(days=days)).strftime("%Y%m%d").zfill(8))
+        except (ValueError, OverflowError):
+            return None
+    return moved
+
+
+_DUMMIES: dict[str, object] = {
+    **dict.fromkeys(("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"), "REMOVED"),
+    **dict.fromkeys(("OB", "OD", "OF", "OL", "OV", "OW", "UN"), bytes(8)),
+    "AS": "000Y",
+    "DA": "19000101",
+    "DS": "0",
+    "DT": "19000101",
+    "IS": "0",
+    "TM": "000000",
+    "UR": "urn:removed",
+}
