@@ -127,6 +127,13 @@ class Store:
             self._put(row, None, settles)
         self._drop_unused(study)
 
+    def forget(self, study: str) -> None:
+        """Drop the row of a refused study that no longer means anything."""
+        with self._transaction() as database:
+            database.execute(
+                "DELETE FROM studies WHERE study = ? AND leaf_hash IS NULL", (study,)
+            )
+
     def sweep(self) -> None:
         """Remove what an interrupted run left: staged files, folders without a row.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -100,10 +101,10 @@ def look(path: Path) -> Found:
             if part10.is_dicom(start):
                 return _image(path, part10.examine(file))
     except OSError:
-        return _unreadable(path, CANNOT_BE_OPENED, b"")
+        return unreadable(path)
     suffix = path.suffix.lower()
     if suffix in _DICOM_SUFFIXES:
-        return _unreadable(path, part10.BROKEN if start else part10.CUT_OFF, start)
+        return unreadable(path, part10.BROKEN if start else part10.CUT_OFF, start)
     if not start:
         return FoundNothing(path, Ignored.EMPTY)
     if suffix in reports.SUFFIXES and path.stat().st_size <= _LARGEST_TEXT:
@@ -146,7 +147,10 @@ def _image(path: Path, structure: part10.Structure) -> FoundImage | FoundNothing
     )
 
 
-def _unreadable(path: Path, damage: str, start: bytes) -> FoundImage:
+def unreadable(
+    path: Path, damage: str = CANNOT_BE_OPENED, start: bytes = b""
+) -> FoundImage:
+    """Make an image of which nothing is known but that it should be one."""
     marks = hashlib.sha256(start + os.fsencode(path)).hexdigest()
     size = path.stat().st_size if path.exists() else 0
     return FoundImage(path, size, "", "", "", "", "", "", damage, marks)
@@ -155,7 +159,11 @@ def _unreadable(path: Path, damage: str, start: bytes) -> FoundImage:
 def _decoded(value: bytes, charset: str) -> str:
     """Decode a value by SpecificCharacterSet; what it does not cover as Latin-1."""
     try:
-        encodings = convert_encodings([part.strip() for part in charset.split("\\")])
-        return str(decode_bytes(value, encodings, set()))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they quote what they complain of
+            encodings = convert_encodings(
+                [name.strip() for name in charset.split("\\")]
+            )
+            return str(decode_bytes(value, encodings, set()))
     except (LookupError, UnicodeError, ValueError):
         return value.decode("latin-1")

@@ -57,6 +57,7 @@ _RADIOGRAPHS = {
 
 CUT_OFF = "a file ends too early"
 BROKEN = "a file's structure is broken"
+INCOMPLETE = "a file's header is incomplete"
 PIXELS_CUT_OFF = "PixelData is cut off"
 PIXELS_TOO_SHORT = "PixelData is shorter than Rows x Columns"
 PIXELS_MISSING = "PixelData is missing"
@@ -225,8 +226,11 @@ class _Walk:
         """Compare PixelData with the attributes of the Image Pixel Module."""
         numbers = self.numbers()
         if self.pixels is None:
-            radiograph = self.text("SOPClassUID") in _RADIOGRAPHS
-            return PIXELS_MISSING if radiograph or numbers.get("Rows") else ""
+            kind = self.text("SOPClassUID") or self.text("MediaStorageSOPClassUID")
+            if not kind:
+                return INCOMPLETE
+            missing = kind in _RADIOGRAPHS or numbers.get("Rows")
+            return PIXELS_MISSING if missing else ""
         length = self.pixels[1]
         if length == UNDEFINED:
             return ""

@@ -129,10 +129,10 @@ def looks_like_report(found: FoundReport) -> bool:
 def _from_json(text: str, stem: str) -> Iterator[FoundReport]:
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         try:  # one object a line
             value = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except ValueError:
+        except (ValueError, RecursionError):
             return
     if isinstance(value, list):
         items = value
@@ -157,6 +157,7 @@ def _is_table(value: object) -> bool:
 
 
 def _from_table(text: str) -> Iterator[FoundReport]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     delimiter = _delimiter(text)
     if delimiter is None:
         return
@@ -170,7 +171,7 @@ def _from_table(text: str) -> Iterator[FoundReport]:
 
 def _delimiter(text: str) -> str | None:
     """Choose the delimiter that makes the first line a header of reports."""
-    first = text.partition("\n")[0].strip("\r")
+    first = text.partition("\n")[0]
     found: list[tuple[int, str]] = []
     for delimiter in _DELIMITERS:
         header = next(csv.reader([first], delimiter=delimiter), [])
@@ -232,8 +233,7 @@ def _found(
     accession: str, uid: str, report: ReceivedReport, *, certain: bool
 ) -> FoundReport:
     canonical = json.dumps(
-        [accession, uid, report.text, dict(report.sections), dict(report.known)],
-        sort_keys=True,
+        [report.text, dict(report.sections), dict(report.known)], sort_keys=True
     )
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     return FoundReport(accession, uid, report, digest, certain)

@@ -79,7 +79,8 @@ def _grouped(images: Iterable[FoundImage]) -> list[list[FoundImage]]:
     """Group by StudyInstanceUID; a file without one stands alone."""
     groups: dict[str, list[FoundImage]] = defaultdict(list)
     for image in images:
-        groups[image.study_instance_uid or f"file {image.path}"].append(image)
+        key = image.study_instance_uid or f"content {image.fingerprint}"
+        groups[key].append(image)
     return list(groups.values())
 
 
@@ -90,7 +91,7 @@ def _gather(
     copies: list[Path] = []
     conflicts = 0
     for image in images:
-        first = kept.setdefault(image.sop_instance_uid or str(image.path), image)
+        first = kept.setdefault(image.sop_instance_uid or image.fingerprint, image)
         if first is image:
             continue
         if first.fingerprint == image.fingerprint and same(first.path, image.path):
