@@ -1,0 +1,73 @@
+"""Runs the ClientApp for every task of this site's SuperNode, and no other program.
+
+Flower's own executor starts whatever the SuperNode names (agents, connectors, models),
+in a new interpreter each time. This one takes ClientApp tasks only, and forks each from
+a process that has imported torch and MONAI once.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import time
+from multiprocessing import forkserver
+from pathlib import Path
+
+from flwr.proto.runtime_pb2 import AcquireTaskRequest
+from flwr.supercore.constant import TaskType
+from flwr.supercore.interceptors import (
+    RuntimeVersionHttpInterceptor,
+    SuperExecAuthHttpInterceptor,
+)
+from flwr.supercore.retry import make_simple_http_retry_invoker
+from flwr.supercore.runtime import RuntimeHttpClient
+
+_POLL_SECONDS = 0.3
+_PRELOADED = ["site_agent.train.client_app", "flwr.supernode.runtime.run_clientapp"]
+_PROTECTED = frozenset({"/flwr.proto.Runtime/AcquireTask"})
+
+
+def main(address: str, secret_file: Path) -> None:
+    """Ask the SuperNode at `address` for tasks until this process is ended."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    forkserver.ensure_running()
+    client = RuntimeHttpClient.from_server_address(
+        server_address=address,
+        insecure=True,  # loopback
+        root_certificates=None,
+        interceptors=[
+            RuntimeVersionHttpInterceptor(component_name="SuperExec"),
+            SuperExecAuthHttpInterceptor(
+                master_secret=secret_file.read_bytes(), protected_methods=_PROTECTED
+            ),
+        ],
+        retry_invoker=make_simple_http_retry_invoker(),
+    )
+    request = AcquireTaskRequest(supported_task_types=[TaskType.CLIENT_APP])
+    while True:
+        answer = client.AcquireTask(request)
+        if answer.HasField("task") and answer.token:
+            context.Process(
+                target=run_task, args=(address, answer.token, os.getpid())
+            ).start()
+        multiprocessing.active_children()  # buries those that have ended
+        time.sleep(_POLL_SECONDS)
+
+
+def run_task(address: str, token: str, parent_pid: int) -> None:
+    """Answer one message, in a process of its own."""
+    from flwr.supernode.runtime.run_clientapp import run_clientapp
+
+    run_clientapp(
+        address,
+        token,
+        insecure=True,
+        parent_pid=parent_pid,
+        runtime_dependency_install=False,
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
