@@ -251,7 +251,7 @@ _NOT_YOU = frozenset(
 def explain(code: grpc.StatusCode, details: str) -> SiteError:
     """Turn gRPC's status into what the operator can do about it."""
     details = "".join(c for c in details if c.isprintable() or c == "\n")[:4000]
-    if "CERTIFICATE_VERIFY_FAILED" in details or "Hostname Verification" in details:
+    if "SSL_ERROR_SSL" in details or "Hostname Verification" in details:
         return IdentityError(
             "Who answers at the coordinator's address is not the coordinator: its "
             "certificate does not lead to the consortium's root, or is for another "
@@ -261,6 +261,9 @@ def explain(code: grpc.StatusCode, details: str) -> SiteError:
         return CoordinatorUnavailable(
             f"The coordinator cannot be reached or cannot answer now ({code.name}). "
             "What was to be sent stays queued, and goes out with the next attempt."
+            # In TLS 1.3 a server that dislikes the client's certificate hangs up.
+            + " If others reach it, it may not accept this site's certificate: ask the "
+            "consortium's admin." * ("Socket closed" in details)
         )
     if code in _NOT_YOU:
         return IdentityError(

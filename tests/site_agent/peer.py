@@ -141,6 +141,7 @@ class Peer:
         self.refuse: Callable[[bytes], str | None] = lambda envelope: None
         self.fail: dict[str, tuple[grpc.StatusCode, str]] = {}
         self.lose: set[str] = set()
+        self.unknown = b""  # bytes behind every answer
         self.view: Callable[[LogView], LogView] = lambda view: view
         self._ports = [0, 0]
         self._servers: list[grpc.Server] = []
@@ -199,7 +200,7 @@ class Peer:
                 context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
             if name in self.lose:
                 context.abort(grpc.StatusCode.UNAVAILABLE, "the line broke")
-            return codec.encode(reply)
+            return codec.encode(reply) + self.unknown
 
         return handle
 
