@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -155,4 +155,9 @@ def _letters(study: Study, rng: np.random.Generator) -> list[Letter]:
     letter = write_letter(study.hospital, study.visit, study.findings, rng)
     if study.kind.name == "no-sections":
         return [Letter(letter.text.split("FINDINGS:")[0] + "Normal chest.\n", "", "")]
-    return [letter, letter] if study.kind.name == "two-reports" else [letter]
+    if study.kind.name == "two-reports":  # another reading of the same film
+        other = replace(
+            study.findings, support_devices=not study.findings.support_devices
+        )
+        return [letter, write_letter(study.hospital, study.visit, other, rng)]
+    return [letter]
