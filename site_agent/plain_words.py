@@ -80,11 +80,13 @@ def permit(terms: PermitTerms, *, site: str) -> list[str]:
     limit = size(terms.upload_limit)
     return [
         f'Plan {terms.plan}: "{plan.title}"',
-        f"  trains on      {plan.dataset} {plan.version}",
+        f"  trains on      {plan.dataset} {plan.version}, {terms.version_digest.hex()}",
         f"  with           {Network.Name(plan.network)}, {plan.image_size} x "
         f"{plan.image_size} pixels, {Strategy.Name(plan.strategy)}",
         f"  for            {plan.rounds} rounds of {plan.local_epochs} local epochs, "
         f"{plan.batch_size} films at a time",
+        f"  learning       rate {plan.learning_rate_millionths / 1e6:g}, proximal term "
+        f"{plan.proximal_mu_millionths / 1e6:g}, seed {plan.seed}",
         f"  from, until    {moment(terms.valid_from)}, {moment(terms.valid_until)}",
         f"  what leaves    model updates and figures per round, at most {limit}",
         f"  code           only what is installed here; bundle {terms.bundle.hex()}",

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,27 +25,9 @@ from site_agent.errors import (
 from site_agent.invitation import read_invitation
 from site_agent.membership import Membership
 from site_agent.uplink import Uplink, enrol, explain
-from tests.site_agent.peer import Peer, enrolled_home
+from tests.site_agent.peer import Peer
 
 NOW = int(time.time())
-
-
-@pytest.fixture
-def peer() -> Iterator[Peer]:
-    peer = Peer()
-    yield peer
-    peer.stop()
-
-
-@pytest.fixture
-def member(peer: Peer, tmp_path: Path) -> Membership:
-    return Membership.open(enrolled_home(peer, tmp_path / "site"))
-
-
-@pytest.fixture
-def uplink(member: Membership) -> Iterator[Uplink]:
-    with member.uplink() as uplink:
-        yield uplink
 
 
 def say(member: Membership, digest: int = 1) -> Entry:
