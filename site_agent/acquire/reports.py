@@ -57,6 +57,7 @@ _HARMLESS = frozenset(
     ]
 )
 _KEYS = frozenset(("accession_number", "study_instance_uid"))
+_DEEPEST = 8  # levels of nested objects
 _DELIMITERS = ";,\t|"
 # A heading on a line of its own or before its text; the languages of the consortium.
 _HEADING = re.compile(
@@ -200,14 +201,17 @@ def _from_fields(fields: Mapping[str, str], stem: str) -> FoundReport | None:
     )
 
 
-def _flat(value: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+def _flat(
+    value: Mapping[str, Any], above: str = "", depth: int = 0
+) -> Iterator[tuple[str, str]]:
     """Yield names and texts; of ``{"patient": {"name": ...}}`` as ``patient_name``."""
     for key, item in value.items():
         name = str(key)
         if above and (f"{_plain(above)}{_plain(name)}" in _FIELD or not _known(name)):
             name = f"{above}_{name}"
         if isinstance(item, dict):
-            yield from _flat(item, name)
+            if depth < _DEEPEST:
+                yield from _flat(item, name, depth + 1)
         elif isinstance(item, list):
             parts = [str(part) for part in item if isinstance(part, str | int)]
             yield name, "\n".join(parts)

@@ -106,10 +106,6 @@ def _gather(
     ]
     if conflicts:
         reasons.append(Reason(ReasonCode.CONFLICTING_INSTANCES, f"{conflicts} files"))
-    if len({image.patient_id for image in kept.values() if image.patient_id}) > 1:
-        reasons.append(
-            Reason(ReasonCode.CONFLICTING_INSTANCES, "more than one PatientID")
-        )
     return Arrival(
         study_instance_uid=images[0].study_instance_uid,
         images=tuple(kept.values()),

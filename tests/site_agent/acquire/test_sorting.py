@@ -138,12 +138,6 @@ def test_copy_that_differs_where_no_sample_is_taken_is_a_conflict(
     assert codes(only(tmp_path)) == [ReasonCode.CONFLICTING_INSTANCES]
 
 
-def test_two_patients_under_one_study_are_a_conflict(tmp_path: Path) -> None:
-    put(tmp_path / "a", film(1))
-    put(tmp_path / "b", film(1, SOPInstanceUID="1.2.3", PatientID="OTHER"))
-    assert codes(only(tmp_path)) == [ReasonCode.CONFLICTING_INSTANCES]
-
-
 def test_truncated_film_keeps_its_study_and_its_report(tmp_path: Path) -> None:
     put(tmp_path / "film", film(1)[:2000])
     put(tmp_path / f"{ACCESSION}1.txt", report(1))

@@ -1,0 +1,110 @@
+"""A task that kills its process takes no other task with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from site_agent.workers import Crashed, Workers
+
+pytestmark = pytest.mark.e2e
+
+_given: list[int] = []
+
+
+def remember(number: int) -> None:
+    _given[:] = [number]
+
+
+def add(task: int) -> int:
+    if task < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task + _given[0]
+
+
+def fail(task: int) -> int:
+    raise OSError(28, "No space left on device")
+
+
+def workers(jobs: int = 2) -> Workers[int, int]:
+    return Workers(add, jobs=jobs, setup=remember, arguments=(100,))
+
+
+def test_every_task_gets_its_result() -> None:
+    with workers() as pool:
+        assert dict(pool.map(range(40))) == {n: n + 100 for n in range(40)}
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_only_the_task_that_kills_its_process_has_crashed(jobs: int) -> None:
+    tasks = [1, 2, -3, 4, 5, -6, 7, 8, 9]
+    with workers(jobs) as pool:
+        results = dict(pool.map(tasks))
+    assert {task for task, r in results.items() if isinstance(r, Crashed)} == {-3, -6}
+    assert [results[task] for task in tasks if task > 0] == [
+        101, 102, 104, 105, 107, 108, 109,
+    ]  # fmt: skip
+
+
+def test_tasks_are_taken_only_as_fast_as_they_are_done() -> None:
+    taken = 0
+
+    def tasks() -> Iterator[int]:
+        nonlocal taken
+        for number in range(100):
+            taken += 1
+            yield number
+
+    with workers() as pool:
+        for done, _ in enumerate(pool.map(tasks()), 1):
+            assert taken <= done + 2 * 2
+
+
+def test_failure_of_the_work_itself_ends_it() -> None:
+    with (
+        Workers(fail, jobs=1, setup=remember, arguments=(0,)) as pool,
+        pytest.raises(OSError, match="No space"),
+    ):
+        list(pool.map([1]))
+
+
+ORPHANS = """
+import os, time
+from tests.site_agent.test_workers import sleep
+from site_agent.workers import Workers
+if __name__ == "__main__":
+    pool = Workers(sleep, jobs=1, setup=int)
+    for task, process in pool.map([1]):
+        pass
+"""
+
+
+def sleep(task: int) -> int:
+    Path(os.environ["WORKER_FILE"]).write_text(str(os.getpid()))
+    time.sleep(600)
+    return 0
+
+
+def test_worker_ends_when_the_parent_is_killed(tmp_path: Path) -> None:
+    told = tmp_path / "worker"
+    script = tmp_path / "parent.py"
+    script.write_text(ORPHANS)
+    parent = subprocess.Popen(
+        [sys.executable, str(script)],
+        env={**os.environ, "WORKER_FILE": str(told), "PYTHONPATH": str(Path.cwd())},
+    )
+    while not (told.exists() and told.read_text()):
+        assert parent.poll() is None
+        time.sleep(0.02)
+    parent.kill()
+    parent.wait()
+    worker = Path("/proc", told.read_text())
+    while worker.exists():  # this test hangs when the worker does
+        time.sleep(0.02)
