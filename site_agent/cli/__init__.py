@@ -23,6 +23,8 @@ COMMANDS: Mapping[str, str] = {
     "init": "site_agent.cli.init:init",
     "run": "site_agent.cli.run:run",
     "studies": "site_agent.cli.studies:studies",
+    "deidentify": "site_agent.cli.deidentify:deidentify",
+    "profile": "site_agent.cli.profile:profile",
     "freeze": "site_agent.cli.freeze:freeze",
     "publish": "site_agent.cli.publish:publish",
     "egress": "site_agent.cli.egress:egress",

@@ -24,7 +24,7 @@ from typing import Any
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 
 from site_agent.deidentify.denial import is_denied
-from site_agent.deidentify.profile import DUMMY_ITEMS, STRICTEST_FIRST
+from site_agent.deidentify.profile import STRICTEST_FIRST
 
 HERE = Path(__file__).parent
 TOP = ""  # the parent of attributes that stand in no sequence
@@ -74,8 +74,8 @@ def _decides(tag: str, parent: str, kind: str, basic: dict[str, str]) -> bool:
         return False
     if parent == TOP:
         return True
-    if int(parent, 16) in DUMMY_ITEMS:
-        return kind in ("1", "2")
+    if not {"D", "Z"}.isdisjoint(basic.get(parent, "").split("/")):
+        return True  # an item of a dummy sequence needs it
     action = basic.get(tag)
     if action is None:
         return is_denied(int(tag, 16), dictionary_VR(int(tag, 16)))

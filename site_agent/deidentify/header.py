@@ -179,7 +179,9 @@ class _Cleaning:
         self, tag: BaseTag, vr: str, action: Action, *, parent: int
     ) -> DataElement | None:
         """Give what takes the place of a value that goes; None where nothing does."""
-        if action in (Action.KEEP, Action.REPLACE_UID):
+        if tag in CODE_ATTRIBUTES:
+            action = Action.DUMMY  # a code without its value would be no code
+        elif action in (Action.KEEP, Action.REPLACE_UID):
             action = self.profile.fallback(tag, iod=self.iod, parent=parent)
         if action is Action.REMOVE:
             return None
@@ -195,12 +197,11 @@ class _Cleaning:
     def _dummy_item(self, parent: BaseTag) -> Dataset:
         item = Dataset()
         for tag, kind in self.profile.children(parent, iod=self.iod):
-            action = Action.DUMMY if kind == "1" else Action.EMPTY
             vr = dictionary_VR(tag)
-            # One level is enough to be valid in form; nothing deeper says anything.
-            if vr != "SQ" and (
-                made := self._instead(Tag(tag), vr, action, parent=parent)
-            ):
+            # One level deep: the form is valid, and nothing in it says anything.
+            action = Action.EMPTY if kind == "2" or vr == "SQ" else Action.DUMMY
+            made = self._instead(Tag(tag), vr, action, parent=parent)
+            if made is not None:
                 item[tag] = made
         return item
 

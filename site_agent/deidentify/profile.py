@@ -35,9 +35,6 @@ class Action(StrEnum):
 STRICTEST_FIRST = ("1", "1C", "2", "2C")
 """Types of PS3.5 7.4 that ask for an attribute; type 3 asks for nothing."""
 
-DUMMY_ITEMS = frozenset({0x00340001, 0x00401101, 0x0040A073, 0x0040A730, 0x00700001})
-"""Sequences that the table replaces by a dummy: their items need dummy attributes."""
-
 DENIED = "X/Z/D"
 """The action for what the table does not list and this module does not allow."""
 
@@ -99,7 +96,7 @@ class Profile:
         return self.types[iod].get((parent, tag), "3")
 
     def children(self, parent: int, *, iod: str | None) -> Iterator[tuple[int, str]]:
-        """Attributes that an item of a dummy sequence must have, with their types."""
+        """Attributes that an item of a dummy sequence must have; types 1 and 2."""
         for (sequence, tag), kind in self.types.get(iod or "", {}).items():
             if sequence == parent and kind in ("1", "2"):
                 yield tag, kind
@@ -175,7 +172,7 @@ def describe(options: Options) -> Iterator[tuple[str, str, str]]:
         action = f"{rule.basic}, dates shifted" if cleaned else rule.basic
         yield f"({tag >> 16:04X},{tag & 0xFFFF:04X})", rule.name, action
     for tag in sorted(TECHNICAL_TEXT):
-        action = "K if it looks technical, else X/Z/D"
+        action = "K if technical, else X/Z/D"
         yield f"({tag >> 16:04X},{tag & 0xFFFF:04X})", keyword_for_tag(tag), action
 
 

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from site_agent.durable import sync_folder
 from site_agent.errors import VaultError
 
 LARGEST = 1 << 20
@@ -142,12 +143,3 @@ class SealedLog:
 def derive(key: bytes, purpose: bytes) -> bytes:
     """Give a 32-byte key for one purpose from a uniform key (HKDF-Expand, RFC 5869)."""
     return HKDFExpand(SHA256(), 32, b"hilum vault v1 " + purpose).derive(key)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new and renamed names in `folder` last through a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -23,7 +23,7 @@ _DATE = re.compile(
     r"|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)?\d\d)(?!\d)"
 )
 _CODE_STRING = re.compile(r"[A-Za-z0-9_ /-]{0,16}")
-_CODE_VALUE = re.compile(r"[A-Za-z0-9._:-]{0,18}")
+_CODE_VALUE = re.compile(r"[!-?A-\]_`a-~]{0,18}")  # UCUM has most of ASCII
 _INTEGER = re.compile(r"[+-]?\d{1,8}")
 _COUNTER = re.compile(r"\d{1,5}")
 _DECIMAL = re.compile(r"(?=.{1,24}\Z)[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")

@@ -29,8 +29,9 @@ from typing import Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from site_agent import durable
 from site_agent.deidentify.pseudonym import Pseudonyms
-from site_agent.deidentify.sealed_log import CHANGED, SealedLog, derive, sync_folder
+from site_agent.deidentify.sealed_log import CHANGED, SealedLog, derive
 from site_agent.errors import VaultError
 
 Identity = Mapping[str, object]
@@ -87,7 +88,7 @@ def make_key_file(path: Path) -> None:
         file.write(base64.b64encode(secrets.token_bytes(32)) + b"\n")
         file.flush()
         os.fsync(file.fileno())
-    sync_folder(path.parent)
+    durable.sync_folder(path.parent)
 
 
 class Vault:
@@ -118,7 +119,8 @@ class Vault:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
         master = secrets.token_bytes(32)
-        _write_header(folder, _wrap(master, secret, cost))
+        header = json.dumps(_wrap(master, secret, cost), indent=1) + "\n"
+        durable.write(folder / "vault.json", header.encode())
         return cls(folder, master)
 
     @classmethod
@@ -205,17 +207,6 @@ def _unwrap(header: object, secret: bytes) -> bytes:
         ) from None
 
 
-def _write_header(folder: Path, header: Mapping[str, object]) -> None:
-    beside = folder / "vault.json.new"
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(json.dumps(header, indent=1) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(folder / "vault.json")
-    sync_folder(folder)
-
-
 def _stretch(secret: bytes, salt: bytes, cost: int) -> bytes:
     memory = 128 * _BLOCK_SIZE * cost + (1 << 20)
     return hashlib.scrypt(
@@ -234,18 +225,18 @@ def _read_key_file(path: Path) -> bytes:
             content = file.read(4097)
     except OSError:
         raise VaultError(
-            f"The vault's key file {path} cannot be read. Check --vault-key-file."
+            f"The key file {path} cannot be read. Check its name and its owner."
         ) from None
     if stat.S_IMODE(mode) & 0o077:
-        raise VaultError(f"Others may read the vault's key: chmod 600 {path}")
+        raise VaultError(f"Others may read the key file: chmod 600 {path}")
     if len(content) > 4096:
-        raise VaultError(f"{path} is too large to be the vault's key file.")
+        raise VaultError(f"{path} is too large to be a key file.")
     return content.strip()
 
 
 def _long_enough(secret: bytes) -> bytes:
     if len(secret) < _LEAST_SECRET:
         raise VaultError(
-            f"The vault's secret needs at least {_LEAST_SECRET} characters."
+            f"A key or passphrase needs at least {_LEAST_SECRET} characters."
         )
     return secret
