@@ -147,7 +147,7 @@ def load(home: Path) -> CoordinatorConfig:
     try:
         config = CoordinatorConfig.model_validate(fields)
     except ValidationError as error:
-        faults = "\n".join(f"  {fault}" for fault in faults_of(error))
+        faults = "\n".join(f"  {fault}" for fault in faults_of(error.errors()))
         raise ConfigurationError(f"{path} has faults:\n{faults}") from None
     if (config.people.certificate is None) != (config.people.key is None):
         raise ConfigurationError(
@@ -167,7 +167,7 @@ def new_config(consortium: str, hosts: tuple[str, ...]) -> str:
     try:
         config = CoordinatorConfig(consortium=consortium, hosts=hosts)
     except ValidationError as error:
-        raise ConfigurationError("\n".join(faults_of(error))) from None
+        raise ConfigurationError("\n".join(faults_of(error.errors()))) from None
     listed = ", ".join(f'"{host}"' for host in config.hosts)
     return f'''\
 # Names the consortium for ever: it is in every certificate and every statement.

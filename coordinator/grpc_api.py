@@ -34,6 +34,7 @@ from coordinator.consortium import (
 )
 from coordinator.database import open_session
 from coordinator.errors import (
+    ConfigurationError,
     Conflict,
     CoordinatorError,
     Malformed,
@@ -98,11 +99,12 @@ class NoTraining:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Everything that the calls need: keys, database, clock, relay."""
+    """Everything that the calls need. `tls` gives the server's key and chain, PEM."""
 
     home: Path
     authority: Authority
     log_key: Ed25519PrivateKey
+    tls: Callable[[], tuple[bytes, bytes]]
     relay: FleetRelay
     clock: Callable[[], float] = time.time
 
@@ -124,8 +126,8 @@ class Door:
 # ---------------------------------------------------------------------------- servers
 
 
-def enrolment_server(door: Door, address: str, tls: tuple[bytes, bytes]) -> Server:
-    """Make the server at which sites enrol; `tls` is the server's key and chain."""
+def enrolment_server(door: Door, address: str) -> Server:
+    """Make the server at which sites enrol."""
     throttle = Throttle(attempts=ATTEMPTS, seconds=ATTEMPTS_SECONDS)
 
     def enrol(data: bytes, context: grpc.ServicerContext) -> Message:
@@ -144,11 +146,10 @@ def enrolment_server(door: Door, address: str, tls: tuple[bytes, bytes]) -> Serv
 
     server = _server(ENROLMENT_WORKERS, ENROLMENT_MOST_BYTES)
     _add(server, "hilum.v1.Enrolment", {"Enrol": enrol})
-    port = server.add_secure_port(address, grpc.ssl_server_credentials([tls]))
-    return Server(server, port)
+    return _listen(server, address, _credentials(door))
 
 
-def consortium_server(door: Door, address: str, tls: tuple[bytes, bytes]) -> Server:
+def consortium_server(door: Door, address: str) -> Server:
     """Make the server for members; it talks to nobody without a certificate."""
     server = _server(WORKERS, MOST_BYTES)
     calls = {
@@ -160,10 +161,8 @@ def consortium_server(door: Door, address: str, tls: tuple[bytes, bytes]) -> Ser
         "Fleet": _fleet(door),
     }
     _add(server, "hilum.v1.Consortium", calls)
-    credentials = grpc.ssl_server_credentials(
-        [tls], root_certificates=pem(door.authority.root), require_client_auth=True
-    )
-    return Server(server, server.add_secure_port(address, credentials))
+    roots = pem(door.authority.root)
+    return _listen(server, address, _credentials(door, client_roots=roots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +171,35 @@ class Server:
 
     grpc: grpc.Server
     port: int
+
+
+def _credentials(
+    door: Door, *, client_roots: bytes | None = None
+) -> grpc.ServerCredentials:
+    """Serve the certificate of the day; with `client_roots`, ask the caller for one."""
+
+    def configuration() -> grpc.ServerCertificateConfiguration:
+        return grpc.ssl_server_certificate_configuration(
+            [door.tls()], root_certificates=client_roots
+        )
+
+    return grpc.dynamic_ssl_server_credentials(
+        configuration(),
+        configuration,
+        require_client_authentication=client_roots is not None,
+    )
+
+
+def _listen(
+    server: grpc.Server, address: str, credentials: grpc.ServerCredentials
+) -> Server:
+    try:
+        return Server(server, server.add_secure_port(address, credentials))
+    except RuntimeError:
+        raise ConfigurationError(
+            f"cannot listen on {address}; is another coordinator running, or is the "
+            "port taken? Change it in coordinator.toml"
+        ) from None
 
 
 def _server(workers: int, most_bytes: int) -> grpc.Server:

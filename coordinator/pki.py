@@ -8,8 +8,9 @@ are 0700, files 0600.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -29,6 +30,7 @@ from coordinator.certificates import (
 )
 from coordinator.errors import PkiError
 
+RECHECK_SECONDS = 3600
 PrivateKey = ec.EllipticCurvePrivateKey | Ed25519PrivateKey
 
 
@@ -77,6 +79,36 @@ def server_certificate(
     durable.write(key_path, _private_pem(key))
     durable.write(chain_path, issued.chain)
     return _private_pem(key), issued.chain
+
+
+class ServerCertificate:
+    """The server's certificate of a coordinator that runs for years. Thread-safe."""
+
+    def __init__(
+        self,
+        folder: Path,
+        authority: Authority,
+        hosts: Sequence[str],
+        clock: Callable[[], float],
+    ) -> None:
+        self._folder = folder
+        self._authority = authority
+        self._hosts = hosts
+        self._clock = clock
+        self._lock = Lock()
+        self._looked_at = 0.0
+        self._held = (b"", b"")
+
+    def current(self) -> tuple[bytes, bytes]:
+        """Return key and chain (PEM); once an hour it looks whether they are due."""
+        with self._lock:
+            now = self._clock()
+            if now >= self._looked_at + RECHECK_SECONDS:
+                self._held = server_certificate(
+                    self._folder, self._authority, self._hosts, now=int(now)
+                )
+                self._looked_at = now
+            return self._held
 
 
 def _server_due(

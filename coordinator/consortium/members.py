@@ -7,7 +7,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from coordinator import log
 from coordinator.errors import Conflict, NotFound, Refused
@@ -35,6 +35,16 @@ def active_sites(session: Session) -> frozenset[str]:
 def members(session: Session) -> tuple[Member, ...]:
     """Return everybody who was ever invited, by site."""
     return tuple(session.exec(select(Member).order_by(col(Member.site))))
+
+
+def certified_until(session: Session) -> dict[str, int]:
+    """Return when each site's last valid certificate expires."""
+    last = (
+        select(Certificate.site, func.max(Certificate.not_after))
+        .where(col(Certificate.revoked_at).is_(None))
+        .group_by(Certificate.site)
+    )
+    return dict(session.exec(last).all())
 
 
 def invite(session: Session, site: str, name: str, *, now: int) -> NewInvitation:

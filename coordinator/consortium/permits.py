@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,6 +10,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from coordinator import log
+from coordinator.config import CoordinatorConfig
 from coordinator.consortium.members import active_sites
 from coordinator.errors import NotFound, Refused
 from coordinator.models import (
@@ -46,6 +46,18 @@ class PermitPolicy:
     consent_seconds: int
     minimum_sites: int
     upload_limit: int
+
+
+def policy_of(config: CoordinatorConfig) -> PermitPolicy:
+    """Return what ``coordinator.toml`` says about permits."""
+    training = config.training
+    return PermitPolicy(
+        quorum=Fraction(config.governance.quorum),
+        valid_seconds=training.permit_days * DAY,
+        consent_seconds=training.consent_hours * 3600,
+        minimum_sites=training.minimum_sites,
+        upload_limit=training.upload_limit_mib << 20,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +276,20 @@ def permits_ready(session: Session, *, now: int) -> tuple[ReadyPermit, ...]:
 # ---------------------------------------------------------------------------- reading
 
 
+def plans(session: Session) -> tuple[Plan, ...]:
+    """Return all plans, newest first."""
+    newest = col(Plan.submitted_at).desc()
+    return tuple(session.exec(select(Plan).order_by(newest, col(Plan.plan))))
+
+
+def plan(session: Session, plan_id: str) -> Plan:
+    """Return one plan; NotFound when there is none."""
+    found = session.get(Plan, plan_id)
+    if found is None:
+        raise NotFound(f"there is no plan {plan_id}; `consortium plan list` has them")
+    return found
+
+
 def permit_of(session: Session, plan: Plan) -> Envelope:
     """Return the terms of a plan with every signature they have."""
     approved = select(PermitSignature).where(
@@ -275,9 +301,7 @@ def permit_of(session: Session, plan: Plan) -> Envelope:
     return envelope.combine(terms, signatures)
 
 
-def decisions(
-    session: Session, plan: Plan, role: SignatoryRole
-) -> Mapping[str, Ballot]:
+def decisions(session: Session, plan: Plan, role: SignatoryRole) -> dict[str, Ballot]:
     """Return what each site has decided in one role."""
     cast = select(PermitSignature).where(
         PermitSignature.plan == plan.plan, PermitSignature.role == role

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from coordinator import log
 from coordinator.errors import Conflict, NotFound
@@ -219,3 +219,53 @@ def _run(session: Session, plan_id: str) -> Run:
     if run is None:
         raise NotFound(f"plan {plan_id} has no run")
     return run
+
+
+# ---------------------------------------------------------------------------- reading
+
+
+def all_runs(session: Session) -> tuple[Run, ...]:
+    """Return all runs, newest first."""
+    return tuple(session.exec(select(Run).order_by(col(Run.id).desc())))
+
+
+def rounds_done(session: Session, run: Run) -> int:
+    """Return the last round of which there is a figure, 0 when there is none."""
+    last = select(func.max(Metric.round)).where(Metric.run_id == run.id)
+    return session.exec(last).one() or 0
+
+
+def metrics(session: Session, plan_id: str) -> tuple[Metric, ...]:
+    """Return every figure of a plan's run, by round, site and name."""
+    run = _run(session, plan_id)
+    held = select(Metric).where(Metric.run_id == run.id)
+    ordered = held.order_by(col(Metric.round), col(Metric.site), col(Metric.name))
+    return tuple(session.exec(ordered))
+
+
+def models(session: Session) -> tuple[tuple[Model, Run, Plan], ...]:
+    """Return all models with their runs and plans, newest first."""
+    held = (
+        select(Model, Run, Plan)
+        .where(Model.run_id == Run.id, Run.plan == Plan.plan)
+        .order_by(col(Model.id).desc())
+    )
+    return tuple((model, run, plan) for model, run, plan in session.exec(held))
+
+
+def model(session: Session, sha256: str) -> Model:
+    """Return the model with a digest, hexadecimal.
+
+    Raises
+    ------
+    NotFound
+        When there is none.
+    """
+    try:
+        digest = bytes.fromhex(sha256)
+    except ValueError:
+        digest = b""
+    found = session.exec(select(Model).where(Model.sha256 == digest)).first()
+    if found is None:
+        raise NotFound("there is no such model; list them to see their digests")
+    return found

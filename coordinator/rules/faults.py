@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 _WORDS = {
     "missing": "is missing",
@@ -10,15 +11,15 @@ _WORDS = {
 }
 
 
-def faults_of(error: ValidationError) -> tuple[str, ...]:
-    """Return every fault of `error` as ``field: what is wrong``.
+def faults_of(errors: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return each of pydantic's `errors` as ``field: what is wrong``.
 
     Values are not repeated: what somebody typed in the wrong place may be a secret.
     """
     return tuple(
         f"{'.'.join(map(str, fault['loc'])) or 'document'}: "
         + _WORDS.get(fault["type"], _plain(fault["msg"]))
-        for fault in error.errors(include_url=False, include_input=False)
+        for fault in errors
     )
 
 

@@ -96,4 +96,4 @@ def parse(text: str) -> PlanDocument:
     try:
         return PlanDocument.model_validate(fields)
     except ValidationError as error:
-        raise Malformed(*faults_of(error)) from None
+        raise Malformed(*faults_of(error.errors())) from None
