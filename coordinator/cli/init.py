@@ -16,9 +16,9 @@ from protos.specification import Specification, SpecificationError
 def init(
     consortium: Annotated[
         str,
-        typer.Argument(
+        typer.Option(
             help="Name of the consortium, for ever: lower-case letters, digits, dots, "
-            "hyphens."
+            "hyphens.",
         ),
     ],
     home: Home = DEFAULT_HOME,

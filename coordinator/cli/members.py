@@ -26,7 +26,7 @@ def invite(
     site: Site,
     name: Annotated[str, typer.Option(help="The hospital's full name.")] = "",
     home: Home = DEFAULT_HOME,
-    out: Annotated[
+    output: Annotated[
         Path | None,
         typer.Option(help="File for the invitation; SITE.invitation.json by default."),
     ] = None,
@@ -36,7 +36,7 @@ def invite(
     with open_session(home) as session:
         new = use_cases.invite(session, site, name or site, now=now())
         invitation, fingerprint = write_invitation(home, config, new)
-        path = out or Path(f"{site}.invitation.json")
+        path = output or Path(f"{site}.invitation.json")
         durable.write(path, json.dumps(asdict(invitation), indent=2).encode())
     typer.echo(f"The invitation is in {path}, good until {day(new.expires_at)} UTC.")
     typer.echo("Send the file to the hospital's data manager. It opens a door: once.")

@@ -49,26 +49,41 @@ def show(head: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -
         typer.echo("  ".join(cells).rstrip())
 
 
-def secret(what: str, file: Path | None, *, confirm: bool = True) -> str:
-    """Read a secret from a file's first line, or ask for it without an echo.
+def secret(what: str, file: Path | None) -> str:
+    """Read a secret from a file's first line, or ask for it twice, without an echo.
+
+    Where nobody sits before a terminal it is the first line of standard input; a second
+    line, if there is one, must be the same.
 
     Raises
     ------
     ConfigurationError
-        When the file cannot be read or others can read it, or nobody can be asked.
+        When the file cannot be read or others can read it, or there is no secret.
     """
     if file is not None:
-        try:
-            text = file.read_text(encoding="utf-8")
-            loose = file.stat().st_mode & 0o077
-        except (OSError, UnicodeDecodeError):
-            raise ConfigurationError(f"{file} cannot be read") from None
-        if loose:
-            raise ConfigurationError(f"others can read {file}; run `chmod 600` on it")
-        return text.splitlines()[0] if text else ""
-    if not sys.stdin.isatty():
+        lines = _private_lines(file)
+    elif sys.stdin.isatty():
+        prompt = what[0].upper() + what[1:]
+        return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=True))
+    else:
+        lines = sys.stdin.read(2048).splitlines()
+        if any(again != lines[0] for again in lines[1:2]):
+            raise ConfigurationError(
+                f"the {what} was not the same the second time"
+            )
+    if not lines or not lines[0]:
         raise ConfigurationError(
-            f"there is no terminal to ask for the {what}; give it in a file (--help)"
+            f"the {what} is missing; --help says how to give it"
         )
-    prompt = what[0].upper() + what[1:]
-    return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=confirm))
+    return lines[0]
+
+
+def _private_lines(file: Path) -> list[str]:
+    try:
+        loose = file.stat().st_mode & 0o077
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError(f"{file} cannot be read") from None
+    if loose:
+        raise ConfigurationError(f"others can read {file}; run `chmod 600` on it")
+    return text.splitlines()

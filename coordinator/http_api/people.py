@@ -72,7 +72,8 @@ def log_in(asked: Credentials, request: Request, here: TheOffice) -> SessionAnsw
         )
     if not right:
         raise NotAuthenticated("username or password is wrong")
-    here.logins.forgive(account)
+    here.logins.refund(account)
+    here.addresses.refund(address)
     with here.writing() as session:
         new = accounts.open_user_session(session, asked.username, now=here.now())
         held = accounts.authenticate(session, new.token, now=here.now())

@@ -44,7 +44,8 @@ class Throttle:
                 self._seen.popitem(last=False)
             return admitted
 
-    def forgive(self, key: str) -> None:
-        """Forget the attempts of a key that has shown who it is."""
+    def refund(self, key: str) -> None:
+        """Take back the last attempt of a key that has shown who it is."""
         with self._lock:
-            self._seen.pop(key, None)
+            if self._seen.get(key):
+                self._seen[key].pop()
