@@ -1,0 +1,143 @@
+"""A language of the labeler, read from its data pack.
+
+A pack says what words mean: findings, organs and their states, cues. It becomes one
+automaton over words, a trie in which every node knows what the phrase that ends there
+means. A further language is a further ``.toml`` beside ``en.toml``, never code.
+"""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+
+from protos.statistics_pb2 import Observation
+
+
+class PackError(ValueError):
+    """A data pack names an observation or a cue that there is none of."""
+
+
+class Kind(Enum):
+    """What a phrase does in a sentence; the cues are described in the pack."""
+
+    FINDING = "finding"
+    ORGAN = "organ"
+    ABNORMAL = "abnormal"
+    DOUBTFUL = "doubtful"
+    NORMAL = "normal"
+    NOTHING = "nothing"
+    DENIAL = "denial"
+    DENIED = "denied"
+    NO_DENIAL = "no_denial"
+    DOUBT = "doubt"
+    INFERENCE = "inference"
+    DOUBTED = "doubted"
+    EITHER = "either"
+    NOT_NOW = "not_now"
+    BREAK = "break"
+    LINK = "link"
+    PRESENT = "present"
+    COPULA = "copula"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase means; `observations` is empty for cues and for other organs."""
+
+    kind: Kind
+    observations: tuple[Observation.ValueType, ...] = ()
+
+
+@dataclass(slots=True)
+class Node:
+    """The words that may follow here, and what a phrase that ends here means."""
+
+    following: dict[str, Node] = field(default_factory=dict)
+    meanings: tuple[Meaning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A language: its automaton and how far it can be trusted."""
+
+    language: str
+    status: str
+    root: Node
+
+
+@cache
+def load(language: str = "en") -> Pack:
+    """Read a language's pack.
+
+    Raises
+    ------
+    PackError
+        The pack names something that does not exist.
+    FileNotFoundError
+        There is no pack for the language.
+    """
+    text = files(__package__).joinpath(f"{language}.toml").read_text("utf-8")
+    tables = tomllib.loads(text)
+    root = Node()
+    for phrase, meaning in _phrases(tables):
+        for words in expand(phrase):
+            _add(root, words, meaning)
+    return Pack(tables["language"], tables["status"], root)
+
+
+def expand(phrase: str) -> Iterator[tuple[str, ...]]:
+    """Give every row of words that a phrase stands for.
+
+    >>> sorted(expand("?left pleural effusion|fluid"))[0]
+    ('left', 'pleural', 'effusion')
+    """
+    slots = []
+    for slot in phrase.split():
+        choices: list[tuple[str, ...]] = [
+            (word,) for word in slot.lstrip("?").split("|")
+        ]
+        slots.append([*choices, ()] if slot.startswith("?") else choices)
+    for chosen in itertools.product(*slots):
+        yield tuple(itertools.chain.from_iterable(chosen))
+
+
+def _phrases(
+    tables: dict[str, dict[str, list[str]]],
+) -> Iterator[tuple[str, Meaning]]:
+    for name, phrases in tables["findings"].items():
+        yield from _each(phrases, Meaning(Kind.FINDING, _observation(name)))
+    for name, phrases in tables["organs"].items():
+        named = () if name == "OTHER" else _observation(name)
+        yield from _each(phrases, Meaning(Kind.ORGAN, named))
+    yield from _each(tables["nothing"]["all"], Meaning(Kind.NOTHING))
+    for table in ("states", "cues"):
+        for name, phrases in tables[table].items():
+            try:
+                kind = Kind(name)
+            except ValueError as error:
+                raise PackError(f"{table}.{name} is no kind of phrase") from error
+            yield from _each(phrases, Meaning(kind))
+
+
+def _each(phrases: Iterable[str], meaning: Meaning) -> Iterator[tuple[str, Meaning]]:
+    for phrase in phrases:
+        yield phrase, meaning
+
+
+def _observation(name: str) -> tuple[Observation.ValueType, ...]:
+    if name not in Observation.keys():  # noqa: SIM118  an enum wrapper is no mapping
+        raise PackError(f"{name} is no observation of CheXpert")
+    return (Observation.Value(name),)
+
+
+def _add(root: Node, words: tuple[str, ...], meaning: Meaning) -> None:
+    node = root
+    for word in words:
+        node = node.following.setdefault(word, Node())
+    if meaning not in node.meanings:
+        node.meanings = (*node.meanings, meaning)
