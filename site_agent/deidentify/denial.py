@@ -78,7 +78,7 @@ def is_denied(tag: int, vr: str) -> bool:
     return not allowed and all(each in _DENIED_VRS for each in vr.split(" or "))
 
 
-_SPECIFIC_CHARACTER_SET = 0x00080005
+_NEVER = frozenset({0x00080005, 0x04000500})
 
 
 def never_stands(tag: int) -> bool:
@@ -86,13 +86,13 @@ def never_stands(tag: int) -> bool:
 
     Private attributes (odd groups); command, meta and directory groups; group lengths;
     curves (50xx); overlays (60xx: an overlay without its data is not valid, and its
-    label is free text); signatures, their parameters, and padding; the character set,
-    since all text that stays is ASCII.
+    label is free text); signatures, their parameters, and padding; Encrypted
+    Attributes; Specific Character Set, since all text that stays is ASCII.
     """
     group = tag >> 16
     return (
         bool(group & 1)
-        or tag == _SPECIFIC_CHARACTER_SET
+        or tag in _NEVER
         or group < 0x0008
         or tag & 0xFFFF == 0
         or group & 0xFF00 in (0x5000, 0x6000)

@@ -185,6 +185,8 @@ _GENERAL = (
     ("(4FFE,eeee)", "MAC parameters", "X"),
     ("(FFFA,eeee)", "Digital signatures", "X"),
     ("(FFFC,FFFC)", "Trailing padding", "X"),
+    ("(0400,0500)", "Encrypted Attributes Sequence", "X"),
+    ("(0008,0005)", "Specific Character Set: all text that stays is ASCII", "X"),
     ("any", "Attributes that are not in the data dictionary", "X"),
     ("any UI", "UIDs that the standard does not register", "U"),
     ("any text, name, date, bytes", "Not listed below", DENIED),

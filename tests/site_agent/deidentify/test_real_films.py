@@ -1,0 +1,94 @@
+"""Real files, odd ones too: each gives a valid copy or a clear refusal."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+
+from site_agent.deidentify.header import deidentify_header, to_bytes
+from site_agent.deidentify.options import Dates, Options
+from site_agent.deidentify.pseudonym import Pseudonyms
+from site_agent.deidentify.reading import UNREADABLE, quiet
+from site_agent.errors import UnreadableFile
+from tests.site_agent.deidentify.chest_film import chest_film
+
+REAL = Path(__file__).parents[4] / "shared" / "data" / "dicom"
+FILES = sorted(path for path in REAL.rglob("*.dcm") if path.is_file())
+CHEST = sorted((REAL / "chest").glob("*.dcm"))
+PSEUDONYMS = Pseudonyms(bytes(32))
+PIXELS = 0x7FE00010
+
+needs_dciodvfy = pytest.mark.skipif(
+    shutil.which("dciodvfy") is None, reason="needs dciodvfy of Debian's dicom3tools"
+)
+
+
+def pixel_bytes(dataset: Dataset) -> bytes:
+    return (dataset[PIXELS].value or b"") if PIXELS in dataset else b""
+
+
+def errors_of(content: bytes, folder: Path) -> set[str]:
+    """Give dciodvfy's error lines, without the UIDs that it quotes."""
+    path = folder / "film.dcm"
+    path.write_bytes(content)
+    program = shutil.which("dciodvfy") or ""
+    done = subprocess.run([program, path], capture_output=True, check=False)
+    lines = (done.stdout + done.stderr).decode("utf-8", "replace").splitlines()
+    return {re.sub(r"<[\d.]+>", "", line) for line in lines if line[:5] == "Error"}
+
+
+@pytest.mark.skipif(not FILES, reason="the real files are not at hand")
+@pytest.mark.parametrize("dates", list(Dates))
+def test_every_real_file_gives_a_copy_or_a_clear_refusal(dates: Dates) -> None:
+    copies = 0
+    for path in FILES:
+        with quiet():
+            try:
+                film = pydicom.dcmread(path, force=True)
+            except UNREADABLE:
+                continue
+        try:
+            content = to_bytes(deidentify_header(film, PSEUDONYMS, Options(dates)))
+        except UnreadableFile:
+            continue
+        copies += 1
+        with quiet():
+            copy = pydicom.dcmread(io.BytesIO(content))
+            str(copy)  # reads every value
+            before, after = pixel_bytes(film), pixel_bytes(copy)
+        # An odd length is padded on writing (PS3.5 7.1.1).
+        assert after in (before, before + b"\0"), path.name
+        meta = getattr(film, "file_meta", Dataset())
+        if "TransferSyntaxUID" in meta:
+            assert copy.file_meta.TransferSyntaxUID == meta.TransferSyntaxUID
+    assert copies > 0.9 * len(FILES)
+
+
+@needs_dciodvfy
+@pytest.mark.parametrize("dates", list(Dates))
+def test_valid_film_stays_valid(dates: Dates, tmp_path: Path) -> None:
+    film = chest_film()
+    source = io.BytesIO()
+    pydicom.dcmwrite(source, film)
+    assert not errors_of(source.getvalue(), tmp_path)
+    content = to_bytes(deidentify_header(film, PSEUDONYMS, Options(dates)))
+    assert not errors_of(content, tmp_path)
+
+
+@needs_dciodvfy
+@pytest.mark.skipif(not CHEST, reason="the real chest films are not at hand")
+@pytest.mark.parametrize("dates", list(Dates))
+def test_real_chest_films_get_no_new_error(dates: Dates, tmp_path: Path) -> None:
+    for path in CHEST:
+        with quiet():
+            film = pydicom.dcmread(path, force=True)
+        content = to_bytes(deidentify_header(film, PSEUDONYMS, Options(dates)))
+        before = errors_of(path.read_bytes(), tmp_path)
+        assert not errors_of(content, tmp_path) - before, path.name
