@@ -1,0 +1,138 @@
+"""``site-agent deidentify`` and ``profile show``, as a data manager uses them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pydicom
+import pytest
+from typer.testing import CliRunner
+
+from site_agent.cli import app
+from site_agent.errors import SiteError
+from tests.site_agent.deidentify.chest_film import IDENTIFIERS, chest_film
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """Two films and a copy of one, a damaged film, and clutter, in a named folder."""
+    folder = tmp_path / "inbox" / "REUTER_FRANCISCO_19571113"
+    folder.mkdir(parents=True)
+    pydicom.dcmwrite(folder / "IM1", chest_film())
+    pydicom.dcmwrite(folder / "IM2.dcm", chest_film(SOPInstanceUID="1.2.3"))
+    pydicom.dcmwrite(folder / "IM3", chest_film())
+    whole = (folder / "IM1").read_bytes()
+    (folder / "IM4").write_bytes(whole[:-100])
+    (folder / "readme.txt").write_text("Francisco Reuter")
+    return tmp_path / "inbox"
+
+
+def site_agent(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(each) for each in arguments])
+    if isinstance(result.exception, SiteError):
+        return result.exception.exit_code, str(result.exception)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.exit_code, result.output
+
+
+def files_below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_folder_gives_one_file_for_each_image(inbox: Path, tmp_path: Path) -> None:
+    code, said = site_agent("deidentify", inbox, tmp_path / "out")
+    written = files_below(tmp_path / "out")
+    assert len(written) == 2
+    assert "2 files written" in said
+    assert "1 passed over: copies" in said
+    assert "1 left out: The file is damaged" in said
+    assert code == 1
+    for path in written:
+        film = pydicom.dcmread(path)
+        assert path.stem == film.SOPInstanceUID
+        assert path.parent.name == film.StudyInstanceUID
+
+
+def test_no_name_is_in_file_names_files_or_messages(
+    inbox: Path, tmp_path: Path
+) -> None:
+    _, said = site_agent("deidentify", inbox, tmp_path / "out")
+    names = "".join(str(p.relative_to(tmp_path)) for p in files_below(tmp_path / "out"))
+    content = b"".join(p.read_bytes() for p in files_below(tmp_path / "out"))
+    for each in (*IDENTIFIERS, "REUTER"):
+        assert each not in names
+        assert each not in said
+        assert each.encode() not in content
+
+
+def test_files_left_out_are_named_on_request_only(inbox: Path, tmp_path: Path) -> None:
+    _, said = site_agent("deidentify", inbox, tmp_path / "out", "--reveal")
+    assert "IM4" in said
+
+
+def test_same_key_gives_the_same_names_again(inbox: Path, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("a secret that is long enough")
+    key.chmod(0o600)
+    for name in ("one", "two"):
+        site_agent("deidentify", inbox, tmp_path / name, "--key", key)
+    site_agent("deidentify", inbox, tmp_path / "three")
+    one, two, three = (
+        {path.name for path in files_below(tmp_path / name)}
+        for name in ("one", "two", "three")
+    )
+    assert one == two
+    assert not one & three
+
+
+def test_two_exports_of_one_image_are_both_kept(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    pydicom.dcmwrite(tmp_path / "in" / "1", chest_film())
+    pydicom.dcmwrite(tmp_path / "in" / "2", chest_film("1.2.840.10008.1.2"))
+    code, _ = site_agent("deidentify", tmp_path / "in", tmp_path / "out")
+    assert code == 0
+    assert len(files_below(tmp_path / "out")) == 2
+
+
+def test_file_gives_a_file(inbox: Path, tmp_path: Path) -> None:
+    film = inbox / "REUTER_FRANCISCO_19571113" / "IM1"
+    target = tmp_path / "new" / "film.dcm"
+    code, _ = site_agent("deidentify", film, target, "--dates", "shift")
+    assert code == 0
+    assert pydicom.dcmread(target).LongitudinalTemporalInformationModified == "MODIFIED"
+    assert files_below(tmp_path / "new") == [target]
+
+
+@pytest.mark.parametrize("name", ["IM4", "readme.txt", "absent"])
+def test_file_that_cannot_be_done_is_a_message(
+    inbox: Path, tmp_path: Path, name: str
+) -> None:
+    film = inbox / "REUTER_FRANCISCO_19571113" / name
+    code, said = site_agent("deidentify", film, tmp_path / "film.dcm")
+    assert code != 0
+    assert said.endswith(".")
+    assert not (tmp_path / "film.dcm").exists()
+    assert "REUTER" not in said
+
+
+def test_output_below_the_input_is_refused(inbox: Path) -> None:
+    code, said = site_agent("deidentify", inbox, inbox / "out")
+    assert code == 2
+    assert "beside" in said
+
+
+def test_key_file_that_others_may_read_is_refused(inbox: Path, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("a secret that is long enough")
+    key.chmod(0o644)
+    code, said = site_agent("deidentify", inbox, tmp_path / "out", "--key", key)
+    assert code == 1
+    assert "chmod 600" in said
+
+
+def test_profile_is_shown_as_a_table() -> None:
+    code, said = site_agent("profile", "show")
+    assert code == 0
+    assert "2026d" in said
+    assert "(0010,0010)" in said
+    assert "X removed" in said
