@@ -26,7 +26,7 @@ def serve(home: Home = DEFAULT_HOME) -> None:
     """
     from site_agent import durable
     from site_agent.membership import Membership
-    from site_agent.serve import Service
+    from site_agent.serve import Service, Training
 
     membership = Membership.open(home)
     stop = threading.Event()
@@ -34,15 +34,20 @@ def serve(home: Home = DEFAULT_HOME) -> None:
     def end(number: int, frame: FrameType | None) -> None:
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    _log_to(membership.paths.logs)
     with (
         durable.locked(home / "serve.lock", wait=False),
         membership.uplink() as uplink,
     ):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, end)
+        _log_to(membership.paths.logs)
+        training: Training | None = None
+        if membership.config.training:
+            from site_agent.train.supernode import SuperNode
+
+            training = SuperNode(membership, uplink)
         typer.echo(f"Serving {membership.config.site}; Ctrl-C ends it.")
-        Service(membership, uplink, None).run(stop)
+        Service(membership, uplink, training).run(stop)
     typer.echo("Stopped.")
 
 
