@@ -46,7 +46,6 @@ class Programs:
         *command: str | Path,
         deadline: float,
         environment: Mapping[str, str] | None = None,
-        keyboard: str = "",
     ) -> str:
         """Run a program to its end and return what it printed.
 
@@ -58,8 +57,6 @@ class Programs:
             Seconds after which it is killed.
         environment : mapping, optional
             Variables beside those of this process.
-        keyboard : str
-            What is typed into it.
 
         Raises
         ------
@@ -72,7 +69,7 @@ class Programs:
             log.open("wb") as errors,
             subprocess.Popen(
                 words,
-                stdin=subprocess.PIPE,
+                stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env={**os.environ, **(environment or {})},
@@ -80,7 +77,7 @@ class Programs:
             ) as process,
         ):
             try:
-                printed, _ = process.communicate(keyboard.encode(), timeout=deadline)
+                printed, _ = process.communicate(timeout=deadline)
             except BaseException as error:
                 _signal_group(process, signal.SIGKILL)
                 process.wait()
@@ -91,8 +88,6 @@ class Programs:
                 raise
         if process.returncode:
             said = log.read_text("utf-8", "replace").strip() or "it printed no message"
-            with log.open("ab") as file:
-                file.write(printed)
             raise ChapterFailed(
                 f"`{title}` exited with {process.returncode}; log: {log}\n{_tail(said)}"
             )

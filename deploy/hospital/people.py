@@ -189,9 +189,7 @@ def admit(
     """Invent a patient who is `age` years old on `day`."""
     locale = hospital.locale
     sex = "FM"[int(rng.integers(2))]
-    born = dt.date(day.year - age, 1, 1) + dt.timedelta(days=int(rng.integers(0, 360)))
-    if (born.month, born.day) > (day.month, day.day):
-        born = born.replace(year=born.year - 1)
+    born = day - dt.timedelta(days=int(365.25 * age) + int(rng.integers(2, 360)))
     return Patient(
         person=_person(locale, sex, rng),
         sex=sex,
