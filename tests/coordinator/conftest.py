@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -195,9 +196,10 @@ class Hospital:
         )
 
 
-@pytest.fixture
-def consortium(tmp_path: Path) -> Iterator[Consortium]:
-    home = tmp_path / "coordinator"
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Found a home once; it is copied by every test and touched by none."""
+    home = tmp_path_factory.mktemp("founded") / "coordinator"
     found(
         home,
         consortium=CONSORTIUM,
@@ -206,6 +208,13 @@ def consortium(tmp_path: Path) -> Iterator[Consortium]:
         specification=Specification(),
         now=NOW,
     )
+    return home
+
+
+@pytest.fixture
+def consortium(founded: Path, tmp_path: Path) -> Iterator[Consortium]:
+    home = tmp_path / "coordinator"
+    shutil.copytree(founded, home)
     yield Consortium(home)
     close(home)
 
