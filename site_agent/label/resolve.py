@@ -26,11 +26,12 @@ from site_agent.label.scan import Hit
 from site_agent.label.sentences import Word
 
 _THINGS = (Kind.FINDING, Kind.NOTHING)
-_ENDS_A_LIST = (Kind.LINK, Kind.COPULA, Kind.INFERENCE)
+_ENDS_A_LIST = (Kind.LINK, Kind.COPULA)
 _STATES = {
     Kind.ABNORMAL: Assertion.POSITIVE,
     Kind.DOUBTFUL: Assertion.UNCERTAIN,
     Kind.NORMAL: Assertion.NEGATIVE,
+    Kind.SOUND: Assertion.NEGATIVE,
 }
 _FARTHEST_STATE = 8  # words between an organ and what is said of it
 
@@ -86,10 +87,16 @@ def _assertion(
         if before.kind is Kind.DENIAL:
             return "denial", Assertion.NEGATIVE, before
     after = _cue_after(hits, place)
-    if after is not None and after.kind is Kind.DENIED:
+    if after is not None and after.kind is Kind.UNSAID:
+        return "unsaid", None, after
+    if after is not None and after.kind in (Kind.DENIED, Kind.NORMAL):
         return "denied", Assertion.NEGATIVE, after
     if after is not None or before is not None:
         return "doubt", Assertion.UNCERTAIN, after or before
+    beside = hits[place - 1] if place else None
+    if beside is not None and beside.kind is Kind.DOUBTFUL:
+        if beside.end >= hits[place].start - 1:  # borderline cardiomegaly
+            return "doubt", Assertion.UNCERTAIN, beside
     other = _alternative(words, hits, place)
     if other is not None:
         return "alternative", Assertion.UNCERTAIN, other
@@ -108,7 +115,7 @@ def _cue_before(words: list[Word], hits: list[Hit], place: int) -> Hit | None:
             return hit
         if kind is Kind.DOUBT:
             return inference or hit
-        if kind in (Kind.BREAK, Kind.DENIED, Kind.DOUBTED):
+        if kind in (Kind.BREAK, Kind.DENIED, Kind.DOUBTED, Kind.UNSAID):
             break
         if kind in _THINGS and list_ended:
             break
@@ -134,13 +141,18 @@ def _says_to_be_there(words: list[Word], hits: list[Hit], place: int) -> bool:
 
 def _cue_after(hits: list[Hit], place: int) -> Hit | None:
     list_ended = False
+    verb_end = -1
     for hit in hits[place + 1 :]:
         kind = hit.kind
-        if kind in (Kind.DENIED, Kind.DOUBTED):
+        if kind in (Kind.DENIED, Kind.DOUBTED, Kind.UNSAID):
             return hit
+        if kind is Kind.NORMAL and hit.start == verb_end:  # the markings are normal
+            return hit
+        if kind is Kind.COPULA:
+            verb_end = hit.end
         if kind in (Kind.BREAK, Kind.DENIAL, Kind.NOT_NOW, Kind.DOUBT, Kind.NO_DENIAL):
             return None
-        if kind in _THINGS and list_ended:
+        if list_ended and kind in (*_THINGS, Kind.ORGAN):
             return None
         list_ended = list_ended or kind in _ENDS_A_LIST
     return None
@@ -148,9 +160,13 @@ def _cue_after(hits: list[Hit], place: int) -> Hit | None:
 
 def _alternative(words: list[Word], hits: list[Hit], place: int) -> Hit | None:
     """Find the ``or`` between this finding and one beside it."""
+    if any(hit.kind is Kind.NO_DENIAL for hit in hits[:place]):
+        return None  # no change in this or that
     for step in (1, -1):
         at = place + step
-        while 0 <= at < len(hits) and hits[at].kind is Kind.PRESENT:
+        while 0 <= at < len(hits) and (
+            hits[at].kind is Kind.PRESENT or hits[at].start == hits[place].start
+        ):
             at += step
         if not 0 <= at < len(hits) or hits[at].kind is not Kind.EITHER:
             continue
@@ -204,7 +220,10 @@ def _organs(words: list[Word], hits: list[Hit], place: int) -> Iterator[Hit]:
     end = state.start
     for hit in reversed(hits[:place]):
         if hit.kind is Kind.ORGAN:
-            if state.kind is not Kind.NORMAL and end - hit.end > _FARTHEST_STATE:
+            if (
+                _STATES[state.kind] != Assertion.NEGATIVE
+                and end - hit.end > _FARTHEST_STATE
+            ):
                 return
             yield hit
             end = hit.start
