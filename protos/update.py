@@ -22,7 +22,7 @@ ARRAYS, METRIC_RECORD = "arrays", "metrics"
 WEIGHTS = "weights"
 """The only array."""
 
-INITIAL_WEIGHTS = "query.initial-weights"
+INITIAL_WEIGHTS = "query.initial_weights"
 TRAIN, EVALUATE = "train", "evaluate"
 """The types of message that a site answers."""
 

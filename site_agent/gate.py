@@ -204,6 +204,7 @@ class Gate:
             outgoing.check_metadata(message.metadata, asked, message_id=tree.object_id)
             objects = outgoing.announced(tree, weights=run.weights)
         except (NotAllowed, TrainingRefused) as error:
+            run.asked = {}
             self._answer(asked, error, headers)
             nothing = PushMessagesResponse().SerializeToString()
             return FleetReply(status=200, body=nothing)

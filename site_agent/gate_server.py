@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address
 from pathlib import Path
+from traceback import format_tb
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -123,6 +124,13 @@ class _Handler(BaseHTTPRequestHandler):
             # The SuperNode tries again until the coordinator answers.
             LOG.warning("%s not carried on: %s", FleetVerb.Name(verb), error)
             return FleetReply(status=503, body=_detail(error.code))
+        except Exception as error:  # noqa: BLE001 - a door stays open, and tells nothing
+            # Type and places only: a message may repeat what is in a file.
+            places = "".join(format_tb(error.__traceback__))
+            LOG.error(
+                "%s: %s\n%s", FleetVerb.Name(verb), type(error).__name__, places
+            )
+            return FleetReply(status=500, body=_detail("the gate failed"))
 
     def _end(self, status: int, body: bytes) -> None:
         """Answer, and read no more of what was sent."""

@@ -25,7 +25,6 @@ from coordinator.training.relay import Relay
 LOG = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
-_PAUSE_SECONDS = 2.0
 
 
 class Supervisor:
@@ -55,15 +54,16 @@ class Supervisor:
         durable.private_folder(self._paths.models)
         authority = pki.load(self._paths.pki, config.consortium)
         pki.server_certificate(folder, authority, [HOST], now=int(clock()))
-        durable.write(folder / "superexec.secret", secrets.token_bytes(32))
+        durable.write(folder / "superexec.secret", secrets.token_hex(32).encode())
         root = (self._paths.pki / "root.crt").read_bytes()
         address = f"{HOST}:{_free_port()}"
-        self._children = self._commands(folder, address)
+        self._address = address
+        self._superlink, self._superexec = self._commands(folder, address)
         self._control = Control(address, root)
         self.relay = Relay(home, address, root, self._control, clock=clock)
         self._launcher = Launcher(home, self._control, clock=clock)
 
-    def _commands(self, folder: Path, address: str) -> tuple[Child, ...]:
+    def _commands(self, folder: Path, address: str) -> tuple[Child, Child]:
         host, port = address.split(":")
         root = str(self._paths.pki / "root.crt")
         secret = ["--superexec-auth-secret-file", str(folder / "superexec.secret")]
@@ -87,28 +87,25 @@ class Supervisor:
             # The ServerApp, a grandchild, finds the database by it.
             "HILUM_COORDINATOR_HOME": str(self._paths.home.resolve()),
         }
-        return tuple(
-            Child(
-                command,
-                log=self._paths.logs / f"{name}.log",
-                environment=environment,
-                pause=_PAUSE_SECONDS,
-            )
-            for name, command in (("superlink", superlink), ("superexec", superexec))
+        logs = self._paths.logs
+        return (
+            Child(superlink, log=logs / "superlink.log", environment=environment),
+            Child(superexec, log=logs / "superexec.log", environment=environment),
         )
 
     def start(self) -> None:
-        """Start both children; the SuperLink answers after some seconds."""
-        for child in self._children:
-            child.start()
+        """Start the SuperLink; the rest follows in `tick` when it answers."""
+        self._superlink.start()
 
     def tick(self) -> None:
         """Start again what has ended; launch and follow runs. Call every second or so.
 
         Raises what the database raises; a SuperLink that does not answer is awaited.
         """
-        for child in self._children:
-            child.watch()
+        self._superlink.watch()
+        if not self._superexec.started and _listens(self._address):
+            self._superexec.start()
+        self._superexec.watch()
         try:
             self._launcher.step()
         except SuperLinkUnavailable as error:
@@ -116,18 +113,27 @@ class Supervisor:
 
     def stop(self) -> None:
         """End the children, and what they began."""
-        for child in reversed(self._children):
-            child.stop()
+        self._superexec.stop()
+        self._superlink.stop()
         self.relay.close()
         self._control.close()
 
     @property
-    def pids(self) -> tuple[int | None, ...]:
+    def pids(self) -> tuple[int | None, int | None]:
         """Process numbers of SuperLink and SuperExec; None for one that is down."""
-        return tuple(child.pid for child in self._children)
+        return self._superlink.pid, self._superexec.pid
 
 
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+def _listens(address: str) -> bool:
+    host, port = address.split(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=1):
+            return True
+    except OSError:
+        return False

@@ -56,7 +56,7 @@ class Child:
         *,
         log: Path,
         environment: Mapping[str, str],
-        pause: float,
+        pause: float = 2.0,
     ) -> None:
         self._command = command
         self._log = log
@@ -100,6 +100,11 @@ class Child:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+    @property
+    def started(self) -> bool:
+        """Whether the program was started and not stopped."""
+        return self._process is not None
 
     @property
     def pid(self) -> int | None:

@@ -33,7 +33,7 @@ from site_agent.train.loss import OBSERVATIONS, masked_binary_cross_entropy
 app = ClientApp()
 
 
-@app.query("initial-weights")
+@app.query("initial_weights")
 def initial_weights(message: Message, context: Context) -> Message:
     """Answer with a fresh network of the plan's seed; no study is read."""
     task = Task.of(context)

@@ -10,6 +10,7 @@ from flwr.proto.fleet_pb2 import PushMessagesRequest
 from flwr.proto.message_pb2 import Message as ProtoMessage
 from flwr.proto.message_pb2 import Metadata, PushObjectRequest
 from flwr.proto.node_pb2 import Node
+from flwr.proto.recorddict_pb2 import RecordDict
 from flwr.supercore.inflatable.inflatable_object import get_object_tree
 
 SITE_REFUSED = 100
@@ -30,7 +31,9 @@ class ErrorReply:
     @classmethod
     def to(cls, asked: Metadata, reason: str) -> ErrorReply:
         """Answer a message; `reason` must tell nothing but a rule of the site."""
-        question = message_from_proto(ProtoMessage(metadata=asked))
+        question = message_from_proto(
+            ProtoMessage(metadata=asked, content=RecordDict())
+        )
         reply = Message(Error(code=SITE_REFUSED, reason=reason), reply_to=question)
         # A message bears the digest of itself without it, as Flower's own do.
         reply.metadata.__dict__["_message_id"] = reply.object_id

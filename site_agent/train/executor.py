@@ -7,8 +7,10 @@ a process that has imported torch and MONAI once.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import socket
 import sys
 import time
 from multiprocessing import forkserver
@@ -33,6 +35,7 @@ def main(address: str, secret_file: Path) -> None:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     forkserver.ensure_running()
+    _await(address)
     client = RuntimeHttpClient.from_server_address(
         server_address=address,
         insecure=True,  # loopback
@@ -53,6 +56,15 @@ def main(address: str, secret_file: Path) -> None:
                 target=run_task, args=(address, answer.token, os.getpid())
             ).start()
         multiprocessing.active_children()  # buries those that have ended
+        time.sleep(_POLL_SECONDS)
+
+
+def _await(address: str) -> None:
+    """Wait until the SuperNode listens; Flower's own retries would grow long."""
+    host, port = address.split(":")
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection((host, int(port))):
+            return
         time.sleep(_POLL_SECONDS)
 
 

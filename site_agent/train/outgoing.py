@@ -101,7 +101,8 @@ def check_metadata(given: Metadata, asked: Metadata, *, message_id: str) -> None
     Raises
     ------
     NotAllowed
-        When anything but the times is not copied from there.
+        When anything but the times is not copied from there. The number of the task
+        that asks is copied by the ClientApp; the SuperLink does not tell it to a node.
     """
     right = Metadata(
         run_id=asked.run_id,
@@ -114,10 +115,8 @@ def check_metadata(given: Metadata, asked: Metadata, *, message_id: str) -> None
         ttl=given.ttl,
         created_at=given.created_at,
     )
-    if asked.HasField("src_task_id"):
-        right.dst_task_id = asked.src_task_id
-    if asked.HasField("dst_task_id"):
-        right.src_task_id = asked.dst_task_id
+    if given.HasField("dst_task_id"):
+        right.dst_task_id = given.dst_task_id
     if given != right:
         raise NotAllowed("the reply does not fit the message that it answers")
 
