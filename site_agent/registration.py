@@ -46,7 +46,8 @@ def register(
         What the input is processed with, as JSON values: with other rules or options
         the same input has another token.
     """
-    files = [_place(pseudonyms, "file", image.path) for image in arrival.images]
+    sources = (*(image.path for image in arrival.images), *arrival.copies)
+    files = [_place(pseudonyms, "file", path) for path in sources]
     keys = dict.fromkeys(accession_key(accession) for accession in _accessions(arrival))
     numbers = [_place(pseudonyms, "accession", key) for key in keys if key]
     if arrival.study_instance_uid:

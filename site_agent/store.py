@@ -185,15 +185,22 @@ class Store:
     # ------------------------------------------------------------------------ reading
 
     def studies(self, disposition: Disposition | None = None) -> Iterator[StudyRow]:
-        """Yield what became of every study, or of those with one disposition."""
+        """Return what became of every study, or of those with one disposition."""
         rows = self._database.execute(
             "SELECT study, disposition, reasons, input, place FROM studies "
             "WHERE ?1 IS NULL OR disposition = ?1 ORDER BY study",
             (disposition,),
         )
-        for study, found, reasons, token, place in rows:
-            parsed = tuple(Reason(ReasonCode(c), d) for c, d in json.loads(reasons))
-            yield StudyRow(study, Disposition(found), parsed, token, place)
+        return map(_row, rows)
+
+    def row(self, study: str) -> StudyRow | None:
+        """Return what became of one study, None when it never came in."""
+        found = self._database.execute(
+            "SELECT study, disposition, reasons, input, place FROM studies "
+            "WHERE study = ?",
+            (study,),
+        ).fetchone()
+        return None if found is None else _row(found)
 
     def accepted(self) -> Iterator[AuditedStudy]:
         """Yield the accepted studies, ordered by pseudonym."""
@@ -290,3 +297,9 @@ class Store:
                 f"DELETE FROM records WHERE study = ? AND {_UNUSED}",  # noqa: S608
                 (study,),
             )
+
+
+def _row(columns: tuple[str, str, str, str, str | None]) -> StudyRow:
+    study, disposition, reasons, token, place = columns
+    parsed = tuple(Reason(ReasonCode(c), detail) for c, detail in json.loads(reasons))
+    return StudyRow(study, Disposition(disposition), parsed, token, place)

@@ -3,6 +3,8 @@
 A command's module is imported when the command is asked for and not before, so that
 ``site-agent --version`` waits neither for torch nor for gRPC. `COMMANDS` is the table
 of contents; each entry names a plain function, or a `typer.Typer` with sub-commands.
+What a command needs beside its options it imports when it is called, so that `--help`
+is quick too.
 """
 
 from __future__ import annotations
