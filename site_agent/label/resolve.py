@@ -94,13 +94,17 @@ def _assertion(
     if after is not None or before is not None:
         return "doubt", Assertion.UNCERTAIN, after or before
     beside = hits[place - 1] if place else None
-    if beside is not None and beside.kind is Kind.DOUBTFUL:
-        if beside.end >= hits[place].start - 1:  # borderline cardiomegaly
-            return "doubt", Assertion.UNCERTAIN, beside
+    if beside is not None and _is_borderline(beside, hits[place]):
+        return "doubt", Assertion.UNCERTAIN, beside
     other = _alternative(words, hits, place)
     if other is not None:
         return "alternative", Assertion.UNCERTAIN, other
     return "there", Assertion.POSITIVE, None
+
+
+def _is_borderline(before: Hit, finding: Hit) -> bool:
+    """Whether ``borderline`` or the like stands right before the finding."""
+    return before.kind is Kind.DOUBTFUL and before.end >= finding.start - 1
 
 
 def _cue_before(words: list[Word], hits: list[Hit], place: int) -> Hit | None:
