@@ -71,11 +71,13 @@ def refresh(paths: SitePaths, own: Identity, uplink: Uplink) -> Agenda:
 
 
 def last_heard(paths: SitePaths) -> Agenda:
-    """Read the agenda that was kept; an empty one when there is none."""
+    """Read the agenda that was kept; an empty one when none can be read."""
     try:
-        return codec.decode(Agenda, (paths.home / "agenda.bin").read_bytes())
-    except (OSError, codec.Refused):
+        agenda = codec.decode(Agenda, (paths.home / "agenda.bin").read_bytes())
+        _read_all(agenda)
+    except (OSError, codec.Refused, AgendaError):  # kept by another version perhaps
         return Agenda()
+    return agenda
 
 
 def members(paths: SitePaths) -> Mapping[str, MemberKeys]:

@@ -1,8 +1,10 @@
 """The only socket out: gRPC over mutual TLS to the coordinator.
 
 Envelopes leave only as entries of the egress ledger, and Flower's pushes only when the
-ledger holds their digest. Every message is written and read by `protos.codec`, so that
-both directions carry what the schema allows and nothing else.
+ledger holds their digest. What else goes out asks for something and says nothing of any
+study: requests for a certificate, the agenda and the log (with cosignatures of it), and
+Flower's polls. Every message is written and read by `protos.codec`, so that both
+directions carry what the schema allows and nothing else.
 """
 
 from __future__ import annotations

@@ -67,6 +67,15 @@ def test_agenda_can_be_read_without_a_line_later(
     assert agenda.released(heard) == (version(),)
 
 
+def test_agenda_that_another_version_kept_is_as_if_never_heard(
+    peer: Peer, member: Membership, uplink: Uplink
+) -> None:
+    hear(member, uplink)
+    peer.agenda.proposed_permits.append(b"\xff")
+    durable.write(member.paths.home / "agenda.bin", codec.encode(peer.agenda))
+    assert agenda.last_heard(member.paths).members == []
+
+
 def test_site_that_never_heard_has_an_empty_agenda(member: Membership) -> None:
     assert agenda.last_heard(member.paths).members == []
     assert agenda.members(member.paths) == {}

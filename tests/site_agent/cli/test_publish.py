@@ -6,6 +6,8 @@ import pytest
 from protos import codec
 from protos.consortium_pb2 import Statement
 from protos.envelope_pb2 import Envelope
+from site_agent import outbox
+from site_agent.aggregate import aggregate
 from site_agent.config import SitePaths
 from site_agent.manifest import Manifest
 from site_agent.membership import Membership
@@ -43,6 +45,15 @@ def test_publishing_again_sends_nothing_twice(
     assert ended.code == 0
     assert len(peer.leaves) == 3
     assert "statistics: sent (entry 1" in ended.out
+
+
+def test_publishing_that_was_killed_half_way_is_completed(
+    peer: Peer, site: Type, member: Membership, frozen: Manifest
+) -> None:
+    first = aggregate(frozen.studies, frozen.root)
+    outbox.enqueue(member.ledger, member.identity, first, now=member.now)
+    assert site("publish").code == 0
+    assert [each.sequence for each in said(peer)] == [1, 2, 3]
 
 
 def test_new_manifest_is_published_with_higher_numbers(
