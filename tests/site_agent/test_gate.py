@@ -1,0 +1,319 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from flwr.app import ConfigRecord, MetricRecord, RecordDict
+from flwr.proto.fab_pb2 import GetFabRequest
+from flwr.proto.fleet_pb2 import ActivateNodeRequest
+from flwr.proto.message_pb2 import PullObjectRequest
+from flwr.proto.node_pb2 import Node
+from flwr.supercore.constant import TaskType
+
+from protos import bundle, update
+from protos.consortium_pb2 import FleetVerb
+from protos.training_pb2 import Network, PermitTerms, TrainingPlan
+from site_agent.egress import Ledger
+from site_agent.errors import CoordinatorUnavailable, TrainingRefused
+from site_agent.gate import Gate
+from tests.site_agent.flower import (
+    DIGEST,
+    NODE,
+    RUN,
+    SuperLink,
+    SuperNode,
+    asked,
+    failed,
+    run_on,
+    trained,
+    weights,
+)
+
+TERMS = PermitTerms(
+    plan="plan-1",
+    training=TrainingPlan(network=Network.DENSENET_TINY),
+    upload_limit=1_000_000,
+)
+SECRET = "Doe^Jane 19700101"
+
+
+class Site:
+    """A gate between a SuperLink in memory and a SuperNode; the permit can change."""
+
+    def __init__(self, folder) -> None:
+        self.superlink = SuperLink()
+        self.ledger = Ledger(folder / "egress.db")
+        self.terms = PermitTerms()
+        self.terms.CopyFrom(TERMS)
+        self.against = ""
+        self.gate = self.new_gate()
+        self.supernode = SuperNode(self.gate)
+
+    def new_gate(self) -> Gate:
+        return Gate(
+            forward=self.superlink.forward, judge=self.judge, ledger=self.ledger
+        )
+
+    def judge(self, digest: bytes) -> PermitTerms:
+        if digest != DIGEST or self.against:
+            raise TrainingRefused(f"This site does not take part: {self.against}.")
+        return self.terms
+
+    def ask(self, message_type=update.TRAIN):
+        question = asked(message_type)
+        self.superlink.waiting.append(question)
+        assert self.supernode.pull()[0].metadata == question
+        return question
+
+    def answer(self, content, question=None):
+        reply = self.supernode.reply_to(question or self.ask(), content)
+        self.supernode.push(reply, self.supernode.announce(reply))
+        return reply
+
+    def left(self) -> list[tuple[str, str, int]]:
+        return [(each.kind, each.run, each.size) for each in self.ledger.entries()]
+
+
+@pytest.fixture
+def site(tmp_path) -> Site:
+    return Site(tmp_path)
+
+
+# ----------------------------------------------------------------------- what comes in
+
+
+def test_permitted_run_reaches_the_supernode(site) -> None:
+    site.ask()
+    assert site.supernode.get_run().status == 200
+    fab = GetFabRequest(node=Node(node_id=NODE), run_id=RUN, hash_str="x")
+    body = fab.SerializeToString(deterministic=True)
+    assert site.gate.call(FleetVerb.GET_FAB, body, {}).status == 200
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        run_on(bundle.run_config(b"e" * 32)),
+        run_on({}),
+        run_on({"permit": DIGEST.hex(), "lr": 1.0}),
+        run_on({"permit": 7}),
+        run_on(bundle.run_config(DIGEST), fab_hash="f" * 64),
+        run_on(bundle.run_config(DIGEST), primary_task_type=TaskType.AGENT_APP),
+        run_on(bundle.run_config(DIGEST), run_id=RUN + 1),
+    ],
+)
+def test_message_of_any_other_run_is_answered_with_an_error(site, run) -> None:
+    site.superlink.run = run
+    site.superlink.waiting.append(asked())
+    assert not site.supernode.pull()
+    assert len(site.superlink.errors) == 1
+    with pytest.raises(TrainingRefused):
+        site.supernode.get_run()
+    assert {kind for kind, _, _ in site.left()} == {"refusal"}
+
+
+def test_permit_that_ends_between_two_rounds_ends_the_training(site) -> None:
+    site.ask()
+    site.against = "the permit has expired"
+    site.superlink.waiting.append(asked(message_id="b" * 64))
+    assert not site.supernode.pull()
+    assert site.superlink.errors == [
+        "This site does not take part: the permit has expired."
+    ]
+
+
+def test_permit_that_ends_while_training_keeps_the_update_here(site) -> None:
+    reply = site.supernode.reply_to(site.ask(), trained())
+    site.against = "this site's data protection officer has not consented"
+    assert not site.supernode.announce(reply)
+    assert "has not consented" in site.superlink.errors[0]
+    with pytest.raises(TrainingRefused, match="No reply announced"):
+        site.supernode.push_object(reply.object_id, reply.deflate())
+
+
+def test_run_whose_configuration_changes_later_is_refused(site) -> None:
+    site.ask()
+    site.superlink.run = run_on(bundle.run_config(b"e" * 32))
+    with pytest.raises(TrainingRefused):
+        site.supernode.get_run()
+
+
+def test_bundle_with_code_does_not_come_in(site) -> None:
+    site.ask()
+    site.superlink.fab = bundle.build() + b"PK"
+    fab = GetFabRequest(node=Node(node_id=NODE), run_id=RUN, hash_str="x")
+    body = fab.SerializeToString(deterministic=True)
+    with pytest.raises(TrainingRefused, match="not the one installed"):
+        site.gate.call(FleetVerb.GET_FAB, body, {})
+
+
+@pytest.mark.parametrize(
+    ("verb", "request_type"),
+    [
+        (FleetVerb.GET_FAB, GetFabRequest),
+        (FleetVerb.PULL_OBJECT, PullObjectRequest),
+    ],
+)
+def test_nothing_of_a_run_that_was_not_judged_comes_in(
+    site, verb, request_type
+) -> None:
+    body = request_type(node=Node(node_id=NODE), run_id=RUN).SerializeToString()
+    with pytest.raises(TrainingRefused, match="not permitted here"):
+        site.gate.call(verb, body, {})
+    assert not site.superlink.calls
+
+
+def test_question_that_the_client_app_does_not_know_is_refused(site) -> None:
+    site.superlink.waiting.append(asked("query.list_patients"))
+    assert not site.supernode.pull()
+    assert "no messages of this type" in site.superlink.errors[0]
+
+
+def test_call_with_an_unknown_field_is_not_carried_on(site) -> None:
+    body = ActivateNodeRequest(public_key=b"k").SerializeToString() + b"\xfa\x3f\x01x"
+    with pytest.raises(TrainingRefused, match="does not know"):
+        site.gate.call(FleetVerb.ACTIVATE_NODE, body, {})
+    assert not site.superlink.calls
+
+
+def test_waits_for_work_while_a_run_is_under_way(site, monkeypatch) -> None:
+    monkeypatch.setattr("site_agent.gate._AGAIN_SECONDS", 0.01)
+    assert not site.supernode.pull()
+    assert site.superlink.verbs.count("PULL_MESSAGES") == 1
+    site.ask()
+    monkeypatch.setattr("site_agent.gate._HOLD_SECONDS", 0.2)
+    assert not site.supernode.pull()
+    assert site.superlink.verbs.count("PULL_MESSAGES") > 4
+    site.gate.close()
+    site.supernode.pull()
+
+
+# ------------------------------------------------------------------------ what goes out
+
+
+@pytest.mark.parametrize(
+    ("message_type", "content"),
+    [
+        (update.TRAIN, trained()),
+        (update.INITIAL_WEIGHTS, RecordDict({update.ARRAYS: weights()})),
+        (
+            update.EVALUATE,
+            RecordDict({update.METRIC_RECORD: MetricRecord({"auroc-edema": 0.87})}),
+        ),
+        (update.EVALUATE, RecordDict({update.METRIC_RECORD: MetricRecord()})),
+    ],
+)
+def test_reply_leaves_and_every_byte_is_in_the_ledger(
+    site, message_type, content
+) -> None:
+    reply = site.answer(content, site.ask(message_type))
+    heads = site.superlink.pushed(FleetVerb.PUSH_MESSAGES)
+    assert heads[0].messages_list[0].metadata.message_id == reply.object_id
+    entries = site.ledger.entries()
+    assert [each.digest for each in entries] == [
+        hashlib.sha256(body).digest() for body in site.superlink.bodies
+    ]
+    assert {each.run for each in entries} == {"plan-1"}
+    assert site.ledger.verify() == len(entries)
+
+
+def test_how_long_the_training_took_does_not_leave(site) -> None:
+    site.answer(trained())
+    head = site.superlink.pushed(FleetVerb.PUSH_MESSAGES)[0]
+    assert not head.clientapp_runtime_list
+
+
+def test_text_of_an_exception_does_not_leave(site) -> None:
+    site.answer(failed(SECRET))
+    assert site.superlink.errors == [
+        "the training failed here; the site's log says why"
+    ]
+    assert not any(SECRET.encode() in body for body in site.superlink.bodies)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        trained(metrics={update.EXAMPLES: 41.0}),
+        trained(metrics={update.EXAMPLES: 0.0}),
+        trained(metrics={update.TRAIN_LOSS: 0.6931471}),
+        trained(metrics={"auroc-edema": 0.871}),
+        trained(metrics={"auroc-edema": 1.01}),
+        trained(metrics={SECRET: 1.0}),
+        trained(metrics={update.TRAIN_LOSS: [0.1, 0.2]}),
+        trained(metrics={update.TRAIN_LOSS: float("nan")}),
+        trained(arrays=weights(10)),
+        trained(arrays=weights(dtype="float64")),
+        trained(arrays=weights(name=SECRET)),
+        RecordDict({SECRET: MetricRecord()}),
+        RecordDict({update.METRIC_RECORD: ConfigRecord({"text": SECRET})}),
+    ],
+)
+def test_anything_else_in_a_reply_is_refused(site, content) -> None:
+    with pytest.raises(TrainingRefused, match="The reply may not leave"):
+        site.answer(content)
+    assert not any(SECRET.encode() in body for body in site.superlink.bodies)
+
+
+def test_more_than_one_network_is_refused_before_a_byte_leaves(site) -> None:
+    content = trained()
+    content["second"] = weights(100)
+    site.answer(content)
+    assert "more objects" in site.superlink.errors[0]
+    assert {kind for kind, _, _ in site.left()} == {"refusal"}
+
+
+def test_object_other_than_the_one_announced_is_refused(site) -> None:
+    reply = site.supernode.reply_to(site.ask(), trained())
+    site.supernode.announce(reply)
+    with pytest.raises(TrainingRefused, match="not what the reply announced"):
+        site.supernode.push_object(reply.object_id, b"MetricRecord  3\0abc")
+    with pytest.raises(TrainingRefused, match="No reply announced"):
+        site.supernode.push_object("c" * 64, b"Message  0\0")
+
+
+def test_reply_with_text_in_its_metadata_is_refused(site) -> None:
+    reply = site.supernode.reply_to(site.ask(), trained())
+
+    def plant(request) -> None:
+        request.messages_list[0].metadata.group_id = SECRET
+
+    site.supernode.announce(reply, plant)
+    assert "does not fit the message" in site.superlink.errors[0]
+    assert not any(SECRET.encode() in body for body in site.superlink.bodies)
+
+
+def test_reply_that_nobody_asked_for_is_refused(site) -> None:
+    site.ask()
+    reply = site.supernode.reply_to(asked(message_id="f" * 64), trained())
+    with pytest.raises(TrainingRefused, match="Nobody asked"):
+        site.supernode.announce(reply)
+    assert not site.left()
+
+
+def test_upload_limit_holds_over_a_restart_of_the_gate(site) -> None:
+    site.answer(trained())
+    left = sum(size for _, _, size in site.left())
+    site.terms.upload_limit = left + 1000
+    site.supernode = SuperNode(site.new_gate())
+    with pytest.raises(TrainingRefused, match="upload limit"):
+        site.answer(trained())
+    assert sum(size for _, _, size in site.left()) <= left + 1000
+
+
+def test_refusal_is_said_when_the_coordinator_is_back(site) -> None:
+    site.superlink.waiting.append(asked("query.list_patients"))
+    forward = site.superlink.forward
+
+    def away(verb, body, headers):
+        if verb == FleetVerb.PUSH_MESSAGES:
+            raise CoordinatorUnavailable("The coordinator cannot be reached.")
+        return forward(verb, body, headers)
+
+    site.gate._forward = away
+    with pytest.raises(CoordinatorUnavailable):
+        site.supernode.pull()
+    assert not site.superlink.errors
+    site.gate._forward = forward
+    site.supernode.pull()
+    assert len(site.superlink.errors) == 1
