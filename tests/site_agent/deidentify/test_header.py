@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pydicom
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import DataElement, RawDataElement
@@ -506,6 +506,7 @@ def test_file_without_meta_is_written_with_one() -> None:
 # ---------------------------------------------------------------------------- anything
 
 
+@settings(max_examples=50)
 @given(data=st.data())
 def test_whatever_stands_in_a_header_it_is_cleaned_or_refused(
     data: st.DataObject,

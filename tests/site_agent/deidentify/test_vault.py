@@ -25,6 +25,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "vault"
 
 
+@pytest.fixture
+def vault(folder: Path) -> Vault:
+    return Vault.open(folder, SECRET)
+
+
 def log_of(folder: Path) -> Path:
     return folder / "identities.log"
 
@@ -101,8 +106,9 @@ def test_zeros_that_a_power_cut_left_are_overwritten(folder: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(data=st.data())
-def test_any_changed_bit_is_noticed(folder: Path, data: st.DataObject) -> None:
-    vault = Vault.open(folder, SECRET)
+def test_any_changed_bit_is_noticed(
+    folder: Path, vault: Vault, data: st.DataObject
+) -> None:
     whole = log_of(folder).read_bytes()
     position = data.draw(st.integers(0, len(whole) - 1))
     bit = data.draw(st.integers(0, 7))
@@ -148,7 +154,7 @@ def test_damaged_header_is_a_message(folder: Path, content: str) -> None:
 
 def remember_many(folder: Path, worker: int) -> None:
     vault = Vault.open(folder, SECRET)
-    for number in range(20):
+    for number in range(15):
         vault.remember(f"W{worker}-{number}", {"n": number})
 
 
@@ -156,15 +162,15 @@ def test_processes_take_turns_and_readers_go_on(folder: Path) -> None:
     context = multiprocessing.get_context("spawn")
     workers = [
         context.Process(target=remember_many, args=(folder, worker))
-        for worker in range(3)
+        for worker in range(2)
     ]
     for worker in workers:
         worker.start()
     vault = Vault.open(folder, SECRET)
     while any(worker.is_alive() for worker in workers):
         vault.identities()
-    assert [worker.exitcode for worker in workers] == [0, 0, 0]
-    assert len(vault.identities()) == 63
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    assert len(vault.identities()) == 33
 
 
 def test_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
