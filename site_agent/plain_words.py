@@ -51,8 +51,8 @@ def about(tens: int) -> str:
 
 
 def moment(seconds: int) -> str:
-    """Write Unix seconds as ``2026-11-21 08:30 UTC``."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    """Write Unix seconds as ``2026-11-21 08:30:00 UTC``."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def size(count: int) -> str:

@@ -45,11 +45,11 @@ def list_entries(
         for kind, (count, size) in sorted(ledger.totals().items()):
             typer.echo(f"{kind:<22} {count:>8} {size:>14} bytes")
         return
-    typer.echo("number  written               kind                   bytes  state")
+    typer.echo(f"{'number':>6}  {'written':<23}  {'kind':<20}{'bytes':>10}  state")
     for entry in ledger.entries():
         state = entry.state.value + (f" ({entry.run})" if entry.run else "")
         typer.echo(
-            f"{entry.number:>6}  {plain_words.moment(entry.at)}  {entry.kind:<18}"
+            f"{entry.number:>6}  {plain_words.moment(entry.at)}  {entry.kind:<20}"
             f"{entry.size:>10}  {state}\n        sha256 {entry.digest.hex()}"
         )
 
