@@ -32,7 +32,7 @@ KILLED = -signal.SIGKILL
 
 
 def agent(
-    home: Path, *arguments: str, killed: str = ""
+    home: Path, *arguments: str, killed: str = "", passphrase: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     module = ("tests.site_agent.killed", *killed.split(), "--") if killed else (
         "site_agent.cli",
@@ -42,7 +42,12 @@ def agent(
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "COLUMNS": "120"},
+        stdin=subprocess.DEVNULL,
+        env={
+            **os.environ,
+            "COLUMNS": "120",
+            **({"HILUM_VAULT_PASSPHRASE": passphrase} if passphrase else {}),
+        },
     )
 
 
@@ -177,3 +182,20 @@ def test_wrong_key_opens_no_vault_and_changes_nothing(
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert not (home / "site.db").exists()
+
+
+def test_vault_without_key_file_opens_by_its_passphrase(
+    home: Path, inbox: Path
+) -> None:
+    paths = SitePaths(home)
+    shutil.rmtree(paths.vault)
+    paths.vault_key.unlink()
+    secret = read_secret(None, "correct horse battery")
+    Vault.create(paths.vault, secret, cost=2**15)
+    asked = agent(home, "run", str(inbox))
+    assert asked.returncode == 1
+    assert "Passphrase of the vault" in asked.stdout + asked.stderr
+    wrong = agent(home, "run", str(inbox), passphrase="wrong horse battery")
+    assert wrong.returncode == 1
+    right = agent(home, "run", str(inbox), passphrase="correct horse battery")
+    assert right.returncode == 0
