@@ -54,9 +54,11 @@ TECHNICAL_TEXT = _tags(
 """Attributes of text that describe the machine or the picture. Their values must look
 so as well: ASCII, no long numbers, no dates, no addresses (`values`)."""
 
-PICTURE_BYTES = _tags(
+PIXELS = _tags("PixelData FloatPixelData DoubleFloatPixelData")
+"""The picture itself: without it there is no film, and it is never changed here."""
+
+PICTURE_BYTES = PIXELS | _tags(
     """
-    PixelData FloatPixelData DoubleFloatPixelData
     ExtendedOffsetTable ExtendedOffsetTableLengths LUTData ICCProfile
     RedPaletteColorLookupTableData GreenPaletteColorLookupTableData
     BluePaletteColorLookupTableData AlphaPaletteColorLookupTableData
@@ -64,7 +66,7 @@ PICTURE_BYTES = _tags(
     SegmentedBluePaletteColorLookupTableData SegmentedAlphaPaletteColorLookupTableData
     """
 )
-"""Attributes of bytes that are the picture, or how to show it."""
+"""Attributes of bytes that are the picture, or tell how to show it."""
 
 COUNTERS = _tags("SeriesNumber AcquisitionNumber InstanceNumber")
 """Small numbers in which some systems keep an order's number or a time."""

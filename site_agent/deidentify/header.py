@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag, Tag
 
-from site_agent.deidentify.denial import never_stands
+from site_agent.deidentify.denial import PIXELS, never_stands
 from site_agent.deidentify.elements import (
     BYTES,
     TEXT,
@@ -35,6 +35,7 @@ from site_agent.deidentify.values import (
     looks_right,
     shifted,
 )
+from site_agent.errors import UnreadableFile
 
 __all__ = ["deidentify_header", "to_bytes"]
 
@@ -68,25 +69,35 @@ def deidentify_header(
     Raises
     ------
     UnreadableFile
-        When it is no SOP instance, or its transfer syntax is not known.
+        When it is no SOP instance, its transfer syntax is not known, or its header is
+        damaged.
     """
     with quiet():
-        meta = clean_meta(dataset, pseudonyms)
-        profile = load_profile()
-        patient = text_of(dataset, "PatientID")
-        issuer = text_of(dataset, "IssuerOfPatientID")
-        cleaning = _Cleaning(
-            profile=profile,
-            pseudonyms=pseudonyms,
-            options=options,
-            iod=profile.iods.get(str(meta.MediaStorageSOPClassUID)),
-            shift_days=pseudonyms.date_shift_days(pseudonyms.patient(patient, issuer)),
-        )
-        clean = cleaning.items(dataset, parent=0, depth=0)
-        _mark(clean, profile.edition, options)
-        clean.file_meta = meta
-        clean.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
-        return clean
+        try:
+            return _deidentify(dataset, pseudonyms, options)
+        except UNREADABLE:
+            raise UnreadableFile(
+                "Its header is damaged. Export it again from the PACS."
+            ) from None
+
+
+def _deidentify(dataset: Dataset, pseudonyms: Pseudonyms, options: Options) -> Dataset:
+    meta = clean_meta(dataset, pseudonyms)
+    profile = load_profile()
+    patient = text_of(dataset, "PatientID")
+    issuer = text_of(dataset, "IssuerOfPatientID")
+    cleaning = _Cleaning(
+        profile=profile,
+        pseudonyms=pseudonyms,
+        options=options,
+        iod=profile.iods.get(str(meta.MediaStorageSOPClassUID)),
+        shift_days=pseudonyms.date_shift_days(pseudonyms.patient(patient, issuer)),
+    )
+    clean = cleaning.items(dataset, parent=0, depth=0)
+    _mark(clean, profile.edition, options)
+    clean.file_meta = meta
+    clean.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
+    return clean
 
 
 def _mark(dataset: Dataset, edition: str, options: Options) -> None:
@@ -130,6 +141,8 @@ class _Cleaning:
             except UNREADABLE:
                 value = None
             if value is None:
+                if tag in PIXELS:
+                    raise UnreadableFile("Its pixels cannot be read. Export it again.")
                 value = self._instead(tag, vr, action, parent=parent)
             if value is not None:
                 clean[tag] = value

@@ -22,7 +22,7 @@ _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d([-./ ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)?\d\d)(?!\d)"
 )
-_CODE_STRING = re.compile(r"[A-Za-z0-9_ /-]{0,16}")
+_CODE_STRING = re.compile(r"[A-Z0-9_ ]{0,16}")  # PS3.5 6.2; names have lower case
 _CODE_VALUE = re.compile(r"[!-?A-\]_`a-~]{0,18}")  # UCUM has most of ASCII
 _INTEGER = re.compile(r"[+-]?\d{1,8}")
 _COUNTER = re.compile(r"\d{1,5}")

@@ -318,6 +318,7 @@ def test_text_names_dates_and_bytes_that_the_table_forgets_go(
         ("SoftwareVersions", "SN 90916691"),
         ("BodyPartExamined", "CHEST of F Reuter, K18"),
         ("BodyPartExamined", "RX72944254"),
+        ("BodyPartExamined", "Klinikum Sebnitz"),
         ("SeriesNumber", "20170815"),
         ("InstanceNumber", "1015220"),
         ("AcquisitionNumber", "72944254"),
@@ -460,6 +461,13 @@ def test_compressed_pixels_are_not_touched() -> None:
 
 
 # ---------------------------------------------------------------------------- refusals
+
+
+def test_film_whose_pixels_cannot_be_read_is_refused() -> None:
+    film = chest_film()
+    raw(film, "PixelData", "LO", b"\0\0")
+    with pytest.raises(UnreadableFile, match="pixels cannot be read"):
+        clean_file(film)
 
 
 def test_compressed_pixels_under_a_native_syntax_are_refused() -> None:
