@@ -73,6 +73,7 @@ _FIRST_DIGIT = re.compile(
     | (?P<moc_d>\d\d)(?P<moc_m>\d\d)(?P<moc_y>{_Y})(?!\d)
     | (?P<num_a>\d\d?)(?P<num_s>\.\ ?|[-/_\ ])(?P<num_b>\d\d?)(?P=num_s)
         (?:(?P<num_y>{_Y})(?!\d)|(?<!\ )'?(?P<num_yy>\d\d){_NO_UNIT}(?!(?P=num_s)\d))
+    | (?P<mix_d>{_D})[/.](?P<mix_m>0?[1-9]|1[0-2])[\ -]{{1,2}}(?P<mix_y>{_Y})(?!\d)
     | (?P<wrd_d>{_D}){_NTH}[\s./-]*{_OF}(?P<wrd_m>{_M})[\s./,-]*{_OF}
         (?:(?P<wrd_y>{_Y})(?!\d)|'(?P<wrd_yy>\d\d)(?!\d))
     | (?P<rom_d>{_D})[\s./-]{{1,2}}(?P<rom_m>{_either(_ROMAN)})[\s./-]{{1,2}}

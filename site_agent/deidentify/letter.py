@@ -24,6 +24,7 @@ _DECORATION = " \t*_#=>|-\u2022\u2013\u2014"
 _LINE = re.compile(r"[^\n]+")
 _COLON = re.compile(r"\s{0,3}:|(?<=\w) - ")
 _LONGEST_LABEL = 48
+_RULE = re.compile(r"(?m)(?<=[.!?)\w]\n)\s{0,9}(?:[_=*~-]{5,})[ \t]*$")
 _SENTENCE = re.compile(r"[\n.;:!?]")
 
 
@@ -128,6 +129,8 @@ def _signatures(text: str, folded: str) -> Iterator[Cut]:
             start = match.start("words")
             if text[start].isupper() or match["words"].endswith("."):
                 yield start, match.end(), Section.OTHER
+    for rule in _RULE.finditer(text):
+        yield rule.start(), rule.end(), Section.OTHER
     for gap in re.finditer(r"\n[ \t]*\n\s{0,9}", text):
         name = skip_titles(folded, gap.end())
         end = name_run(text, name)

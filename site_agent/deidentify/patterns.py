@@ -39,7 +39,7 @@ _NUMBERS = re.compile(
         | 0\d{2,5}[\s/-]\s?\d{3,9}(?:[\s-]\d{2,6}){0,3}
         | 0\d{1,4}-\d{2,9}(?:\s\d{2,4}){0,4}
         | 0\d(?:[\s.]\d\d){4}
-        | \(?[2-9]\d\d\)?[\s.-]\d{3}[\s.-]\d{3,4}(?:\s?x\d{1,5})?
+        | \(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{3,4}(?:\s?x\d{1,5})?
       )(?![\w]|[.,]\d)
     | (?P<ID>
           \d{1,3}(?:\.\d{1,40}){5,20}
@@ -98,7 +98,7 @@ def _institutions() -> re.Pattern[str]:
     """Write the pattern of a hospital with its proper name."""
     before = either(written_phrases("institutions", "before"))
     after = either(written_phrases("institutions", "after"))
-    word = rf"[{_UPPER}][\w'\u2019-]+"
+    word = rf"[{_UPPER}][\w'\u2019-]{{1,40}}"
     link = r"(?:(?:de|del|di|of|w|im|am|in|la|las|los|St\.|Santa|San) |d')"
     return re.compile(
         rf"(?<!\w)(?:(?:{before}) {link}{{0,3}}{word}(?: {link}?{word}){{0,3}}"

@@ -24,23 +24,36 @@ _UPPER = "".join(chr(c) for c in range(0x530) if chr(c).isupper())
 _INNER = r"[\w?\ufffd'\u2019]"
 # An old system may have put "?" for the first letter too.
 _WORD = (
-    rf"(?:[{_UPPER}]\.|[{_UPPER}?\ufffd]{_INNER}+(?:-{_INNER}+)*"
+    rf"(?:[{_UPPER}]\.|[{_UPPER}?\ufffd]{_INNER}{{1,40}}(?:-{_INNER}{{1,40}}){{0,3}}"
     rf"|[{_UPPER}](?!{_INNER}))"
 )
 _WORDS = re.compile(_WORD)
+_RUN_BEFORE = re.compile(rf"(?<!\w){_WORD}(?: {_WORD}){{0,3}}$")
+_LONGEST_ABBREVIATION = 5
+_LONGEST_NAME = 60  # characters
 
 
 def find_named(text: str, folded: str) -> Iterator[tuple[int, int]]:
-    """Find ``[start, end)`` of the names after a title or after an addressing phrase.
+    """Find ``[start, end)`` of the names after a title or beside words about people.
 
     `folded` is `text` through `fold`. The title itself is not part of the name.
     """
     yield from _titled(text, folded)
+    yield from _before_telling(text, folded)
     for match in _addressing().finditer(folded):
         start = skip_titles(folded, match.end())
         end = name_run(text, start)
         if end > start and not _is_common(text[start:end]):
             yield start, end
+
+
+def _before_telling(text: str, folded: str) -> Iterator[tuple[int, int]]:
+    """Find the capitalised words before ``was informed`` and the like."""
+    for match in _telling().finditer(folded):
+        near = max(0, match.start() - _LONGEST_NAME)
+        run = _RUN_BEFORE.search(text[near : match.start()])
+        if run and not _is_letter_word(run[0]):
+            yield near + run.start(), near + run.end()
 
 
 def name_run(text: str, start: int) -> int:
@@ -68,22 +81,37 @@ def skip_titles(folded: str, start: int) -> int:
 
 
 def _titled(text: str, folded: str) -> Iterator[tuple[int, int]]:
-    plain, exact = words("titles", "plain"), written_words("titles", "exact")
     for match in _title().finditer(folded):
         written = text[match.start(1) : match.end(2)]
-        if match[1] not in plain and written not in exact:
+        if not _is_title(match, text, written):
             continue
         end = name_run(text, match.end())
         if end == match.end():
             continue
-        # "14 Fr. Left chest tube"
-        if match[1] in plain or not _is_common(text[match.end() : end]):
-            yield match.end(), end
+        yield match.end(), end
+
+
+def _is_title(match: re.Match[str], text: str, written: str) -> bool:
+    """Tell a title from the end of a sentence and from a unit (``14 Fr.``)."""
+    if match[1] in words("titles", "plain"):
+        return not match[2] or len(match[1]) <= _LONGEST_ABBREVIATION
+    before = text[max(0, match.start() - 2) : match.start()].strip()
+    return written in written_words("titles", "exact") and not before.isdigit()
 
 
 def _is_common(name: str) -> bool:
     first = fold(name).split()[0].strip(".")
     return first in common_words() or first in words("titles", "never")
+
+
+def _is_letter_word(name: str) -> bool:
+    last = fold(name).split()[-1]
+    return last in words("common", "letter") or last in words("titles", "never")
+
+
+@cache
+def _telling() -> re.Pattern[str]:
+    return re.compile(rf" (?:{either(phrases('told'))})(?!\w)")
 
 
 @cache
@@ -117,5 +145,5 @@ def _addressing() -> re.Pattern[str]:
         r"(?:the |nurse |referring |ordering |attending |physician |doctor |colleague )"
     )
     return re.compile(
-        rf"(?<!\w)(?:{either(phrases('addressed'))})(?!\w):?\s{{1,2}}{role}{{0,3}}"
+        rf"(?<!\w)(?:{either(phrases('addressed'))})(?!\w)[:,]?\s{{1,2}}{role}{{0,3}}"
     )

@@ -25,6 +25,9 @@ _ABBREVIATION = re.compile(
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[,;:()/]")
 
 
+_LONGEST = 120  # words; what is longer is no sentence, but must not take long
+
+
 class Word(NamedTuple):
     """A lower-case word or a punctuation mark, and its place in the section."""
 
@@ -38,12 +41,12 @@ def sentences(section: str) -> Iterator[list[Word]]:
     start = 0
     for match in [*_END.finditer(section), None]:
         end = match.start() if match else len(section)
-        if match and _ABBREVIATION.search(section[start:end].strip()):
+        if match and _ABBREVIATION.search(section[max(start, end - 8) : end].strip()):
             continue
         words = [
             Word(word[0].lower(), word.start(), word.end())
             for word in _WORD.finditer(section, start, end)
         ]
-        if words:
-            yield words
+        for first in range(0, len(words), _LONGEST):
+            yield words[first : first + _LONGEST]
         start = match.end() if match else end
