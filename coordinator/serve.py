@@ -15,9 +15,10 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from coordinator import durable, pki
-from coordinator.config import CoordinatorConfig, CoordinatorPaths
+from coordinator.config import CoordinatorConfig, CoordinatorPaths, People
 from coordinator.consortium import permits
 from coordinator.database import is_current, open_session, upgrade
 from coordinator.errors import ConfigurationError
@@ -118,24 +119,28 @@ def _doors(
                 stopped.wait()
 
 
+def uvicorn_config(app: FastAPI, people: People) -> uvicorn.Config:
+    """Say how the people's door is served: HTTP/1.1, no WebSockets, no proxy."""
+    return uvicorn.Config(
+        app,
+        ssl_certfile=people.certificate,
+        ssl_keyfile=people.key,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=200,
+        timeout_graceful_shutdown=int(GRACE_SECONDS),
+    )
+
+
 @contextmanager
 def _people(home: Path, config: CoordinatorConfig) -> Iterator[int]:
     """Serve the people's door on a thread of its own; give its port."""
     people = config.people
     listener = _listener(people.listen, people.port)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(home, config),
-            ssl_certfile=people.certificate,
-            ssl_keyfile=people.key,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=200,
-            timeout_graceful_shutdown=int(GRACE_SECONDS),
-        )
-    )
+    server = uvicorn.Server(uvicorn_config(create_app(home, config), people))
     thread = threading.Thread(
         target=server.run, args=([listener],), name="people", daemon=True
     )

@@ -34,6 +34,7 @@ from coordinator.rules.faults import faults_of
 
 LOG = logging.getLogger(__name__)
 PREFIX = "/api/v1"
+ROUTERS = (people.router, members.router, dataset.router, training.router)
 
 _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (NotAuthenticated, 401),
@@ -71,7 +72,7 @@ def create_app(
     app.state.office = Office(home, config, log_key, clock)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
-    for router in (people.router, members.router, dataset.router, training.router):
+    for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
 
     @app.get("/healthz", tags=["health"])

@@ -101,7 +101,12 @@ def list_models(here: TheOffice) -> list[ModelAnswer]:
         return [_model(run, model, plan) for model, run, plan in runs.models(session)]
 
 
-@router.get("/models/{sha256}/card", dependencies=MODELS)
+@router.get(
+    "/models/{sha256}/card",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/markdown": {}}}},
+    dependencies=MODELS,
+)
 def get_card(sha256: str, here: TheOffice) -> PlainTextResponse:
     """Give a model's card, Markdown."""
     with here.reading() as session:
@@ -109,7 +114,12 @@ def get_card(sha256: str, here: TheOffice) -> PlainTextResponse:
     return PlainTextResponse(card, media_type="text/markdown; charset=utf-8")
 
 
-@router.get("/models/{sha256}/file", response_class=FileResponse, dependencies=MODELS)
+@router.get(
+    "/models/{sha256}/file",
+    response_class=FileResponse,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+    dependencies=MODELS,
+)
 def get_model(sha256: str, here: TheOffice) -> FileResponse:
     """Download a model, safetensors."""
     with here.reading() as session:
