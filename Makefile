@@ -1,13 +1,17 @@
 # make demo    the whole story on three synthetic hospitals (OUT=build/demo)
+# make stop    stops what `make demo KEEP=1` left running
 # make test    ruff, mypy, import-linter, pytest
 PYTHON ?= python3.11
 OUT ?= build/demo
 BIN := .venv/bin
 
-.PHONY: demo test lint types architecture unit protos clean
+.PHONY: demo stop test lint types architecture unit protos clean
 
 demo: .venv
 	$(BIN)/python -m deploy.demo --out $(OUT) $(if $(DATA),--data $(DATA)) $(if $(KEEP),--keep)
+
+stop: .venv
+	$(BIN)/python -m deploy.demo --out $(OUT) --stop
 
 test: lint types architecture unit
 

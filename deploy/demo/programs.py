@@ -29,6 +29,7 @@ class Running:
     """A program in the background, in a process group of its own."""
 
     title: str
+    home: Path
     process: subprocess.Popen[bytes]
     log: Path
 
@@ -93,10 +94,9 @@ class Programs:
             )
         return printed.decode()
 
-    def start(
-        self, *command: str | Path, environment: Mapping[str, str] | None = None
-    ) -> Running:
-        """Start a program in the background."""
+    def start(self, *command: str | Path, home: Path) -> Running:
+        """Start a program that serves `home` in the background."""
+        command = (*command, "--home", home)
         title = _title(command)
         log = self._log(title)
         with log.open("wb") as output:
@@ -105,10 +105,9 @@ class Programs:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
                 start_new_session=True,
             )
-        self.running.append(Running(title, process, log))
+        self.running.append(Running(title, home, process, log))
         return self.running[-1]
 
     def wait_for(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import signal
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -103,7 +104,7 @@ def search(folder: Path, forms: Forms, *, passing_over: Iterable[str] = ()) -> R
         and not path.is_symlink()
         and allowed.isdisjoint((path, *path.parents))
     ]
-    with ProcessPoolExecutor(initializer=_forms.append, initargs=(forms,)) as pool:
+    with ProcessPoolExecutor(initializer=_begin, initargs=(forms,)) as pool:
         looked = list(pool.map(_look_into, files, chunksize=16))
     names = (str(path.relative_to(folder)).encode().lower() for path in files)
     found = {
@@ -117,6 +118,12 @@ def search(folder: Path, forms: Forms, *, passing_over: Iterable[str] = ()) -> R
 
 _forms: list[Forms] = []
 """What this worker process looks for."""
+
+
+def _begin(forms: Forms) -> None:
+    """Prepare a worker process; Ctrl-C is for the one that waits for it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _forms.append(forms)
 
 
 def _look_into(path: Path) -> tuple[int, set[str]]:

@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from deploy.demo.programs import ChapterFailed, Programs
+from deploy.demo import kept
+from deploy.demo.programs import ChapterFailed, Programs, Running
 
 CONSORTIUM = "demo.hilum.example"
 PEOPLE = ("admin", "researcher")
@@ -68,12 +69,11 @@ class Stage:
         """Print one line of the story."""
         self.console.print(f"  {text}")
 
-    def show(self, *command: str | Path) -> None:
+    def show(self, *command: str | Path, stays: bool = False) -> None:
         """Print a command as one would type it in the demonstration's folder."""
-        words = [str(word).replace(f"{self.folder}/", "") for word in command]
-        self.console.print(
-            f"  $ {shlex.join(words)}", style="dim", markup=False, soft_wrap=True
-        )
+        typed = shlex.join(str(word).replace(f"{self.folder}/", "") for word in command)
+        line = f"  $ {typed}{' &' if stays else ''}"
+        self.console.print(line, style="dim", markup=False, soft_wrap=True)
 
     def site_agent(self, site: Site, *arguments: str | Path, deadline: float) -> str:
         """Run one command of a hospital's site agent."""
@@ -86,6 +86,11 @@ class Stage:
         command = ("coordinator", *arguments, "--home", self.coordinator)
         self.show(*command)
         return self.programs.run(*command, deadline=deadline)
+
+    def serve(self, *command: str, home: Path) -> Running:
+        """Start a program that stays, in the background."""
+        self.show(*command, "--home", home, stays=True)
+        return self.programs.start(*command, home=home)
 
     def api(self, path: str, *, user: str = "admin") -> Any:
         """Read from the coordinator's HTTP API as one of its people.
@@ -125,6 +130,7 @@ def prepare(folder: Path) -> Path:
             "touched. Name another folder with OUT=DIR."
         )
     if folder.exists():
+        kept.stop(folder)
         for entry in folder.iterdir():
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)

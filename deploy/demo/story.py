@@ -12,7 +12,6 @@ from typing import Any
 
 from deploy.demo.programs import ChapterFailed
 from deploy.demo.stage import CONSORTIUM, PEOPLE, Site, Stage, hospitals_in
-from deploy.hospital.inbox import make
 
 SEED = 20261121
 _PLAN = """\
@@ -38,8 +37,11 @@ def inboxes(stage: Stage) -> None:
         stage.say(f"{len(found)} inboxes below {stage.data}; they are only read")
     else:
         folder = stage.folder / "inboxes"
-        stage.show("python", "-m", "deploy.hospital", folder)
-        found = make(folder, hospitals=3, studies=stage.studies, seed=SEED)
+        sizes = ("--studies", str(stage.studies), "--seed", str(SEED))
+        command = ("python", "-m", "deploy.hospital", folder, *sizes)
+        stage.show(*command)
+        stage.programs.run(*command, deadline=300)
+        found = hospitals_in(folder)
         stage.say(
             "synthetic films and reports with planted identifiers; the answer key is "
             "beside them and no program reads it"
@@ -63,9 +65,7 @@ def coordinator(stage: Stage) -> None:
         stage.coordinate("user", "add", name, "--role", name, "--password-file", file)
     # Any free port, so that two demonstrations can run side by side.
     ports = ("--port", "0", "--enrolment-port", "0", "--people-port", "0")
-    command = ("coordinator", "serve", *ports, "--home", stage.coordinator)
-    stage.show(*command)
-    serving = stage.programs.start(*command)
+    serving = stage.serve("coordinator", "serve", *ports, home=stage.coordinator)
     addresses = stage.programs.wait_for(
         "the coordinator's doors",
         lambda: _json(stage.coordinator / "addresses.json"),
@@ -132,9 +132,7 @@ def publications(stage: Stage) -> None:
         stage.say(f"{site.name}: {_last_line(frozen)}")
         stage.site_agent(site, "publish", deadline=120)
     for site in stage.sites:
-        command = ("site-agent", "serve", "--home", site.home)
-        stage.show(*command)
-        stage.programs.start(*command)
+        stage.serve("site-agent", "serve", home=site.home)
     stage.console.print(stage.coordinate("status").rstrip(), style="cyan")
     stage.figures["progress"] = stage.api("progress")
     stage.figures["compliance"] = stage.api("compliance")
@@ -231,7 +229,13 @@ def departures(stage: Stage) -> None:
             kind: {"entries": int(count), "bytes": int(size)}
             for kind, count, size in rows
         }
-        stage.say(_last_line(stage.site_agent(site, "egress", "verify", deadline=60)))
+        verified = stage.site_agent(site, "egress", "verify", deadline=60)
+        stage.say(f"{site.name}: {_last_line(verified)}")
+    head = stage.api("log/checkpoint")
+    size, cosigned = int(head["checkpoint"].splitlines()[1]), head["cosigned_sizes"]
+    stage.figures["log"] = {"size": size, "cosigned": cosigned}
+    seen = ", ".join(f"{size} by {site}" for site, size in cosigned.items())
+    stage.say(f"the consortium's log has {size} leaves; cosigned: {seen}")
 
 
 CHAPTERS: tuple[tuple[str, Callable[[Stage], None]], ...] = (

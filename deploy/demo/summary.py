@@ -12,6 +12,8 @@ from rich.table import Table
 
 from deploy.demo.residue import Residue
 
+_DISPOSITIONS = ("accepted", "rejected", "quarantined")
+
 
 def aurocs(
     metrics: list[dict[str, Any]], sites: list[str]
@@ -57,16 +59,16 @@ def show(console: Console, figures: dict[str, Any]) -> None:
 
 def _studies(studies: dict[str, Any]) -> Table:
     table = Table(title="What came in, and what became of it", box=box.SIMPLE)
-    for heading in ("hospital", "accepted", "rejected", "quarantined", "why refused"):
-        table.add_column(heading, justify="right" if heading[-2:] == "ed" else "left")
+    table.add_column("hospital")
+    for disposition in _DISPOSITIONS:
+        table.add_column(disposition, justify="right")
+    table.add_column("why refused")
     for site, told in studies.items():
         counts = told["dispositions"]
         why = ", ".join(
             f"{each['reason']} {each['studies']}" for each in told["reasons"]
         )
-        cells = (
-            counts.get(name, 0) for name in ("accepted", "rejected", "quarantined")
-        )
+        cells = (counts.get(name, 0) for name in _DISPOSITIONS)
         table.add_row(site, *map(str, cells), why)
     return table
 

@@ -17,7 +17,7 @@ def main(
     hospitals: Annotated[int, typer.Option(min=1, max=9, help="How many inboxes.")] = 3,
     studies: Annotated[
         int, typer.Option(min=1, help="Studies per hospital that ought to be accepted.")
-    ] = 84,
+    ] = 96,
     seed: Annotated[
         int, typer.Option(help="The same seed gives the same inboxes.")
     ] = 1,

@@ -143,6 +143,12 @@ def _reading(
             )
         )
     else:
-        said.append("No lines or tubes are seen.")
+        say(
+            (
+                "No central venous catheter.",
+                "No pacemaker or central line.",
+                "No support devices are seen.",
+            )
+        )
     sentences = [sentence[0].upper() + sentence[1:] for sentence in concluded]
     return said, sentences or ["No acute cardiopulmonary abnormality."]

@@ -133,10 +133,10 @@ def _visit(
     known: list[Patient],
     rng: np.random.Generator,
 ) -> Visit:
-    """Book somebody new or, one in eight, somebody who was here before."""
+    """Book somebody new or, one in sixteen, somebody who was here before."""
     year = FIRST_YEAR + number % (LAST_YEAR - FIRST_YEAR + 1)
     day = dt.date(year, 1, 1) + dt.timedelta(days=int(rng.integers(365)))
-    if kind is ORDINARY and known and rng.random() < 0.125:
+    if kind is ORDINARY and known and rng.random() < 1 / 16:
         patient = known[int(rng.integers(len(known)))]
         return book(hospital, patient, day, rng)
     age = (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.programs import ChapterFailed, Programs
+from deploy.demo.programs import ChapterFailed, Programs, Running
 
 
 @pytest.fixture
@@ -17,6 +17,10 @@ def programs(tmp_path: Path) -> Iterator[Programs]:
     programs = Programs(tmp_path / "logs")
     yield programs
     programs.stop()
+
+
+def started(programs: Programs, code: str) -> Running:
+    return programs.start("python", "-c", code, home=programs.logs)
 
 
 def alive(pid: int) -> bool:
@@ -64,13 +68,13 @@ def test_program_that_is_not_installed_is_named(programs: Programs) -> None:
 
 
 def test_waiting_ends_when_a_background_program_dies(programs: Programs) -> None:
-    running = programs.start("python", "-c", "raise SystemExit('port is taken')")
+    running = started(programs, "raise SystemExit('port is taken')")
     with pytest.raises(ChapterFailed, match="port is taken"):
         programs.wait_for("nothing", lambda: None, deadline=30, log=running.log)
 
 
 def test_waiting_ends_at_its_deadline(programs: Programs) -> None:
-    running = programs.start("python", "-c", "import time; time.sleep(60)")
+    running = started(programs, "import time; time.sleep(60)")
     with pytest.raises(ChapterFailed, match="a model: nothing within 0 s"):
         programs.wait_for("a model", lambda: None, deadline=0.2, log=running.log)
 
@@ -86,7 +90,7 @@ def test_stop_ends_children_that_a_program_left(
         f"open({str(note)!r}, 'w').write(str(child.pid))\n"
         "time.sleep(60)\n"
     )
-    running = programs.start("python", "-c", code)
+    running = started(programs, code)
     pid = programs.wait_for(
         "the child",
         lambda: int(note.read_text() or 0) if note.exists() else None,
