@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import shutil
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
 from sqlmodel import Session
 
-from coordinator import pki
+from coordinator import config, pki
 from coordinator.certificates import Authority
 from coordinator.config import CoordinatorPaths
-from coordinator.consortium import admission, members, submissions, witnessing
+from coordinator.consortium import (
+    accounts,
+    admission,
+    members,
+    submissions,
+    witnessing,
+)
 from coordinator.database import close, open_session
 from coordinator.founding import found
-from coordinator.models import Member
+from coordinator.http_api.app import create_app
+from coordinator.models import Member, User
+from coordinator.rules.states import UserRole
+from coordinator.serve import uvicorn_config
 from protos import codec, envelope
 from protos.consortium_pb2 import (
     EnrolmentRequest,
@@ -35,6 +48,7 @@ from protos.training_pb2 import PermitDecision, Role
 NOW = 1_795_000_000
 CONSORTIUM = "north"
 PASSPHRASE = b"kept in a safe"
+PASSWORD = "correct horse battery"
 
 
 @dataclass
@@ -227,3 +241,42 @@ def hospital(consortium: Consortium) -> Hospital:
 @pytest.fixture
 def hospitals(consortium: Consortium) -> list[Hospital]:
     return [Hospital(site).join(consortium) for site in ("alder", "birch", "cedar")]
+
+
+# ---------------------------------------------------------------- the people's door
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return accounts.hash_of(PASSWORD)
+
+
+@pytest.fixture
+def app(consortium: Consortium, password_hash: str) -> FastAPI:
+    """Make the app of a coordinator with an admin, ann, and a researcher, rosa."""
+    with open_session(consortium.home) as session:
+        for name, role in (("ann", UserRole.ADMIN), ("rosa", UserRole.RESEARCHER)):
+            session.add(
+                User(
+                    username=name,
+                    password=password_hash,
+                    role=role,
+                    created_at=consortium.now,
+                )
+            )
+    return create_app(
+        consortium.home, config.load(consortium.home), clock=lambda: consortium.now
+    )
+
+
+@pytest.fixture
+def address(app: FastAPI) -> Iterator[str]:
+    """Serve the app by the real server on a free port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn_config(app, config.People()))
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listener.close()

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import socket
-import threading
 from fractions import Fraction
 
 import httpx
 import pytest
-import uvicorn
 from fastapi.routing import APIRoute
 
-from coordinator import config
 from coordinator.consortium import accounts, runs, versions
 from coordinator.database import open_session
 from coordinator.http_api import office
-from coordinator.http_api.app import PREFIX, ROUTERS, create_app
+from coordinator.http_api.app import PREFIX, ROUTERS
 from coordinator.http_api.guard import HEADERS, MOST_BYTES
-from coordinator.models import Token, User
-from coordinator.rules.states import UserRole
-from coordinator.serve import uvicorn_config
+from coordinator.models import Token
 from protos import codec
 from protos.dataset_pb2 import DatasetVersion
 from protos.statistics_pb2 import (
@@ -35,7 +29,7 @@ from protos.statistics_pb2 import (
 )
 from protos.training_pb2 import PermitTerms, Role
 
-PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"  # as in conftest.py
 PLAN = """
 title = "Baseline"
 dataset = "chest-radiographs"
@@ -50,41 +44,10 @@ learning_rate = 0.001
 OPEN = {("GET", "/healthz"), ("POST", "/api/v1/session")}
 
 
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    return accounts.hash_of(PASSWORD)
-
-
 @pytest.fixture
-def app(consortium, password_hash):
-    with open_session(consortium.home) as session:
-        for name, role in (("ann", UserRole.ADMIN), ("rosa", UserRole.RESEARCHER)):
-            session.add(
-                User(
-                    username=name,
-                    password=password_hash,
-                    role=role,
-                    created_at=consortium.now,
-                )
-            )
-    return create_app(
-        consortium.home, config.load(consortium.home), clock=lambda: consortium.now
-    )
-
-
-@pytest.fixture
-def http(app):
-    """Serve the app by the real server on a free port, and call it."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn_config(app, config.People()))
-    thread = threading.Thread(target=server.run, args=([listener],))
-    thread.start()
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+def http(address):
     with httpx.Client(base_url=address, timeout=60) as client:
         yield client
-    server.should_exit = True
-    thread.join()
-    listener.close()
 
 
 def logged_in(http, name, password=PASSWORD):
