@@ -9,11 +9,14 @@ of its twelve calls is decoded, judged, and carried on by the uplink or refused:
 * ``get-fab``: the bundle must be, byte for byte, the one that this site's own package
   builds.
 * ``push-messages``, ``push-object``: what `site_agent.train.outgoing` allows, for a
-  message that was asked, within the permit's upload limit, and written into the egress
-  ledger before it is carried on.
+  message that was asked, within what the permit leaves to be sent
+  (`site_agent.train.allowance`), and written into the egress ledger before it is
+  carried on.
 * the rest carries node, run and object numbers only.
 
-After a refusal the SuperNode leaves the message and lives on.
+After a refusal the SuperNode leaves the message and lives on. A message that was under
+way when the SuperNode or the site agent died is answered with an error when they are
+back: Flower would wait for its reply as long as the message lives.
 """
 
 from __future__ import annotations
@@ -23,9 +26,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from flwr.proto.fab_pb2 import GetFabRequest, GetFabResponse
+from flwr.proto.fab_pb2 import Fab, GetFabRequest, GetFabResponse
 from flwr.proto.fleet_pb2 import (
+    ActivateNodeRequest,
     PullMessagesRequest,
     PullMessagesResponse,
     PushMessagesRequest,
@@ -42,17 +47,16 @@ from flwr.proto.run_pb2 import GetRunRequest, GetRunResponse
 
 from protos import bundle, fleet
 from protos.consortium_pb2 import FleetReply, FleetVerb
+from site_agent import durable
 from site_agent.egress import Ledger
 from site_agent.errors import TrainingRefused
 from site_agent.train import outgoing
+from site_agent.train.allowance import METRICS, REPLIES, REPLY, WEIGHTS, Allowance
 from site_agent.train.error_reply import ErrorReply
 from site_agent.train.outgoing import NotAllowed
 from site_agent.train.runs import Judge, PermittedRun, Runs
 
 LOG = logging.getLogger(__name__)
-
-WEIGHTS, METRICS, REPLY = "weights", "metrics", "reply"
-"""Kinds of the ledger's entries that count towards a permit's upload limit."""
 
 REFUSAL = "refusal"
 """Kind of an error reply, in the site's own words."""
@@ -75,13 +79,19 @@ class Gate:
         As `site_agent.train.permit.permitted`; asked anew for every message.
     ledger
         What leaves is written here first.
+    asked
+        The file that names the message under way.
     """
 
-    def __init__(self, *, forward: Forward, judge: Judge, ledger: Ledger) -> None:
+    def __init__(
+        self, *, forward: Forward, judge: Judge, ledger: Ledger, asked: Path
+    ) -> None:
         self._forward = forward
         self._judge = judge
         self._ledger = ledger
+        self._asked = asked
         self._runs = Runs(judge)
+        self._allowance = Allowance(ledger)
         self._lock = threading.Lock()
         self._owed: list[ErrorReply] = []
         self._eager_until = 0.0
@@ -108,6 +118,8 @@ class Gate:
         except fleet.NotFleet as error:
             raise TrainingRefused(str(error)) from error
         match request:
+            case ActivateNodeRequest():
+                self._apologise()
             case PullMessagesRequest():
                 return self._pull_messages(body, headers)
             case GetRunRequest():
@@ -132,21 +144,24 @@ class Gate:
             reply = self._forward(FleetVerb.PULL_MESSAGES, body, headers)
             if reply.status != 200:
                 return reply
-            messages = PullMessagesResponse.FromString(reply.body).messages_list
-            if messages:
+            handed = PullMessagesResponse.FromString(reply.body)
+            if handed.messages_list:
                 break
             eager = time.monotonic() < min(hold, self._eager_until)
             if not eager or self._closing.wait(_AGAIN_SECONDS):
                 return reply
         self._eager_until = time.monotonic() + _EAGER_SECONDS
-        asked = messages[0].metadata
+        # A SuperNode takes the first; what was not judged must not be there.
+        del handed.messages_list[1:], handed.message_object_trees[1:]
+        asked = handed.messages_list[0].metadata
         try:
             run = self._runs.known(asked.run_id) or self._ask_for_run(asked, headers)
             self._runs.admit(run, asked)
+            self._allowance.require_reply(run.terms, asked.message_type)
         except TrainingRefused as error:
             self._answer(asked, error, headers)
             return FleetReply(status=200)
-        return reply
+        return FleetReply(status=200, body=handed.SerializeToString())
 
     def _ask_for_run(self, asked: Metadata, headers: Headers) -> PermittedRun:
         """Find out what a message belongs to before the SuperNode sees it."""
@@ -176,9 +191,14 @@ class Gate:
         self._runs.permitted(request.run_id)
         reply = self._forward(FleetVerb.GET_FAB, body, headers)
         if reply.status == 200:
-            fab = GetFabResponse.FromString(reply.body).fab
-            if fab.content != bundle.build():
+            own = bundle.build()
+            if GetFabResponse.FromString(reply.body).fab.content != own:
                 raise TrainingRefused("The bundle is not the one installed here.")
+            # What else the coordinator says about it goes no further.
+            fab = Fab(hash_str=bundle.digest().hex(), content=own)
+            reply = FleetReply(
+                status=200, body=GetFabResponse(fab=fab).SerializeToString()
+            )
         return reply
 
     # -------------------------------------------------------------------- what goes out
@@ -205,7 +225,7 @@ class Gate:
             objects = outgoing.announced(tree, weights=run.weights)
         except (NotAllowed, TrainingRefused) as error:
             run.asked = {}
-            self._answer(asked, error, headers)
+            self._answer(asked, str(error), headers)
             nothing = PushMessagesResponse().SerializeToString()
             return FleetReply(status=200, body=nothing)
         run.announced = {
@@ -214,7 +234,8 @@ class Gate:
         # How long the training took hangs on how many studies there are.
         del request.clientapp_runtime_list[:]
         content = request.SerializeToString(deterministic=True)
-        return self._send(FleetVerb.PUSH_MESSAGES, content, headers, run, REPLY)
+        kind = REPLIES.get(asked.message_type, REPLY)
+        return self._send(FleetVerb.PUSH_MESSAGES, content, headers, run, kind)
 
     def _push_object(
         self, request: PushObjectRequest, body: bytes, headers: Headers
@@ -246,36 +267,32 @@ class Gate:
         kind: str,
     ) -> FleetReply:
         """Count it, write it down, carry it on; in this order."""
-        plan = run.terms.plan
-        with self._lock:
-            if run.left is None:
-                run.left = self._left(plan)
-            if run.left + len(body) > run.terms.upload_limit:
-                raise TrainingRefused("The permit's upload limit is reached.")
-            run.left += len(body)
-        self._write_down(kind, body, plan)
+        self._allowance.take(run.terms, kind, len(body))
+        self._write_down(kind, body, run.terms.plan)
         return self._forward(verb, body, headers)
-
-    def _left(self, plan: str) -> int:
-        """Count the bytes that left for a plan before this gate began."""
-        return sum(
-            entry.size
-            for kind in (WEIGHTS, METRICS, REPLY)
-            for entry in self._ledger.entries(kind)
-            if entry.run == plan
-        )
 
     def _write_down(self, kind: str, body: bytes, run: str) -> None:
         self._ledger.append_chunk(kind, hashlib.sha256(body).digest(), len(body), run)
 
     # ------------------------------------------------------------ what is said instead
 
-    def _answer(self, asked: Metadata, error: Exception, headers: Headers) -> None:
+    def _answer(self, asked: Metadata, reason: str, headers: Headers) -> None:
         """Tell the ServerApp, in the site's own words, that there will be no reply."""
-        LOG.warning("a message is not answered: %s", error)
-        with self._lock:
-            self._owed.append(ErrorReply.to(asked, str(error)))
+        self._owe(asked, reason)
+        self._asked.unlink(missing_ok=True)
         self._pay(headers)
+
+    def _apologise(self) -> None:
+        """Owe an answer to the message that was under way in an earlier life."""
+        if self._asked.exists():
+            asked = Metadata.FromString(self._asked.read_bytes())
+            self._owe(asked, "The training was interrupted at this site.")
+            self._asked.unlink()
+
+    def _owe(self, asked: Metadata, reason: str) -> None:
+        LOG.warning("a message is not answered: %s", reason)
+        with self._lock:
+            self._owed.append(ErrorReply.to(asked, reason))
 
     def _pay(self, headers: Headers) -> None:
         """Send the error replies that are owed; one that cannot be sent stays owed."""

@@ -27,14 +27,13 @@ class PermittedRun:
     """A run and its permit.
 
     `asked` is the message under way, by its id; `announced` are the objects of its
-    reply with the reply's metadata; `left` counts the bytes that left for the plan.
+    reply with the reply's metadata.
     """
 
     digest: bytes
     terms: PermitTerms
     asked: dict[str, Metadata] = field(default_factory=dict)
     announced: dict[str, tuple[Expected, Metadata]] = field(default_factory=dict)
-    left: int | None = None
 
     @property
     def weights(self) -> int:

@@ -31,7 +31,7 @@ from tests.site_agent.flower import (
 
 TERMS = PermitTerms(
     plan="plan-1",
-    training=TrainingPlan(network=Network.DENSENET_TINY),
+    training=TrainingPlan(network=Network.DENSENET_TINY, rounds=2),
     upload_limit=1_000_000,
 )
 SECRET = "Doe^Jane 19700101"
@@ -43,6 +43,7 @@ class Site:
     def __init__(self, folder) -> None:
         self.superlink = SuperLink()
         self.ledger = Ledger(folder / "egress.db")
+        self.asked = folder / "asked"
         self.terms = PermitTerms()
         self.terms.CopyFrom(TERMS)
         self.against = ""
@@ -51,7 +52,10 @@ class Site:
 
     def new_gate(self) -> Gate:
         return Gate(
-            forward=self.superlink.forward, judge=self.judge, ledger=self.ledger
+            forward=self.superlink.forward,
+            judge=self.judge,
+            ledger=self.ledger,
+            asked=self.asked,
         )
 
     def judge(self, digest: bytes) -> PermitTerms:
@@ -317,3 +321,23 @@ def test_refusal_is_said_when_the_coordinator_is_back(site) -> None:
     site.gate._forward = forward
     site.supernode.pull()
     assert len(site.superlink.errors) == 1
+
+
+@pytest.mark.parametrize("who", ["the SuperNode", "the site agent"])
+def test_message_under_way_at_a_crash_is_answered_with_an_error(site, who) -> None:
+    site.ask()
+    if who == "the site agent":
+        site.supernode = SuperNode(site.new_gate())
+    site.supernode.activate()
+    assert not site.supernode.pull()
+    assert site.superlink.errors == ["The training was interrupted at this site."]
+    site.supernode.activate()
+    site.supernode.pull()
+    assert len(site.superlink.errors) == 1
+
+
+def test_message_that_was_answered_is_not_answered_again(site) -> None:
+    site.answer(trained())
+    site.supernode.activate()
+    site.supernode.pull()
+    assert not site.superlink.errors
