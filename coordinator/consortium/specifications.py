@@ -43,3 +43,11 @@ def specification_in_force(session: Session) -> Specification:
     if row is None:
         raise NotFound("no specification is in force; run `coordinator init`")
     return Specification.parse(row.content)
+
+
+def specification(session: Session, sha256: bytes) -> Specification:
+    """Return a specification that is or was in force, by its digest."""
+    row = session.exec(select(Row).where(Row.sha256 == sha256)).first()
+    if row is None:
+        raise NotFound("there is no such specification")
+    return Specification.parse(row.content)

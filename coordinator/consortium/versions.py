@@ -174,6 +174,15 @@ def versions(session: Session, state: VersionState | None = None) -> list[Versio
     return list(session.exec(query))
 
 
+def version(session: Session, number: str) -> Version:
+    """Return the newest proposal or release with a number; NotFound without one."""
+    found = select(Version).where(Version.version == number)
+    held = session.exec(found.order_by(col(Version.id).desc())).first()
+    if held is None:
+        raise NotFound(f"there is no version {number}")
+    return held
+
+
 def _settle(session: Session, version: Version, *, now: int) -> None:
     if version.state != VersionState.PROPOSED:
         return

@@ -6,10 +6,18 @@ from dataclasses import asdict
 from fractions import Fraction
 
 from fastapi import APIRouter, Depends
+from fastapi.responses import PlainTextResponse
 from google.protobuf.message import Message
 from sqlmodel import Session
 
-from coordinator.consortium import progress, published, versions, witnessing
+from coordinator.consortium import (
+    members,
+    progress,
+    published,
+    versions,
+    witnessing,
+)
+from coordinator.consortium.specifications import specification
 from coordinator.http_api.answers import (
     Cell,
     CheckpointAnswer,
@@ -21,8 +29,10 @@ from coordinator.http_api.answers import (
 )
 from coordinator.http_api.office import TheOffice, needs
 from coordinator.models import Version
-from coordinator.publish.article30_register import Register, in_words, register
+from coordinator.publish import dataset_card
+from coordinator.publish.article30_register import Register, register
 from coordinator.rules.access import Scope
+from coordinator.rules.counts import in_words
 from protos import codec
 from protos.dataset_pb2 import DatasetVersion
 from protos.statistics_pb2 import DatasetStatistics
@@ -80,6 +90,36 @@ def propose(here: TheOffice) -> VersionAnswer:
     with here.writing() as session:
         version = versions.propose(session, share=share, now=here.now())
         return _version(session, version)
+
+
+@router.get(
+    "/versions/{number}/card",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/markdown": {}}}},
+    dependencies=READ,
+)
+def get_card(number: str, here: TheOffice) -> PlainTextResponse:
+    """Give the card of a version, Markdown."""
+    with here.reading() as session:
+        version = versions.version(session, number)
+        content = codec.decode(DatasetVersion, version.content)
+        roots = {each.site: each.manifest_root for each in content.sites}
+        facts = dataset_card.Facts(
+            content=content,
+            digest=version.digest,
+            state=version.state.value,
+            specification=specification(session, content.specification),
+            hospitals={each.site: each.name for each in members.members(session)},
+            statistics={
+                site: each
+                for site, each in published.latest_statistics(session).items()
+                if roots.get(site) == each.manifest_root
+            },
+            findings=progress.compliance(session, now=here.now()),
+        )
+    return PlainTextResponse(
+        dataset_card.card(facts), media_type="text/markdown; charset=utf-8"
+    )
 
 
 @router.get("/log/checkpoint", dependencies=READ)

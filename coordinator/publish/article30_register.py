@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from coordinator.consortium.published import records
 from coordinator.models import Submission
+from coordinator.rules.counts import in_words
 from protos.article30_pb2 import (
     DataCategory,
     DataSubject,
@@ -119,8 +120,3 @@ def _entry(row: Submission, record: RecordOfProcessing) -> Entry:
 
 def _contact(party: Party) -> Contact:
     return Contact(name=party.name, contact=party.contact)
-
-
-def in_words(tens: int) -> str:
-    """Say a count in tens as it is to be read."""
-    return f"about {10 * tens:,}" if tens else "fewer than 10"
