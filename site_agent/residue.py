@@ -161,7 +161,9 @@ def _has_number(text: _Text, number: str, shortest: int) -> bool:
         return False
     if bare.isalpha() and bare in common_words():
         return False
-    body = r"[\W_]{0,2}".join(map(re.escape, runs))
+    body = r"[\W_]{0,2}".join(
+        "[ ./_-]?".join(run) if run.isdigit() else re.escape(run) for run in runs
+    )
     return bool(re.search(f"{_BEFORE}{body}{_AFTER}", text.folded))
 
 

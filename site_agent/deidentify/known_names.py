@@ -30,11 +30,15 @@ _NOBODY: frozenset[int] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Folded words, and whose family name, given name or initial each is."""
+    """Folded words, and whose family name, given name or initial each is.
+
+    `whole` are family names of several words, `damaged` words that lost letters.
+    """
 
     family: _People
     given: _People
     initial: _People
+    whole: frozenset[str]
     damaged: tuple[tuple[re.Pattern[str], str], ...]
     common: frozenset[str]
 
@@ -56,6 +60,10 @@ def find_known_names(text: str, folded: str, known: KnownIdentifiers) -> Iterato
     tokens = [_token(match, text, table) for match in _TOKEN.finditer(folded)]
     if not any(token.family or token.given for token in tokens):
         return
+    for family in table.whole:
+        if family in folded:
+            for match in re.finditer(rf"(?<!\w){re.escape(family)}(?!\w)", folded):
+                yield Span(*match.span(), Category.NAME, "known-family")
     things = [match.span() for match in _eponyms().finditer(folded)]
     for place, token in enumerate(tokens):
         if not token.family and not token.given and not token.initial:
@@ -152,6 +160,12 @@ def _known_words(known: KnownIdentifiers) -> _Known:
         family=family,
         given=given,
         initial=_table(name.initials for name in people),
+        whole=frozenset(
+            form
+            for name in people
+            if " " in name.family
+            for form in spellings(name.family)
+        ),
         damaged=tuple(
             (_wild(word), word) for word in (*family, *given) if "?" in word.strip("?")
         ),
@@ -170,9 +184,10 @@ def _table(parts_of_each: Iterable[Iterable[str]]) -> _People:
 
 def _spelt(part: str) -> Iterator[str]:
     for spelling in spellings(part):
-        for word in _TOKEN.findall(spelling):
-            if word not in words("names", "particles"):
-                yield word
+        for form in {spelling, spelling.replace("'", "")}:  # O'Brien, OBrien
+            for word in _TOKEN.findall(form):
+                if word not in words("names", "particles"):
+                    yield word
 
 
 def _wild(word: str) -> re.Pattern[str]:

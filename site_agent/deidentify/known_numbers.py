@@ -17,6 +17,7 @@ from site_agent.deidentify.spelling import fold
 from site_agent.deidentify.vocabulary import common_words
 
 _SHORTEST_NUMBER = 4
+_SHORTEST_GROUPED = 7
 _SHORTEST_PLACE = 4
 _SHORTEST_PLACE_WORD = 5
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -65,8 +66,16 @@ def squeeze(folded: str) -> str:
 
 @lru_cache(maxsize=512)
 def number_pattern(number: str) -> re.Pattern[str]:
-    """Write the pattern of a number with any separators between letters and digits."""
-    body = r"[\W_]{0,3}".join(map(re.escape, _RUNS.findall(fold(number))))
+    """Write the pattern of a number with any separators between letters and digits.
+
+    From seven characters on, digits may be grouped in any way (``612 077 765 48``).
+    """
+    runs = _RUNS.findall(fold(number))
+    grouped = sum(map(len, runs)) >= _SHORTEST_GROUPED
+    within = r"[ ./_-]?" if grouped else ""
+    body = r"[\W_]{0,3}".join(
+        within.join(run) if run.isdigit() else re.escape(run) for run in runs
+    )
     return re.compile(rf"(?<![^\W_]){body}(?![^\W_])")
 
 

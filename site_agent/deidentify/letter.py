@@ -58,7 +58,7 @@ def sections_of(text: str, first: Section = Section.OTHER) -> dict[Section, str]
     bounds = [(0, 0, first), *cuts, (len(text), len(text), Section.OTHER)]
     kept: dict[Section, list[str]] = {Section.FINDINGS: [], Section.IMPRESSION: []}
     for (_, start, section), (end, _, _) in itertools.pairwise(bounds):
-        part = text[start:end].strip()
+        part = text[start:end].lstrip("*_ \t\n").rstrip()
         if part and section in kept:
             kept[section].append(part)
     return {section: "\n".join(parts) for section, parts in kept.items()}
@@ -102,7 +102,8 @@ def _headings(text: str, folded: str) -> Iterator[Cut]:
         capital = text[start].isupper() and section is not Section.OTHER
         shouted = text[start : start + len(label)].isupper() and text[end - 1] == ":"
         if begins_line or shouted or (begins_sentence and capital):
-            yield start, end, section
+            marked = len(text[:start].rstrip("*_#")) if begins_line else start
+            yield marked, end, section
     for line in _LINE.finditer(folded):
         if len(line[0]) <= _LONGEST_LABEL:
             section = known.get(line[0].strip(_DECORATION + ":"))
@@ -130,7 +131,9 @@ def _signatures(text: str, folded: str) -> Iterator[Cut]:
             if text[start].isupper() or match["words"].endswith("."):
                 yield start, match.end(), Section.OTHER
     for rule in _RULE.finditer(text):
-        yield rule.start(), rule.end(), Section.OTHER
+        line = folded[folded.rfind("\n", 0, rule.start() - 1) + 1 : rule.start()]
+        if line.strip(_DECORATION + ":\n") not in _known_headings():
+            yield rule.start(), rule.end(), Section.OTHER
     for gap in re.finditer(r"\n[ \t]*\n\s{0,9}", text):
         name = skip_titles(folded, gap.end())
         end = name_run(text, name)

@@ -85,7 +85,7 @@ def parse_name(text: str) -> Iterator[PersonName]:
     if not real:
         return
     for start in {real[-1], real[1] if len(real) > 2 else real[-1]}:
-        while start > 1 and _is_particle(written[start - 1]):
+        while start > 0 and _is_particle(written[start - 1]):
             start -= 1
         yield from _person(written[start:], written[:start])
 

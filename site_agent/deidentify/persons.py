@@ -53,7 +53,9 @@ def _before_telling(text: str, folded: str) -> Iterator[tuple[int, int]]:
         near = max(0, match.start() - _LONGEST_NAME)
         run = _RUN_BEFORE.search(text[near : match.start()])
         if run and not _is_letter_word(run[0]):
-            yield near + run.start(), near + run.end()
+            start = skip_titles(folded, near + run.start())
+            if start < match.start():
+                yield start, match.start()
 
 
 def name_run(text: str, start: int) -> int:

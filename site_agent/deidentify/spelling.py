@@ -11,7 +11,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-_ASCII_LOOKALIKES = {
+_LOOKALIKES = {
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad", "-"),
     **dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"),
     **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
@@ -33,17 +33,21 @@ class _Fold(dict[int, str]):
     """A translation table that computes each character once."""
 
     def __missing__(self, code: int) -> str:
-        letter = chr(code).lower()
-        letter = letter if len(letter) == 1 else chr(code)
-        if letter in _ASCII_LOOKALIKES:
-            folded = _ASCII_LOOKALIKES[letter]
+        letter = chr(code)
+        lower = letter.lower()
+        bare = [
+            part
+            for part in unicodedata.normalize("NFKD", letter)
+            if not unicodedata.combining(part)
+        ]
+        if letter in _LOOKALIKES:
+            folded = _LOOKALIKES[letter]
+        elif len(lower) == 1 and lower != letter:
+            folded = self[ord(lower)]
+        elif len(bare) == 1 and bare[0] != letter:
+            folded = self[ord(bare[0])]
         else:
-            bare = [
-                part
-                for part in unicodedata.normalize("NFKD", letter)
-                if not unicodedata.combining(part)
-            ]
-            folded = bare[0] if len(bare) == 1 else letter
+            folded = letter
         self[code] = folded
         return folded
 

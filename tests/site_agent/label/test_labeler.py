@@ -1,0 +1,174 @@
+"""The 14 labels, one phenomenon of radiologists' language at a time."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protos.statistics_pb2 import Assertion, Observation
+from site_agent.label import label_text
+from site_agent.label.labeler import combine, mentions_in
+from site_agent.label.resolve import Mention
+
+SHARED = Path(__file__).parents[4] / "shared/data/reports"
+YES, NO, MAYBE = Assertion.POSITIVE, Assertion.NEGATIVE, Assertion.UNCERTAIN
+
+
+def said(text: str) -> dict[str, Assertion.ValueType]:
+    """Everything that is mentioned, without No Finding."""
+    return {
+        Observation.Name(observation): assertion
+        for observation, assertion in label_text(text, "").items()
+        if assertion != Assertion.NOT_MENTIONED
+        and observation != Observation.NO_FINDING
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Small left pleural effusion.", {"PLEURAL_EFFUSION": YES}),
+        ("No pleural effusion.", {"PLEURAL_EFFUSION": NO}),
+        (
+            "No focal consolidation, pleural effusion, or pneumothorax.",
+            {"CONSOLIDATION": NO, "PLEURAL_EFFUSION": NO, "PNEUMOTHORAX": NO},
+        ),
+        (
+            "No pneumothorax, small left effusion.",
+            {"PNEUMOTHORAX": NO, "PLEURAL_EFFUSION": YES},
+        ),
+        (
+            "No pneumothorax with small effusion.",
+            {"PNEUMOTHORAX": NO, "PLEURAL_EFFUSION": YES},
+        ),
+        (
+            "No effusion is seen and atelectasis is present.",
+            {"PLEURAL_EFFUSION": NO, "ATELECTASIS": YES},
+        ),
+        (
+            "No consolidation but a nodule in the left apex.",
+            {"CONSOLIDATION": NO, "LUNG_LESION": YES},
+        ),
+        ("Pneumothorax is not identified.", {"PNEUMOTHORAX": NO}),
+        ("The effusion has resolved.", {"PLEURAL_EFFUSION": NO}),
+        ("Interval resolution of edema.", {"EDEMA": NO}),
+        ("No change in the left effusion.", {"PLEURAL_EFFUSION": YES}),
+        ("No significant interval change in edema or effusion.",
+         {"EDEMA": YES, "PLEURAL_EFFUSION": YES}),
+        ("Pneumonia cannot be excluded.", {"PNEUMONIA": MAYBE}),
+        ("Cannot exclude small effusion.", {"PLEURAL_EFFUSION": MAYBE}),
+        ("Opacity may represent pneumonia.", {"LUNG_OPACITY": YES, "PNEUMONIA": MAYBE}),
+        (
+            "No focal opacity to suggest pneumonia.",
+            {"LUNG_OPACITY": NO, "PNEUMONIA": NO},
+        ),
+        ("Atelectasis versus edema.", {"ATELECTASIS": MAYBE, "EDEMA": MAYBE}),
+        ("Scarring or atelectasis.", {"LUNG_OPACITY": MAYBE, "ATELECTASIS": MAYBE}),
+        ("No nodules or masses.", {"LUNG_LESION": NO}),
+        ("Heart size is normal.", {"CARDIOMEGALY": NO}),
+        ("The heart is mildly enlarged.", {"CARDIOMEGALY": YES}),
+        ("The heart is not enlarged.", {"CARDIOMEGALY": NO}),
+        ("Heart size is borderline.", {"CARDIOMEGALY": MAYBE}),
+        ("Borderline cardiomegaly.", {"CARDIOMEGALY": MAYBE}),
+        ("Heart size upper limits of normal.", {"CARDIOMEGALY": NO}),
+        (
+            "Normal heart size and mediastinal contours.",
+            {"CARDIOMEGALY": NO, "ENLARGED_CARDIOMEDIASTINUM": NO},
+        ),
+        ("Enlarged heart with clear lungs.", {"CARDIOMEGALY": YES}),
+        ("Stable cardiomegaly with clear lungs.", {"CARDIOMEGALY": YES}),
+        ("The aorta is enlarged. Heart unchanged.", {}),
+        ("Widened mediastinum.", {"ENLARGED_CARDIOMEDIASTINUM": YES}),
+        ("Old healed rib fracture.", {"FRACTURE": YES}),
+        ("Fractures may not be demonstrated.", {}),
+        ("Bilateral apical pleural thickening.", {"PLEURAL_OTHER": YES}),
+        ("Pericardial effusion.", {}),
+        ("Prior granulomatous disease. Calcified granuloma.", {}),
+        ("History of pneumonia.", {}),
+        ("Evaluate for pneumothorax.", {}),
+        ("Previous pneumonia.", {}),
+        (
+            "Right hydropneumothorax.",
+            {"PNEUMOTHORAX": YES, "PLEURAL_EFFUSION": YES},
+        ),
+        ("Nodular opacity.", {"LUNG_OPACITY": YES, "LUNG_LESION": YES}),
+        ("Right PICC line tip in the SVC.", {"SUPPORT_DEVICES": YES}),
+        ("Interval removal of the chest tube.", {"SUPPORT_DEVICES": NO}),
+        ("Pulmonary vascular congestion.", {"EDEMA": YES}),
+        (
+            "A nodule is seen on the frontal view, not identified on the lateral view.",
+            {"LUNG_LESION": YES},
+        ),
+        ("Lung markings are within normal limits.", {"LUNG_OPACITY": NO}),
+    ],
+)  # fmt: skip
+def test_sentence(text: str, labels: dict[str, Assertion.ValueType]) -> None:
+    assert said(text) == labels
+
+
+def test_one_positive_mention_outweighs_the_others() -> None:
+    labels = label_text("No effusion. Possible effusion.", "Small effusion.")
+    assert labels[Observation.PLEURAL_EFFUSION] == YES
+
+
+def test_doubt_outweighs_denial() -> None:
+    labels = label_text("No pneumonia.", "Possible pneumonia.")
+    assert labels[Observation.PNEUMONIA] == MAYBE
+
+
+def test_no_finding_when_nothing_is_found_but_devices() -> None:
+    labels = label_text("PICC in place. No effusion.", "Clear lungs.")
+    assert labels[Observation.NO_FINDING] == YES
+    assert labels[Observation.SUPPORT_DEVICES] == YES
+
+
+@pytest.mark.parametrize("text", ["Cardiomegaly.", "Possible pneumonia."])
+def test_a_finding_or_a_doubt_takes_no_finding_away(text: str) -> None:
+    assert label_text(text, "")[Observation.NO_FINDING] == Assertion.NOT_MENTIONED
+
+
+def test_every_observation_has_a_label() -> None:
+    assert set(label_text("", "")) == set(Observation.values()[1:])
+
+
+def test_evidence_names_phrase_cue_and_rule() -> None:
+    text = "Lungs clear. No pleural effusion."
+    (mention,) = mentions_in(text)
+    assert text[mention.start : mention.end] == "pleural effusion"
+    assert text[mention.cue_start : mention.cue_end] == "No"
+    assert mention.rule == "denial"
+
+
+def test_priority_of_assertions() -> None:
+    mentions = [Mention(Observation.EDEMA, a, 0, 1, "x") for a in (NO, MAYBE)]
+    assert combine(mentions)[Observation.EDEMA] == MAYBE
+
+
+@given(st.text())
+def test_any_text_can_be_labelled(text: str) -> None:
+    assert len(label_text(text, text)) == 14
+
+
+@pytest.mark.parametrize(
+    "unit", ["no ", "opacity or ", "Dr. ", "a", "1.", "\n", "heart "]
+)
+def test_long_text_takes_no_longer_than_its_length(unit: str) -> None:
+    label_text(unit * (30_000 // len(unit)), "")
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared/data/reports")
+def test_published_examples_of_the_chexpert_labeler() -> None:
+    with (SHARED / "chexpert_labeler_labeled_reports.csv").open(newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    value = {YES: "1.0", NO: "0.0", MAYBE: "-1.0", Assertion.NOT_MENTIONED: ""}
+    agreed = total = 0
+    for row in rows:
+        for observation, assertion in label_text(row["Reports"], "").items():
+            name = Observation.Name(observation).replace("_", " ").title()
+            total += 1
+            agreed += row[name] == value[assertion]
+    assert agreed / total > 0.9
