@@ -8,7 +8,7 @@ names it as technical. Numbers, code strings and replaced UIDs stay.
 
 from __future__ import annotations
 
-from pydicom.datadict import tag_for_keyword
+from site_agent.deidentify.dictionary import tags
 
 # Groups about persons, orders, visits, papers, signatures and cameras, besides what the
 # table lists of them.
@@ -30,11 +30,7 @@ _DENIED_VRS = frozenset(
 
 
 def _tags(keywords: str) -> frozenset[int]:
-    found = {keyword: tag_for_keyword(keyword) for keyword in keywords.split()}
-    missing = [keyword for keyword, tag in found.items() if tag is None]
-    if missing:
-        raise LookupError(f"not in the data dictionary: {missing}")
-    return frozenset(tag for tag in found.values() if tag is not None)
+    return frozenset(tags()[keyword] for keyword in keywords.split())
 
 
 TECHNICAL_TEXT = _tags(

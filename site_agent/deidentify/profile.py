@@ -8,15 +8,14 @@ does not list and may hold words, names, dates, addresses or unnamed bytes goes 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from pydicom.datadict import keyword_for_tag
-
 from site_agent.deidentify.denial import TECHNICAL_TEXT, is_denied
+from site_agent.deidentify.dictionary import attributes
 from site_agent.deidentify.options import Dates, Options
 
 HERE = Path(__file__).parent
@@ -127,14 +126,6 @@ def load_profile() -> Profile:
     """Read the compiled profile, once for each process."""
     rules = json.loads((HERE / "profile.json").read_text("utf-8"))
     types = json.loads((HERE / "attribute_types.json").read_text("utf-8"))
-    modules = {
-        module: {
-            (int(parent or "0", 16), int(tag, 16)): kind
-            for parent, attributes in parents.items()
-            for tag, kind in attributes.items()
-        }
-        for module, parents in types["modules"].items()
-    }
     return Profile(
         edition=rules["source"]["edition"],
         rules={
@@ -143,21 +134,43 @@ def load_profile() -> Profile:
             if set(tag) <= set("0123456789ABCDEF")
         },
         iods=types["sop_classes"],
-        types={
-            iod: _strictest([modules[name] for name in names])
-            for iod, names in types["iods"].items()
-        },
+        types=_TypesByIOD(types["iods"], types["modules"]),
     )
 
 
+class _TypesByIOD(Mapping[str, Mapping[tuple[int, int], str]]):
+    """The types of each IOD, put together from its modules when first asked for."""
+
+    def __init__(
+        self,
+        iods: Mapping[str, list[str]],
+        modules: Mapping[str, Mapping[str, Mapping[str, str]]],
+    ) -> None:
+        self._iods, self._modules = iods, modules
+        self._merged: dict[str, dict[tuple[int, int], str]] = {}
+
+    def __getitem__(self, iod: str) -> Mapping[tuple[int, int], str]:
+        if iod not in self._merged:
+            self._merged[iod] = _strictest(self._modules[m] for m in self._iods[iod])
+        return self._merged[iod]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._iods)
+
+    def __len__(self) -> int:
+        return len(self._iods)
+
+
 def _strictest(
-    modules: list[dict[tuple[int, int], str]],
+    modules: Iterable[Mapping[str, Mapping[str, str]]],
 ) -> dict[tuple[int, int], str]:
     merged: dict[tuple[int, int], str] = {}
     for module in modules:
-        for place, kind in module.items():
-            known = merged.get(place, kind)
-            merged[place] = min(known, kind, key=STRICTEST_FIRST.index)
+        for parent, types in module.items():
+            for tag, kind in types.items():
+                place = (int(parent or "0", 16), int(tag, 16))
+                known = merged.get(place, kind)
+                merged[place] = min(known, kind, key=STRICTEST_FIRST.index)
     return merged
 
 
@@ -173,7 +186,7 @@ def describe(options: Options) -> Iterator[tuple[str, str, str]]:
         yield f"({tag >> 16:04X},{tag & 0xFFFF:04X})", rule.name, action
     for tag in sorted(TECHNICAL_TEXT):
         action = "K if technical, else X/Z/D"
-        yield f"({tag >> 16:04X},{tag & 0xFFFF:04X})", keyword_for_tag(tag), action
+        yield f"({tag >> 16:04X},{tag & 0xFFFF:04X})", attributes()[tag].keyword, action
 
 
 _GENERAL = (

@@ -13,8 +13,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-from pydicom.config import IGNORE
-from pydicom.uid import UID
+from site_agent.deidentify.dictionary import is_registered
 
 KEY_BYTES = 32
 SHIFT_DAYS = range(30, 3651)
@@ -63,7 +62,7 @@ class Pseudonyms:
         instances) stay: they name nobody and have a meaning to readers.
         """
         value = uid.strip(_PADDING)
-        if UID(value, validation_mode=IGNORE).name != value:
+        if is_registered(value):
             return value
         number = int.from_bytes(self._digest("uid", value)[:16])
         number = number & ~(0xF << 76) | 8 << 76

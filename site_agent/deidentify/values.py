@@ -11,9 +11,8 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-from pydicom.datadict import dictionary_VM
-
 from site_agent.deidentify.denial import COUNTERS
+from site_agent.deidentify.dictionary import attributes
 
 # Printable ASCII without what addresses (@), names in DICOM form (^) and escapes need.
 _PLAIN = re.compile(r"[ -?A-\]_`a-~]{0,1024}")
@@ -75,7 +74,7 @@ def looks_right(tag: int, vr: str, text: str) -> bool:
 
 def is_right_count(tag: int, count: int) -> bool:
     """Whether binary numbers are as many as the dictionary says: more may be text."""
-    multiplicity = dictionary_VM(tag)
+    multiplicity = attributes()[tag].vm
     return not multiplicity.isdecimal() or count in (0, int(multiplicity))
 
 

@@ -1,0 +1,59 @@
+"""The data dictionary (PS3.6): attributes by tag and keyword, and registered UIDs.
+
+A copy of pydicom's tables as data (`compile_dictionary`), so that what needs nothing
+but a tag's VR does not wait for the library.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+DATA = Path(__file__).with_name("dictionary.json")
+
+
+class Attribute(NamedTuple):
+    """One row of PS3.6 chapter 6; `vr` is ``US or SS`` where there are two."""
+
+    vr: str
+    vm: str
+    keyword: str
+
+
+@cache
+def attributes() -> Mapping[int, Attribute]:
+    """Every attribute of the standard by its tag, without repeating groups."""
+    return {
+        int(tag, 16): Attribute(vr, vm, keyword)
+        for tag, vr, vm, keyword in _data()["attributes"]
+    }
+
+
+@cache
+def tags() -> Mapping[str, int]:
+    """Every tag by its keyword."""
+    return {each.keyword: tag for tag, each in attributes().items() if each.keyword}
+
+
+def is_registered(uid: str) -> bool:
+    """Whether PS3.6 Annex A gives a UID a meaning; such a UID names nobody."""
+    return uid in _uids()
+
+
+def is_transfer_syntax(uid: str) -> bool:
+    """Whether a UID is a transfer syntax of the standard, current or retired."""
+    return _uids().get(uid) == "Transfer Syntax"
+
+
+@cache
+def _uids() -> Mapping[str, str]:
+    return dict(_data()["uids"])
+
+
+@cache
+def _data() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(DATA.read_text("utf-8"))
+    return table
