@@ -37,9 +37,9 @@ def stop(folder: Path) -> int:
         told: dict[str, int] = json.loads((folder / _NOTE).read_bytes())
     except (FileNotFoundError, ValueError):
         return 0
-    serving = {home: pid for home, pid in told.items() if _is_served(folder / home)}
+    serving = {home: pid for home, pid in told.items() if is_served(folder / home)}
     for number, patience in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, _GRACE)):
-        alive = [home for home in serving if _is_served(folder / home)]
+        alive = [home for home in serving if is_served(folder / home)]
         for home in alive:
             with suppress(ProcessLookupError):
                 os.killpg(serving[home], number)
@@ -51,11 +51,11 @@ def stop(folder: Path) -> int:
 def _wait_until_free(homes: Iterable[Path], seconds: float) -> None:
     end = time.monotonic() + seconds
     for home in homes:
-        while _is_served(home) and time.monotonic() < end:
+        while is_served(home) and time.monotonic() < end:
             time.sleep(0.1)
 
 
-def _is_served(home: Path) -> bool:
+def is_served(home: Path) -> bool:
     """Tell whether a process holds the lock that `serve` takes."""
     try:
         with (home / "serve.lock").open("r+") as lock:

@@ -69,6 +69,13 @@ class Stage:
         """Print one line of the story."""
         self.console.print(f"  {text}")
 
+    def quote(self, line: str) -> None:
+        """Print one line of what a program said, as much of it as fits."""
+        line = "    " + re.sub(r"(?<=\S) {2,}", "  ", line)
+        self.console.print(
+            line, style="cyan", markup=False, no_wrap=True, overflow="ellipsis"
+        )
+
     def show(self, *command: str | Path, stays: bool = False) -> None:
         """Print a command as one would type it in the demonstration's folder."""
         typed = shlex.join(str(word).replace(f"{self.folder}/", "") for word in command)

@@ -133,7 +133,8 @@ def publications(stage: Stage) -> None:
         stage.site_agent(site, "publish", deadline=120)
     for site in stage.sites:
         stage.serve("site-agent", "serve", home=site.home)
-    stage.console.print(stage.coordinate("status").rstrip(), style="cyan")
+    for line in stage.coordinate("status").splitlines():
+        stage.quote(line)
     stage.figures["progress"] = stage.api("progress")
     stage.figures["compliance"] = stage.api("compliance")
 

@@ -27,12 +27,12 @@ def aurocs(
     sites : list of str
         Short names of the hospitals.
     """
-    named = [each for each in metrics if each["name"].startswith("auroc")]
+    named = [each for each in metrics if each["name"].startswith("auroc-")]
     last = max((each["round"] for each in named), default=0)
     table: dict[str, dict[str, float]] = {}
     for each in named:
         if each["round"] == last and each["site"] in sites:
-            label = each["name"].removeprefix("auroc").strip("-_. :/").replace("_", " ")
+            label = each["name"].removeprefix("auroc-").replace("-", " ")
             table.setdefault(label, {})[each["site"]] = each["value"]
     return table
 
@@ -47,7 +47,7 @@ def show(console: Console, figures: dict[str, Any]) -> None:
             "observation", *sites, title="AUROC on the third held out", box=box.SIMPLE
         )
         for label, values in sorted(figures["auroc"].items()):
-            cells = (f"{values[site]:.3f}" if site in values else "" for site in sites)
+            cells = (f"{values[site]:.2f}" if site in values else "" for site in sites)
             table.add_row(label, *cells)
         console.print(table)
     else:
