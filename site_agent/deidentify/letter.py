@@ -125,7 +125,7 @@ def _labels(folded: str) -> Iterator[tuple[int, int, str]]:
 
 def _signatures(text: str, folded: str) -> Iterator[Cut]:
     """Where the end of a letter begins: its words, or a titled name after a gap."""
-    for pattern in (_signature_line(), _signature_inside()):
+    for pattern in (_signature_line(), _signature_label(), _signature_inside()):
         for match in pattern.finditer(folded):
             start = match.start("words")
             if text[start].isupper() or match["words"].endswith("."):
@@ -158,6 +158,17 @@ def _signature_line() -> re.Pattern[str]:
     return re.compile(
         r"(?:^|(?<=[.:!?)\]\n])[ \t]*\n)[^\w\n]{0,9}"
         rf"(?P<words>{signature})(?!\w)"
+    )
+
+
+@cache
+def _signature_label() -> re.Pattern[str]:
+    """Write the pattern of a signature that begins any line: a phrase, or a colon."""
+    listed = phrases("signature")
+    long = either(phrase for phrase in listed if " " in phrase)
+    return re.compile(
+        rf"(?:^|\n)[^\w\n]{{0,9}}(?P<words>(?:{long})(?!\w)"
+        rf"|(?:{either(listed)})(?=[ \t]{{0,2}}:))"
     )
 
 

@@ -75,6 +75,9 @@ def find_patterns(text: str, folded: str) -> Iterator[Span]:
         for match in pattern.finditer(folded):
             kind = str(match.lastgroup)
             yield Span(*match.span(kind), Category[kind], f"{kind.lower()}-form")
+    for match in _dated().finditer(folded):
+        if _is_day(int(match["one"]), int(match["two"])):
+            yield Span(match.start("one"), match.end(), Category.DATE, "day-and-month")
     for match in _AGE.finditer(folded):
         yield Span(*match.span(), Category.AGE, "age-over-89")
     for match in _institutions().finditer(text):
@@ -90,6 +93,20 @@ def _called() -> re.Pattern[str]:
         rf"[.:#\s]{{0,4}}(?:(?:no|nr|n)\b\.?[:\s]{{0,2}})?(?P<ID>{number}(?<=[\w]))"
         rf"|(?:{either(phrases('numbered', 'phone'))})(?!\w)"
         r"[.:\s]{0,4}(?P<PHONE>[+(]{0,2}\d[\d()+/ .-]{1,24}\d))"
+    )
+
+
+def _is_day(one: int, two: int) -> bool:
+    """Whether two numbers are a day and a month, and hardly a score or a fraction."""
+    return min(one, two) in range(1, 13) and max(one, two) in range(13, 32)
+
+
+@cache
+def _dated() -> re.Pattern[str]:
+    """Write the pattern of a day and a month after a word like ``vom``."""
+    return re.compile(
+        rf"(?<!\w)(?:{either(phrases('dated'))}):? (?P<one>\d{{1,2}})"
+        r"(?P<by>[/.])(?P<two>\d{1,2})(?:(?<=/\d)|(?<=/\d\d)|\.)(?![\d/]|\.\d|\s?[cm]?m\b)"
     )
 
 

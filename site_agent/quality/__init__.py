@@ -1,0 +1,1 @@
+"""Whether a study meets the specification."""

@@ -73,6 +73,11 @@ def test_wrapped_line_that_begins_with_a_title_is_no_signature() -> None:
     assert "No pneumothorax" in sections_of(text)[IMPRESSION]
 
 
+@pytest.mark.parametrize("line", ["Signed by Weber, Anna, M.D.", "Radiolog: Weber"])
+def test_signature_after_a_line_without_a_full_stop(line: str) -> None:
+    assert sections_of(f"IMPRESSION: Clear lungs\n{line}")[IMPRESSION] == "Clear lungs"
+
+
 def test_repeated_section_is_joined() -> None:
     text = "FINDINGS: One.\nTechnique: PA.\nFINDINGS: Two."
     assert sections_of(text)[FINDINGS] == "One.\nTwo."

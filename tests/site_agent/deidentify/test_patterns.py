@@ -68,3 +68,22 @@ def test_age_over_89_is_banded(text: str, age: str) -> None:
 @pytest.mark.parametrize("text", ["89 years", "45-year-old", "90 lateral", "95 % of"])
 def test_other_ages_and_numbers_stay(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Vergleich vom 23.8.: stabil", "23.8."),
+        ("compared with 12/28 film", "12/28"),
+        ("jämfört med 13/10 nu", "13/10"),
+    ],
+)
+def test_day_and_month_after_a_word_for_dates(text: str, day: str) -> None:
+    assert found(text) == [(Category.DATE, day)]
+
+
+@pytest.mark.parametrize(
+    "text", ["du 1/3 moyen", "score on 5/10 scale", "from 3.5 to 4.2 cm", "ratio 15/29"]
+)
+def test_fraction_score_and_size_are_no_dates(text: str) -> None:
+    assert found(text) == []
