@@ -159,8 +159,9 @@ class Gate:
             self._runs.admit(run, asked)
             self._allowance.require_reply(run.terms, asked.message_type)
         except TrainingRefused as error:
-            self._answer(asked, error, headers)
+            self._answer(asked, str(error), headers)
             return FleetReply(status=200)
+        durable.write(self._asked, asked.SerializeToString())
         return FleetReply(status=200, body=handed.SerializeToString())
 
     def _ask_for_run(self, asked: Metadata, headers: Headers) -> PermittedRun:
@@ -235,7 +236,9 @@ class Gate:
         del request.clientapp_runtime_list[:]
         content = request.SerializeToString(deterministic=True)
         kind = REPLIES.get(asked.message_type, REPLY)
-        return self._send(FleetVerb.PUSH_MESSAGES, content, headers, run, kind)
+        reply = self._send(FleetVerb.PUSH_MESSAGES, content, headers, run, kind)
+        self._asked.unlink(missing_ok=True)
+        return reply
 
     def _push_object(
         self, request: PushObjectRequest, body: bytes, headers: Headers

@@ -45,14 +45,13 @@ class GateServer:
     gate
         Decides over every call.
     folder
-        Where the certificate goes that the SuperNode is to trust; made when absent.
+        Where the certificate goes that the SuperNode is to trust.
     """
 
     def __init__(self, gate: Gate, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.certificate = folder / "gate.crt"
+        self.key, self.certificate = folder / "gate.key", folder / "gate.crt"
         self._gate = gate
-        context = _tls(folder / "gate.key", self.certificate)
+        context = _tls(self.key, self.certificate)
         self._server = _Server((HOST, 0), _Handler)
         self._server.gate = gate
         # The handshake is left to the thread that serves the connection.
@@ -107,7 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             body = self.rfile.read(int(length))
             sent = {
-                name: self.headers[name] for name in fleet.HEADERS if name in self.headers
+                name: self.headers[name]
+                for name in fleet.HEADERS
+                if name in self.headers
             }
             reply = self._judged(verb, body, sent)
             self._answer(reply.status, reply.body)
@@ -127,9 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         except Exception as error:  # noqa: BLE001 - a door stays open, and tells nothing
             # Type and places only: a message may repeat what is in a file.
             places = "".join(format_tb(error.__traceback__))
-            LOG.error(
-                "%s: %s\n%s", FleetVerb.Name(verb), type(error).__name__, places
-            )
+            LOG.error("%s: %s\n%s", FleetVerb.Name(verb), type(error).__name__, places)
             return FleetReply(status=500, body=_detail("the gate failed"))
 
     def _end(self, status: int, body: bytes) -> None:

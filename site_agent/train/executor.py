@@ -3,6 +3,10 @@
 Flower's own executor starts whatever the SuperNode names (agents, connectors, models),
 in a new interpreter each time. This one takes ClientApp tasks only, and forks each from
 a process that has imported torch and MONAI once.
+
+A task brings the bundle that is loaded. So the SuperNode has to show the certificate
+that the site made for it: anybody on this machine may listen on its port while it is
+down.
 """
 
 from __future__ import annotations
@@ -30,16 +34,24 @@ _PRELOADED = ["site_agent.train.client_app", "flwr.supernode.runtime.run_clienta
 _PROTECTED = frozenset({"/flwr.proto.Runtime/AcquireTask"})
 
 
-def main(address: str, secret_file: Path) -> None:
-    """Ask the SuperNode at `address` for tasks until this process is ended."""
+def main(address: str, secret_file: Path, certificate: Path) -> None:
+    """Ask the SuperNode at `address` for tasks until this process is ended.
+
+    Parameters
+    ----------
+    secret_file : Path
+        What the SuperNode knows this executor by.
+    certificate : Path
+        PEM; what this executor knows the SuperNode by.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     forkserver.ensure_running()
     _await(address)
     client = RuntimeHttpClient.from_server_address(
         server_address=address,
-        insecure=True,  # loopback
-        root_certificates=None,
+        insecure=False,
+        root_certificates=certificate.read_bytes(),
         interceptors=[
             RuntimeVersionHttpInterceptor(component_name="SuperExec"),
             SuperExecAuthHttpInterceptor(
@@ -52,9 +64,8 @@ def main(address: str, secret_file: Path) -> None:
     while True:
         answer = client.AcquireTask(request)
         if answer.HasField("task") and answer.token:
-            context.Process(
-                target=run_task, args=(address, answer.token, os.getpid())
-            ).start()
+            task = (address, answer.token, certificate, os.getpid())
+            context.Process(target=run_task, args=task).start()
         multiprocessing.active_children()  # buries those that have ended
         time.sleep(_POLL_SECONDS)
 
@@ -68,18 +79,19 @@ def _await(address: str) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def run_task(address: str, token: str, parent_pid: int) -> None:
+def run_task(address: str, token: str, certificate: Path, parent_pid: int) -> None:
     """Answer one message, in a process of its own."""
     from flwr.supernode.runtime.run_clientapp import run_clientapp
 
     run_clientapp(
         address,
         token,
-        insecure=True,
+        insecure=False,
+        certificates=certificate.read_bytes(),
         parent_pid=parent_pid,
         runtime_dependency_install=False,
     )
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

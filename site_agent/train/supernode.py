@@ -107,8 +107,14 @@ class SuperNode:
 
     def _start(self) -> None:
         own = self._membership
-        gate = Gate(forward=self._uplink.fleet, judge=Judgement(own), ledger=own.ledger)
         folder = own.paths.supernode
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        gate = Gate(
+            forward=self._uplink.fleet,
+            judge=Judgement(own),
+            ledger=own.ledger,
+            asked=folder / "asked",
+        )
         self._door = GateServer(gate, folder)
         self._door.start()
         self._children = self._commands(folder, self._door)
@@ -129,10 +135,13 @@ class SuperNode:
             *("--auth-supernode-private-key", str(own.paths.supernode_key)),
             *("--host", HOST, "--port", str(port), "--isolation", "process"),
             *("--superexec-auth-secret-file", str(secret)),
+            *("--ssl-certfile", str(door.certificate)),
+            *("--ssl-keyfile", str(folder / "gate.key")),
+            *("--ssl-ca-certfile", str(door.certificate)),
         ]
         executor = [
             *(sys.executable, "-m", "site_agent.train.executor"),
-            *(f"{HOST}:{port}", str(secret)),
+            *(f"{HOST}:{port}", str(secret), str(door.certificate)),
         ]
         threads = str(own.config.threads or os.cpu_count() or 1)
         environment = {

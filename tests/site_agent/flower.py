@@ -15,6 +15,7 @@ from flwr.common.serde import (
 )
 from flwr.proto.fab_pb2 import Fab, GetFabResponse
 from flwr.proto.fleet_pb2 import (
+    ActivateNodeRequest,
     PullMessagesRequest,
     PullMessagesResponse,
     PushMessagesRequest,
@@ -145,6 +146,10 @@ class SuperNode:
     def _call(self, verb, request):
         body = request.SerializeToString(deterministic=True)
         return self.gate.call(verb, body, self.headers)
+
+    def activate(self):
+        request = ActivateNodeRequest(public_key=b"key", heartbeat_interval=30)
+        return self._call(FleetVerb.ACTIVATE_NODE, request)
 
     def pull(self):
         request = PullMessagesRequest(node=Node(node_id=NODE))

@@ -39,7 +39,7 @@ def gate():
 
 @pytest.fixture
 def supernode(gate, tmp_path):
-    server = GateServer(gate, tmp_path / "supernode")
+    server = GateServer(gate, tmp_path)
     server.start()
     context = ssl.create_default_context(cafile=str(server.certificate))
     with httpx.Client(
@@ -110,5 +110,5 @@ def test_gate_goes_on_after_a_connection_that_was_no_tls(gate, supernode) -> Non
 
 
 def test_key_is_for_the_owner_only(supernode, tmp_path) -> None:
-    key = tmp_path / "supernode" / "gate.key"
+    key = tmp_path / "gate.key"
     assert key.stat().st_mode & 0o077 == 0

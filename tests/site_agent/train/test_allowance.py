@@ -49,6 +49,7 @@ class Site:
             forward=self.superlink.forward,
             judge=lambda _: self.terms,
             ledger=self.ledger,
+            asked=self.ledger.path.with_name("asked"),
         )
         self.supernode = SuperNode(self.gate)
 
