@@ -8,7 +8,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from coordinator.errors import ConfigurationError
 from coordinator.rules.faults import faults_of
@@ -74,6 +81,7 @@ def _fraction(text: str) -> str:
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 Share = Annotated[str, AfterValidator(_fraction)]
 
 
@@ -96,6 +104,17 @@ class People(_Section):
     port: Port = 7480
     certificate: str | None = None
     key: str | None = None
+
+    @model_validator(mode="after")
+    def _passwords_stay_private(self) -> People:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("give both certificate and key, or neither")
+        if self.certificate is None and self.listen not in LOOPBACK:
+            raise ValueError(
+                "without certificate and key it listens on loopback only, since "
+                "passwords would travel where others can read them"
+            )
+        return self
 
 
 class Governance(_Section):
@@ -149,10 +168,6 @@ def load(home: Path) -> CoordinatorConfig:
     except ValidationError as error:
         faults = "\n".join(f"  {fault}" for fault in faults_of(error.errors()))
         raise ConfigurationError(f"{path} has faults:\n{faults}") from None
-    if (config.people.certificate is None) != (config.people.key is None):
-        raise ConfigurationError(
-            f"{path} has faults:\n  people: give both certificate and key, or neither"
-        )
     return config
 
 

@@ -17,6 +17,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session, create_engine
 
@@ -30,8 +31,14 @@ BUSY_TIMEOUT_SECONDS = 30
 @lru_cache(maxsize=32)
 def engine_of(database: Path) -> Engine:
     """Return the engine for the SQLite file `database`, one for each process."""
-    # Errors go into logs: they must not repeat what was to be stored.
-    engine = create_engine(f"sqlite:///{database}", hide_parameters=True)
+    engine = create_engine(
+        f"sqlite:///{database}",
+        # Errors go into logs: they must not repeat what was to be stored.
+        hide_parameters=True,
+        # A writer that waits for its turn holds a connection; all doors may wait.
+        pool_size=16,
+        max_overflow=112,
+    )
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
@@ -60,28 +67,53 @@ def open_session(home: Path, *, reads: bool = False) -> Iterator[Session]:
     Raises
     ------
     ConfigurationError
-        When `home` holds no database.
+        When `home` holds no database, or one with the schema of another program.
     """
     database = CoordinatorPaths(home).database
     if not database.is_file():
         raise ConfigurationError(
             f"{home} holds no coordinator; run `coordinator init` first"
         )
+    _require_current(home)
     connection = engine_of(database.resolve()).connect()
     connection = connection.execution_options(reads=reads)
-    with connection, Session(connection, expire_on_commit=False) as session:
-        with session.begin():
-            yield session
-        connection.commit()
+    with (
+        connection,
+        Session(connection, expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session
+
+
+@lru_cache(maxsize=32)
+def _require_current(home: Path) -> None:
+    """Look once for each home; a refusal is not remembered."""
+    if not is_current(home):
+        raise ConfigurationError(
+            f"the database in {home} has the schema of another version of this "
+            "program; `coordinator serve` of the newer one upgrades it"
+        )
 
 
 def upgrade(home: Path) -> None:
-    """Bring the database at `home` to the newest schema; make it when absent."""
+    """Bring the database at `home` to the newest schema; make it when absent.
+
+    Raises
+    ------
+    ConfigurationError
+        When a newer program has made it.
+    """
     database = CoordinatorPaths(home).database
-    with engine_of(database.resolve()).begin() as connection:
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config = alembic_config()
+    try:
+        with engine_of(database.resolve()).begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError:
+        raise ConfigurationError(
+            f"a newer version of this program has made the database in {home}; "
+            "install that version"
+        ) from None
     database.chmod(0o600)
 
 

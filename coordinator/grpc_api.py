@@ -318,7 +318,7 @@ def _guarded(name: str, call: Call) -> Callable[[bytes, grpc.ServicerContext], b
             LOG.error("%s: %s\n%s", name, type(error).__name__, places)
             status = grpc.StatusCode.INTERNAL
             reasons = ("the coordinator failed; its admin finds more in its log",)
-        LOG.info("%s: %s", name, status.name)
+        LOG.info("%s: %s: %s", name, status.name, "; ".join(reasons))
         context.abort(status, "\n".join(reasons)[:4000])
 
     return handle

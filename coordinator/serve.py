@@ -19,7 +19,7 @@ from fastapi import FastAPI
 
 from coordinator import durable, pki
 from coordinator.config import CoordinatorConfig, CoordinatorPaths, People
-from coordinator.consortium import permits
+from coordinator.consortium import permits, versions
 from coordinator.database import is_current, open_session, upgrade
 from coordinator.errors import ConfigurationError
 from coordinator.grpc_api import (
@@ -36,7 +36,7 @@ LOG = logging.getLogger(__name__)
 GRACE_SECONDS = 5.0
 TICK_SECONDS = 1.0
 SETTLE_SECONDS = 30.0
-"""How often plans are held against the clock."""
+"""How often versions and plans are held against members and clock."""
 
 
 def serve(
@@ -85,6 +85,7 @@ def _keep(home: Path, supervisor: Supervisor | None, stopping: threading.Event) 
         now = time.time()
         if now >= settled + SETTLE_SECONDS:
             with open_session(home) as session:
+                versions.settle_versions(session, now=int(now))
                 permits.settle_plans(session, now=int(now))
             settled = now
         if supervisor is not None:

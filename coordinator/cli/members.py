@@ -13,7 +13,7 @@ from coordinator import durable
 from coordinator.cli.terminal import DEFAULT_HOME, Home, day, now, show
 from coordinator.config import load
 from coordinator.consortium import members as use_cases
-from coordinator.consortium import permits, progress, versions
+from coordinator.consortium import progress
 from coordinator.database import open_session
 from coordinator.invitations import write_invitation
 
@@ -78,6 +78,4 @@ def revoke(
         typer.confirm(f"Revoke {site}? It must be invited again to return.", abort=True)
     with open_session(home) as session:
         use_cases.revoke(session, site, now=now())
-        versions.settle_versions(session, now=now())
-        permits.settle_plans(session, now=now())
     typer.echo(f"{site} is revoked.")

@@ -68,13 +68,9 @@ def secret(what: str, file: Path | None) -> str:
     else:
         lines = sys.stdin.read(2048).splitlines()
         if any(again != lines[0] for again in lines[1:2]):
-            raise ConfigurationError(
-                f"the {what} was not the same the second time"
-            )
+            raise ConfigurationError(f"the {what} was not the same the second time")
     if not lines or not lines[0]:
-        raise ConfigurationError(
-            f"the {what} is missing; --help says how to give it"
-        )
+        raise ConfigurationError(f"the {what} is missing; --help says how to give it")
     return lines[0]
 
 

@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from coordinator.errors import Conflict, NotAuthenticated, NotFound, Refused
 from coordinator.models import Token, User
@@ -110,6 +110,12 @@ def open_user_session(session: Session, username: str, *, now: int) -> NewToken:
     user = _user(session, username)
     if user is None or user.disabled_at is not None:
         raise NotAuthenticated("username or password is wrong")
+    ended = delete(Token).where(
+        col(Token.user_id) == user.id,
+        col(Token.kind) == TokenKind.SESSION,
+        col(Token.expires_at) <= now,
+    )
+    session.exec(ended)
     return _token(
         session,
         user,

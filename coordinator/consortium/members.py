@@ -94,7 +94,8 @@ def invite(session: Session, site: str, name: str, *, now: int) -> NewInvitation
 def revoke(session: Session, site: str, *, now: int) -> None:
     """End a membership: its certificates and invitations open nothing from now on.
 
-    What the site has signed stays; it does not vote or train any more.
+    What the site has signed stays; it does not vote or train any more. Versions and
+    plans that can no longer reach their quorum end when they are next settled.
     """
     member = _member(session, site)
     if member.state == MemberState.REVOKED:

@@ -31,6 +31,8 @@ from protos.envelope_pb2 import Envelope
 from protos.training_pb2 import PermitDecision, PermitTerms, Role, TrainingPlan
 
 DAY = 86_400
+MOST_OPEN_PLANS = 32
+"""More than any site can decide on; the agenda has room for twice as many."""
 _ROLES = {
     Role.MEMBER: SignatoryRole.MEMBER,
     Role.DATA_PROTECTION_OFFICER: SignatoryRole.DATA_PROTECTION_OFFICER,
@@ -97,9 +99,14 @@ def submit_plan(
     Refused
         When nothing can be trained by this plan; all reasons at once.
     """
-    document = plan_document.parse(toml)
-    training = document.to_message()
+    training = plan_document.parse(toml).to_message()
     version = _released(session, training)
+    waiting = len(session.exec(_open_plans()).all())
+    if waiting >= MOST_OPEN_PLANS:
+        raise Refused(
+            f"{waiting} plans wait for the sites already; submit it again when some of "
+            "them are decided"
+        )
     content = codec.decode(DatasetVersion, version.content)
     active = active_sites(session)
     sites = [root for root in content.sites if root.site in active]

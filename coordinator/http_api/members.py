@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from coordinator.consortium import members, permits, versions
+from coordinator.consortium import members
 from coordinator.http_api.answers import (
     DocumentAnswer,
     Done,
@@ -73,8 +73,6 @@ def revoke(site: str, here: TheOffice) -> Done:
     """End a membership at once."""
     with here.writing() as session:
         members.revoke(session, site, now=here.now())
-        versions.settle_versions(session, now=here.now())
-        permits.settle_plans(session, now=here.now())
     return Done()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -81,6 +82,28 @@ def test_token_used_with_another_key_is_refused(consortium, newcomer, key):
     setattr(newcomer, key, getattr(type(newcomer)("other"), key))
     with pytest.raises(Refused, match="used with other keys"):
         consortium.enrol(newcomer.enrolment(token))
+
+
+def test_two_hospitals_with_one_token_at_once_leave_one_member(consortium, hospital):
+    token, outcomes = consortium.invite("birch"), []
+    gate = threading.Barrier(4)
+
+    def enrol(newcomer):
+        gate.wait()
+        try:
+            outcomes.append(consortium.enrol(newcomer.enrolment(token)).site)
+        except Refused:
+            outcomes.append("refused")
+
+    threads = [
+        threading.Thread(target=enrol, args=(type(hospital)("birch"),))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["birch", "refused", "refused", "refused"]
 
 
 def test_wrong_token_is_told_nothing_else(consortium, newcomer):

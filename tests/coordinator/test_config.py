@@ -48,11 +48,18 @@ def test_all_faults_are_listed_at_once(tmp_path):
     assert error.value.exit_code == 2
 
 
-def test_certificate_without_its_key_is_a_fault(tmp_path):
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [
+        ('certificate = "people.crt"', "both certificate and key"),
+        ('listen = "0.0.0.0"', "on loopback only"),
+    ],
+)
+def test_passwords_never_travel_in_clear(tmp_path, people, told):
     (tmp_path / "coordinator.toml").write_text(
-        'consortium = "north"\n[people]\ncertificate = "people.crt"\n'
+        f'consortium = "north"\n[people]\n{people}\n'
     )
-    with pytest.raises(ConfigurationError, match="both certificate and key"):
+    with pytest.raises(ConfigurationError, match=told):
         config.load(tmp_path)
 
 

@@ -160,6 +160,20 @@ def test_file_is_private_and_in_wal_mode(consortium):
     connection.close()
 
 
+def test_database_of_another_version_of_the_program_is_not_touched(tmp_path):
+    upgrade(tmp_path)
+    with engine_of(tmp_path / "coordinator.db").begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with (
+        pytest.raises(ConfigurationError, match="another version"),
+        open_session(tmp_path),
+    ):
+        pass
+    with pytest.raises(ConfigurationError, match="newer version"):
+        upgrade(tmp_path)
+    close(tmp_path)
+
+
 def test_folder_without_a_coordinator_says_what_to_do(tmp_path):
     with (
         pytest.raises(ConfigurationError, match="coordinator init"),

@@ -299,6 +299,15 @@ def test_plan_needs_enough_members(consortium, released):
         submitted(consortium, policy=replace(POLICY, minimum_sites=4))
 
 
+def test_sites_are_not_asked_about_more_than_they_can_decide(consortium, released):
+    plans = [submitted(consortium) for _ in range(permits.MOST_OPEN_PLANS)]
+    with pytest.raises(Refused, match="wait for the sites already"):
+        submitted(consortium)
+    consortium.now += 14 * 86_400
+    assert state(consortium, plans[0]) == "expired"
+    submitted(consortium)
+
+
 def test_all_faults_of_a_plan_are_listed_at_once():
     faulty = """
     title = "<script>"
