@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from coordinator import pki
 from coordinator.config import CoordinatorPaths
 from coordinator.database import close
 from coordinator.founding import found
@@ -85,6 +87,28 @@ def test_it_serves_and_ends_cleanly_when_told(home, serving, number):
     assert not CoordinatorPaths(home).addresses.exists()
     log = (CoordinatorPaths(home).logs / "coordinator.log").read_text()
     assert "ERROR" not in log
+
+
+def test_people_come_over_tls_where_a_certificate_is_given(home):
+    paths = CoordinatorPaths(home)
+    authority = pki.load(paths.pki, "north")
+    pki.server_certificate(paths.pki, authority, ["localhost"], now=int(time.time()))
+    text = paths.config.read_text().replace(
+        '[people]\nlisten = "127.0.0.1"',
+        f'[people]\nlisten = "0.0.0.0"\n'
+        f'certificate = "{paths.pki}/server.crt"\nkey = "{paths.pki}/server.key"',
+    )
+    paths.config.write_text(text)
+    process = begin(home)
+    port = addresses(home, process)["people"].rpartition(":")[2]
+    trusted = ssl.create_default_context(cafile=paths.pki / "root.crt")
+    answer = httpx.get(f"https://localhost:{port}/healthz", verify=trusted)
+    assert answer.headers["Strict-Transport-Security"]
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"http://localhost:{port}/healthz")
+    process.terminate()
+    process.communicate(timeout=DEADLINE)
+    assert process.returncode == 0
 
 
 def test_two_coordinators_do_not_share_a_home(home, serving):
