@@ -1,6 +1,8 @@
 import hashlib
 import io
+import tomllib
 import zipfile
+from pathlib import Path
 
 import pytest
 from flwr.cli.install import install_from_fab
@@ -56,3 +58,11 @@ def test_run_configuration_comes_back() -> None:
 )
 def test_any_other_configuration_names_no_permit(config) -> None:
     assert bundle.terms_digest(config) is None
+
+
+def test_bundle_bears_the_version_of_the_package() -> None:
+    root = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
+    assert (
+        get_fab_config(bundle.build())["project"]["version"]
+        == (root["project"]["version"])
+    )
