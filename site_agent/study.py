@@ -95,7 +95,9 @@ REASONS: Mapping[ReasonCode, Meaning] = {
         "PatientID or StudyInstanceUID is empty, so that the study cannot be "
         "pseudonymised consistently. Export it again with both.",
     ),
-    ReasonCode.MODALITY: Meaning(_REJECTED, "Not a radiograph: Modality is not DX or CR."),
+    ReasonCode.MODALITY: Meaning(
+        _REJECTED, "Not a radiograph: Modality is not DX or CR."
+    ),
     ReasonCode.BODY_PART: Meaning(_REJECTED, "The body part is not the chest."),
     ReasonCode.PROJECTION: Meaning(_REJECTED, "The study has no PA view."),
     ReasonCode.FURTHER_VIEW: Meaning(

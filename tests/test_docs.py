@@ -51,7 +51,7 @@ def summary(command: click.Command) -> str:
 
 
 def code(page: Path) -> str:
-    """What stands in code blocks and between backticks."""
+    """Give what stands in code blocks and between backticks."""
     text = page.read_text("utf-8")
     blocks = re.findall(r"```[a-z]*\n(.*?)```", text, re.DOTALL)
     spans = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
