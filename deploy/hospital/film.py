@@ -90,7 +90,7 @@ def _frontal(
         )
         lungs = np.maximum(lungs, lung)
     heart_width = 0.25 + 0.18 * findings.cardiomegaly + (0.04 if portable else 0.0)
-    heart_width *= rng.uniform(0.95, 1.05)
+    heart_width *= rng.uniform(0.88, 1.12)
     heart = _ellipse(
         x, y, (0.10 + 0.35 * (heart_width - 0.25), 0.27), (heart_width, 0.30), 0.03
     )
@@ -117,7 +117,7 @@ def _lung_findings(
     here = lungs * _edge(side * x, 0.02)
     added: Grid = np.zeros_like(x)
     if findings.pleural_effusion:
-        level = 0.42 - 0.40 * findings.pleural_effusion - 0.5 * (np.abs(x) - 0.42) ** 2
+        level = 0.46 - 0.36 * findings.pleural_effusion - 0.5 * (np.abs(x) - 0.42) ** 2
         added += 0.44 * here * _edge(y - level, 0.05)
     if findings.consolidation:
         centre = (side * rng.uniform(0.36, 0.48), rng.uniform(-0.28, 0.08))

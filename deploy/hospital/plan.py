@@ -107,7 +107,7 @@ def _mixture(count: int, rng: np.random.Generator) -> list[Findings]:
     def marked(share: float, faint: float = 0.0) -> list[float]:
         strong, weak = round(share * count), round(faint * count)
         column = np.zeros(count)
-        column[:strong] = rng.uniform(0.7, 1.0, strong)
+        column[:strong] = rng.uniform(0.5, 1.0, strong)
         column[strong : strong + weak] = rng.uniform(0.2, 0.3, weak)
         return [float(strength) for strength in rng.permutation(column)]
 
