@@ -25,6 +25,7 @@ from coordinator.training.relay import Relay
 LOG = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
+_CERTIFY_SECONDS = 86_400.0
 
 
 class Supervisor:
@@ -52,8 +53,8 @@ class Supervisor:
         folder = durable.private_folder(self._paths.superlink)
         durable.private_folder(self._paths.logs)
         durable.private_folder(self._paths.models)
-        authority = pki.load(self._paths.pki, config.consortium)
-        pki.server_certificate(folder, authority, [HOST], now=int(clock()))
+        self._consortium, self._clock = config.consortium, clock
+        self._certify()
         durable.write(folder / "superexec.secret", secrets.token_hex(32).encode())
         root = (self._paths.pki / "root.crt").read_bytes()
         address = f"{HOST}:{_free_port()}"
@@ -102,6 +103,9 @@ class Supervisor:
 
         Raises what the database raises; a SuperLink that does not answer is awaited.
         """
+        if self._clock() >= self._certify_at and self._certify():
+            self._superlink.stop()
+            self._superlink.start()
         self._superlink.watch()
         if not self._superexec.started and _listens(self._address):
             self._superexec.start()
@@ -110,6 +114,16 @@ class Supervisor:
             self._launcher.step()
         except SuperLinkUnavailable as error:
             LOG.info("%s", error)
+
+    def _certify(self) -> bool:
+        """Renew the SuperLink's certificate when it is due; tell whether it was."""
+        self._certify_at = self._clock() + _CERTIFY_SECONDS
+        folder = self._paths.superlink
+        path = folder / "server.crt"
+        before = path.read_bytes() if path.exists() else b""
+        authority = pki.load(self._paths.pki, self._consortium)
+        pki.server_certificate(folder, authority, [HOST], now=int(self._clock()))
+        return path.read_bytes() != before
 
     def stop(self) -> None:
         """End the children, and what they began."""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 from pathlib import Path
 
 import pytest
+from flwr.cli.build import build_fab_from_files
+from flwr.common.serde import user_config_to_proto
+from flwr.proto.control_pb2 import StartRunRequest
+from flwr.proto.fab_pb2 import Fab
 from safetensors.numpy import load
 
 from coordinator.config import CoordinatorPaths
 from coordinator.rules.states import RunState
-from protos import update
+from protos import bundle, envelope, update
 from protos.training_pb2 import Network
 from tests.e2e.world import World, world
 
@@ -114,3 +119,67 @@ def test_end_of_the_server_app_is_recorded(three: World) -> None:
     run = three.run(terms)
     assert run.state == RunState.FAILED
     assert run.detail
+
+
+SPY = """
+import json, time
+from flwr.app import Array, ArrayRecord, Message, RecordDict
+from flwr.clientapp import ClientApp
+from flwr.serverapp import ServerApp
+
+client, server = ClientApp(), ServerApp()
+
+@client.train()
+def train(message, context):
+    open({marker!r}, "w").close()
+
+@server.main()
+def main(grid, context):
+    asked = [Message(RecordDict(), node, "train") for node in grid.get_node_ids()]
+    replies = grid.send_and_receive(asked, timeout=60)
+    told = [reply.error.reason if reply.has_error() else "" for reply in replies]
+    open({told!r}, "w").write(json.dumps(told))
+"""
+SPY_PROJECT = """
+[project]
+name = "hilum"
+version = "0.1.0"
+dependencies = []
+[tool.flwr.app]
+publisher = "hilum"
+[tool.flwr.app.components]
+serverapp = "spy:server"
+clientapp = "spy:client"
+[tool.flwr.app.config]
+permit = ""
+"""
+
+
+# Flower's own way to build a bundle calls pathspec by an old name.
+@pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
+def test_bundle_with_code_reaches_no_site_and_its_server_is_told(
+    three: World, tmp_path: Path
+) -> None:
+    terms = three.plan(rounds=1)
+    three.permit(terms)
+    three.turn_until(lambda: three.ended(terms))
+    marker, told = tmp_path / "marker", tmp_path / "told"
+    code = SPY.format(marker=str(marker), told=str(told))
+    fab, _ = build_fab_from_files(
+        {"pyproject.toml": SPY_PROJECT.encode(), "spy.py": code.encode()}
+    )
+    digest = envelope.digest(terms)
+    three.control.StartRun(
+        StartRunRequest(
+            fab=Fab(hash_str=hashlib.sha256(fab).hexdigest(), content=fab),
+            override_config=user_config_to_proto(dict(bundle.run_config(digest))),
+        )
+    )
+    three.turn_until(lambda: told.exists() and told.read_text())
+    assert (
+        json.loads(told.read_text())
+        == ["The run is not on the bundle installed here."] * 3
+    )
+    assert not marker.exists()
+    for hospital in three.hospitals:
+        assert hospital.membership.ledger.totals()["refusal"][0] == 2

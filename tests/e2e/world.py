@@ -14,6 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from flwr.supercore.control.control_http_client import ControlHttpClient
 from sqlmodel import Session, select
 
 from coordinator import config, pki
@@ -161,6 +162,11 @@ class World:
             hospital.decide(terms, Role.DATA_PROTECTION_OFFICER, Decision.APPROVE)
         for hospital in self.hospitals:
             hospital.hear()
+
+    @property
+    def control(self) -> ControlHttpClient:
+        """Flower's Control API, as a coordinator that means harm would use it."""
+        return self.supervisor._control._client
 
     def turn(self) -> None:
         self.supervisor.tick()
