@@ -1,13 +1,15 @@
 """All that can be read in the bytes of a DICOM file, except the pixels.
 
 A name may survive in any element, known or not, in any character set, behind the pixels
-or between elements. So the file is not taken apart by its elements: its bytes, pixel
-values left out, are decoded in every character set that is likely in it.
+or between elements, or in PixelData itself behind the last pixel. So the file is not
+taken apart by its elements: its bytes, pixels left out, are decoded in every character
+set that is likely in it.
 """
 
 from __future__ import annotations
 
 import codecs
+import math
 import re
 import zlib
 from io import BytesIO
@@ -42,17 +44,22 @@ def legible(content: bytes) -> list[str]:
     if syntax == DeflatedExplicitVRLittleEndian:
         raw = _inflated(content, dataset)
     else:
-        raw = without_pixels(content, stream.tell())
+        raw = without_pixels(content, stream.tell(), size=_size(dataset))
     plain = _TAG.sub(b"\x00\x00", raw)
     texts = [plain.decode(codec, "replace") for codec in _codecs(dataset)]
     wide = [run.replace(b"\x00", b"").decode("ascii") for run in _WIDE.findall(raw)]
     return [*texts, raw.decode("latin-1"), " ".join(wide)]
 
 
-def without_pixels(content: bytes, start: int) -> bytes:
+def without_pixels(content: bytes, start: int, *, size: int | None = None) -> bytes:
     """Leave out the value of the pixel element at `start`, and nothing else.
 
     Of encapsulated pixels (PS3.5 A.4) the fragments go, the items' tags stay.
+
+    Parameters
+    ----------
+    size : int, optional
+        Bytes that the pixels take by the header; what the value has beyond stays.
     """
     tag = content[start : start + 4]
     if tag not in _PIXELS:
@@ -61,13 +68,23 @@ def without_pixels(content: bytes, start: int) -> bytes:
     value = start + (12 if explicit else 8)
     length = content[value - 4 : value]
     if length != _UNDEFINED:
-        return content[:value] + content[value + int.from_bytes(length, "little") :]
+        held = int.from_bytes(length, "little")
+        return content[:value] + content[value + min(held, size or held) :]
     kept = [content[:value]]
     while content[value : value + 4] == _ITEM:
         size = int.from_bytes(content[value + 4 : value + 8], "little")
         kept.append(content[value : value + 8])
         value += 8 + size
     return b"".join([*kept, content[value:]])
+
+
+def _size(dataset: FileDataset) -> int | None:
+    """Bytes that the pixels take by the Image Pixel Module; None if it does not say."""
+    told = [dataset.get(each) for each in ("Rows", "Columns", "BitsAllocated")]
+    if not all(isinstance(number, int) for number in told):
+        return None
+    frames, samples = dataset.get("NumberOfFrames"), dataset.get("SamplesPerPixel")
+    return (math.prod([*told, int(frames or 1), int(samples or 1)]) + 7) // 8
 
 
 def _codecs(dataset: FileDataset) -> list[str]:

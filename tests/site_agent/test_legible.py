@@ -101,6 +101,21 @@ def test_value_before_a_tag_that_looks_like_a_digit_stands_free() -> None:
     ) or "ST12345678" in shown(content)
 
 
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
+def test_text_behind_the_last_pixel_is_read(syntax: str) -> None:
+    content = part10(
+        syntax,
+        Rows=8,
+        Columns=10,
+        SamplesPerPixel=1,
+        BitsAllocated=8,
+        PixelData=PIXELS + b"Weber^Anna",
+    )
+    text = shown(content)
+    assert "Weber^Anna" in text
+    assert "PIXELVALUE" not in text
+
+
 def test_file_without_pixels_is_read_whole() -> None:
     content = part10(PatientName="Weber^Anna")
     assert without_pixels(content, len(content)) == content
