@@ -180,6 +180,8 @@ def install(
     if (folder / "tls.next.key").exists():
         keys.append(_tls_key(folder / "tls.next.key"))
     faults = _faults(issued, root=root, keys=keys, name=(consortium, site), now=now)
+    if _other_log(folder, issued, consortium=consortium):
+        faults.append("it names another key for the log than the one that was pinned")
     if faults:
         raise IdentityError(
             f"The coordinator's certificate is not good: {'; '.join(faults)}. Nothing "
@@ -221,6 +223,20 @@ def _faults(
     if not issued.log_key:
         faults.append("the key of the log is missing")
     return faults
+
+
+def _other_log(folder: Path, issued: IssuedCertificate, *, consortium: str) -> bool:
+    """Tell whether a member of this consortium is now to trust another log.
+
+    What the site has verified, it has verified under the key it got when it enrolled: a
+    renewal must not let the coordinator begin a second history.
+    """
+    chain, key = folder / "site.crt", folder / "log.vkey"
+    if not (chain.exists() and key.exists()):
+        return False
+    if _names(certificate(_read(chain)))[0] != consortium:
+        return False
+    return _read(key) != issued.log_key.encode()
 
 
 def _names(leaf: x509.Certificate) -> tuple[str, str]:

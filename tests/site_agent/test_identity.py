@@ -207,6 +207,17 @@ def test_renewal_brings_a_new_key_and_keeps_the_signing_key(
     )
 
 
+def test_renewal_does_not_bring_another_log(keys: Path, authority: Authority) -> None:
+    enrol(keys, authority)
+    request = identity.renewal_request(keys)
+    other = issued(authority, request, log_key="peer.example/log+00000001+AQ==")
+    before = (keys / "site.crt").read_bytes()
+    with pytest.raises(IdentityError, match="another key for the log"):
+        install(keys, authority, other)
+    assert (keys / "log.vkey").read_text() == VKEY
+    assert (keys / "site.crt").read_bytes() == before
+
+
 def test_renewal_that_was_interrupted_asks_again_for_the_same_key(keys: Path) -> None:
     first = x509.load_der_x509_csr(identity.renewal_request(keys))
     second = x509.load_der_x509_csr(identity.renewal_request(keys))
