@@ -160,27 +160,24 @@ def _key_faults(
         yield "dpo_key_proof: is not a signature of the request by dpo_key"
     if request.signing_key == request.dpo_key:
         yield "dpo_key: must be another key than signing_key"
-    if not _is_supernode_key(request.supernode_key):
+    if _point(request.supernode_key) is None:
         yield "supernode_key: is not an EC public key (P-256 or P-384) in OpenSSH form"
     others = session.exec(select(Member).where(Member.site != site)).all()
     taken = {key for other in others for key in (other.signing_key, other.dpo_key)}
     if taken & {request.signing_key, request.dpo_key}:
         yield "signing_key, dpo_key: belong to another site"
-    if _bare(request.supernode_key) in {_bare(each.supernode_key) for each in others}:
+    own = _point(request.supernode_key)
+    if own is not None and own in {_point(each.supernode_key) for each in others}:
         yield "supernode_key: belongs to another site"
 
 
-def _is_supernode_key(text: str) -> bool:
+def _point(ssh_key: str) -> ec.EllipticCurvePublicNumbers | None:
+    """Return the key itself, None if it is no EC key: one key has many spellings."""
     try:
-        key = serialization.load_ssh_public_key(text.encode())
+        key = serialization.load_ssh_public_key(ssh_key.encode())
     except ValueError:
-        return False
-    return isinstance(key, ec.EllipticCurvePublicKey)
-
-
-def _bare(ssh_key: str) -> tuple[str, ...]:
-    """Return an OpenSSH public key without its comment."""
-    return tuple(ssh_key.split()[:2])
+        return None
+    return key.public_numbers() if isinstance(key, ec.EllipticCurvePublicKey) else None
 
 
 def _digest_of_keys(

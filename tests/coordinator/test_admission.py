@@ -155,6 +155,16 @@ def test_missing_proofs_and_shared_keys_are_refused_all_at_once(
         assert session.get_one(Member, "birch").state == "invited"
 
 
+@pytest.mark.parametrize("tail", ["====", "AAAA", " another comment"])
+def test_supernode_key_of_another_site_in_another_spelling_is_refused(
+    consortium, hospital, newcomer, tail
+):
+    request = newcomer.enrolment(consortium.invite("birch"))
+    request.supernode_key = hospital.enrolment("t" * 20).supernode_key + tail
+    with pytest.raises(Malformed, match="supernode_key: belongs to another site"):
+        consortium.enrol(request)
+
+
 @pytest.mark.parametrize("curve", [ec.SECP384R1(), ec.SECP256K1()])
 def test_key_on_another_curve_is_not_certified(consortium, newcomer, curve):
     newcomer.tls_key = ec.generate_private_key(curve)
