@@ -67,6 +67,9 @@ MOST_BYTES = 9 << 20
 ENROLMENT_MOST_BYTES = 16 << 10
 ATTEMPTS, ATTEMPTS_SECONDS = 20, 60.0
 """Enrolment attempts of one address in one window."""
+STATEMENTS, STATEMENTS_SECONDS = 600, 3600.0
+"""Statements and renewals of one site in one window: each is kept for good. A site that
+comes back after weeks has a few dozen in its queue."""
 
 _STATUS: tuple[tuple[type[CoordinatorError], grpc.StatusCode], ...] = (
     (Malformed, grpc.StatusCode.INVALID_ARGUMENT),
@@ -152,9 +155,10 @@ def enrolment_server(door: Door, address: str) -> Server:
 def consortium_server(door: Door, address: str) -> Server:
     """Make the server for members; it talks to nobody without a certificate."""
     server = _server(WORKERS, MOST_BYTES)
+    kept = Throttle(attempts=STATEMENTS, seconds=STATEMENTS_SECONDS)
     calls = {
-        "Renew": _for_members(door, _renew),
-        "Submit": _for_members(door, _submit),
+        "Renew": _for_members(door, _renew, throttle=kept),
+        "Submit": _for_members(door, _submit, throttle=kept),
         "ReadAgenda": _for_members(door, _read_agenda, reads=True),
         "ReadLog": _for_members(door, _read_log, reads=True),
         "Cosign": _for_members(door, _cosign),
@@ -219,12 +223,21 @@ def _server(workers: int, most_bytes: int) -> grpc.Server:
 # ------------------------------------------------------------------------------ calls
 
 
-def _for_members(door: Door, call: MemberCall, *, reads: bool = False) -> Call:
+def _for_members(
+    door: Door,
+    call: MemberCall,
+    *,
+    reads: bool = False,
+    throttle: Throttle | None = None,
+) -> Call:
     """Make a call that first asks who calls, in the transaction in which it acts."""
 
     def handle(data: bytes, context: grpc.ServicerContext) -> Message:
         with open_session(door.home, reads=reads) as session:
-            return call(door, session, _caller(door, session, context), data)
+            member = _caller(door, session, context)
+            if throttle and not throttle.admit(member.site, now=door.clock()):
+                raise TooManyAttempts("too many statements; what is queued can wait")
+            return call(door, session, member, data)
 
     return handle
 

@@ -158,6 +158,24 @@ def test_member_submits_and_reads_its_agenda(call, member):
     assert view.checkpoint.startswith("north/log\n")
 
 
+@pytest.fixture
+def few(monkeypatch):
+    """Three statements in an hour; to be named before `call`."""
+    monkeypatch.setattr(grpc_api, "STATEMENTS", 3)
+
+
+def test_site_cannot_fill_the_log(few, call, refused, member, hospital, today):
+    for _ in range(3):
+        assert call("Submit", member.contribution(), member)
+    code, told = refused("Submit", member.contribution(), member)
+    assert code is StatusCode.RESOURCE_EXHAUSTED  # upon which it stays queued
+    assert "can wait" in told
+    assert call("ReadAgenda", AgendaRequest(), member)
+    assert call("Submit", hospital.contribution(), hospital)
+    today.now += int(grpc_api.STATEMENTS_SECONDS)
+    assert call("Submit", member.contribution(), member)
+
+
 def test_relay_learns_the_site_from_the_certificate(call, member):
     request = FleetRequest(verb=FleetVerb.GET_RUN, body=b"I am alder")
     reply = codec.decode(FleetReply, call("Fleet", request, member))
