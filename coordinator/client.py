@@ -19,6 +19,9 @@ from typing import Annotated, Any
 
 import httpx
 import typer
+import typer.core
+
+typer.core.HAS_RICH = False  # It escapes "[required]" for Rich, which is not used here.
 
 TIMEOUT_SECONDS = 30.0
 

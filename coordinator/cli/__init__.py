@@ -11,10 +11,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
+import typer.core
 
 from coordinator.cli import dataset, init, members, training, user
 from coordinator.cli.serve import serve
 from coordinator.errors import CoordinatorError
+
+typer.core.HAS_RICH = False  # It escapes "[required]" for Rich, which is not used here.
 
 app = typer.Typer(
     name="coordinator",

@@ -63,11 +63,7 @@ def status(home: Home = DEFAULT_HOME) -> None:
     for site, count in progress.sites.items():
         typer.echo(f"  {site}: about {count:,}")
     typer.echo()
-    show(
-        ("", "rule", "got", "expected"),
-        [
-            ("ok" if each.met else "lacks", each.rule, each.got, each.expected)
-            for each in findings
-        ],
-        empty="The specification asks for nothing.",
-    )
+    for each in findings:
+        typer.echo(f"{'ok' if each.met else 'lacks':5}  {each.rule}: {each.got}")
+        if not each.met:
+            typer.echo(f"       wanted: {each.expected}")

@@ -17,9 +17,12 @@ from typing import Annotated
 
 import click
 import typer
+import typer.core
 from typer.core import TyperGroup
 
 from site_agent.errors import SiteError
+
+typer.core.HAS_RICH = False  # It escapes "[required]" for Rich, which is not used here.
 
 COMMANDS: Mapping[str, str] = {
     "init": "site_agent.cli.init:init",

@@ -153,8 +153,8 @@ def test_status_counts_towards_forty_thousand_and_says_what_lacks(founded, run):
     code, out, _ = run("status")
     assert code == 0
     assert "0 of 40,000 studies" in out
-    lacking = [line.split()[1] for line in out.splitlines() if line.startswith("lacks")]
-    assert {"studies", "documents", "article-30-record"} <= set(lacking)
+    lacks = [line.split()[1] for line in out.splitlines() if line.startswith("lacks")]
+    assert {"studies:", "documents:", "article-30-record:"} <= set(lacks)
 
 
 def test_nothing_to_propose_is_refused_with_what_to_do(founded, run):
