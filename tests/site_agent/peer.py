@@ -106,7 +106,7 @@ def _certify(
     def named(text: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
 
-    start = datetime.now(UTC) - timedelta(minutes=1, days=ago)
+    start = datetime.now(UTC) - timedelta(hours=1, days=ago)
     builder = (
         x509.CertificateBuilder()
         .subject_name(named(name))
