@@ -9,16 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
-TEXT = frozenset(
-    {
-        *("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST"),
-        *("TM", "UC", "UI", "UR", "UT"),
-    }
-)
-"""VRs whose values are characters (PS3.5 6.2)."""
-
-BYTES = frozenset({"OB", "OD", "OF", "OL", "OV", "OW"})
-"""VRs whose value is bytes."""
+from site_agent.deidentify.encoding import BYTES, TEXT
 
 
 def read_element(dataset: Dataset, tag: BaseTag, vr: str) -> DataElement:

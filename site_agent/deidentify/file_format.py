@@ -15,12 +15,13 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
+from site_agent.deidentify.marking import (
+    IMPLEMENTATION_CLASS_UID,
+    IMPLEMENTATION_VERSION_NAME,
+)
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.reading import UNREADABLE, quiet, text_of
 from site_agent.errors import UnreadableFile
-
-IMPLEMENTATION_CLASS_UID = "2.25.216350874417394275834091286735125906731"
-IMPLEMENTATION_VERSION_NAME = "HILUM_1"
 
 _PIXEL_DATA = 0x7FE00010
 _UNDEFINED_LENGTH = 0xFFFFFFFF

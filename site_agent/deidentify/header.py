@@ -15,18 +15,15 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag, Tag
 
 from site_agent.deidentify.denial import PIXELS, never_stands
-from site_agent.deidentify.elements import (
-    BYTES,
-    TEXT,
-    read_element,
-    texts_of,
-    values_of,
-)
+from site_agent.deidentify.elements import read_element, texts_of, values_of
+from site_agent.deidentify.encoding import BYTES, TEXT
 from site_agent.deidentify.file_format import clean_meta, to_bytes
+from site_agent.deidentify.marking import METHOD
 from site_agent.deidentify.options import Dates, Options
 from site_agent.deidentify.profile import Action, Profile, load_profile
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.reading import UNREADABLE, quiet, text_of
+from site_agent.deidentify.structure import DEEPEST
 from site_agent.deidentify.values import (
     CODE_ATTRIBUTES,
     STANDARD_SCHEMES,
@@ -38,10 +35,6 @@ from site_agent.deidentify.values import (
 from site_agent.errors import UnreadableFile
 
 __all__ = ["deidentify_header", "to_bytes"]
-
-METHOD = "Hilum: PS3.15 {edition} Annex E"
-DEEPEST = 32
-"""Sequences nested deeper than this are emptied; real ones have fewer than ten."""
 
 _PATIENT_ID = 0x00100020
 

@@ -26,11 +26,12 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
-from site_agent.deidentify.header import DEEPEST, deidentify_header, to_bytes
+from site_agent.deidentify.header import deidentify_header, to_bytes
 from site_agent.deidentify.options import Dates, Options
 from site_agent.deidentify.profile import load_profile
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.reading import quiet
+from site_agent.deidentify.structure import DEEPEST
 from site_agent.errors import UnreadableFile
 from tests.site_agent.deidentify.chest_film import (
     IDENTIFIERS,
