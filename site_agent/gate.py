@@ -12,7 +12,8 @@ of its twelve calls is decoded, judged, and carried on by the uplink or refused:
   message that was asked, within what the permit leaves to be sent
   (`site_agent.train.allowance`), and written into the egress ledger before it is
   carried on.
-* the rest carries node, run and object numbers only.
+* the rest carries node, run and object numbers only, each one that the SuperNode was
+  given (`site_agent.train.calls`), and has no entry in the ledger.
 
 After a refusal the SuperNode leaves the message and lives on. A message that was under
 way when the SuperNode or the site agent died is answered with an error when they are
@@ -25,12 +26,14 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from flwr.proto.fab_pb2 import Fab, GetFabRequest, GetFabResponse
 from flwr.proto.fleet_pb2 import (
     ActivateNodeRequest,
+    ActivateNodeResponse,
     PullMessagesRequest,
     PullMessagesResponse,
     PushMessagesRequest,
@@ -39,18 +42,20 @@ from flwr.proto.fleet_pb2 import (
 from flwr.proto.message_pb2 import (
     ConfirmMessageReceivedRequest,
     Metadata,
+    ObjectTree,
     PullObjectRequest,
     PushObjectRequest,
 )
 from flwr.proto.node_pb2 import Node
 from flwr.proto.run_pb2 import GetRunRequest, GetRunResponse
+from flwr.supercore.inflatable.inflatable_object import iterate_object_tree
 
 from protos import bundle, fleet
 from protos.consortium_pb2 import FleetReply, FleetVerb
 from site_agent import durable
 from site_agent.egress import Ledger
 from site_agent.errors import TrainingRefused
-from site_agent.train import outgoing
+from site_agent.train import calls, outgoing
 from site_agent.train.allowance import METRICS, REPLIES, REPLY, WEIGHTS, Allowance
 from site_agent.train.error_reply import ErrorReply
 from site_agent.train.outgoing import NotAllowed
@@ -81,15 +86,25 @@ class Gate:
         What leaves is written here first.
     asked
         The file that names the message under way.
+    key
+        The key of this site's SuperNode.
     """
 
     def __init__(
-        self, *, forward: Forward, judge: Judge, ledger: Ledger, asked: Path
+        self,
+        *,
+        forward: Forward,
+        judge: Judge,
+        ledger: Ledger,
+        asked: Path,
+        key: ec.EllipticCurvePublicKey,
     ) -> None:
         self._forward = forward
         self._judge = judge
         self._ledger = ledger
         self._asked = asked
+        self._key = key
+        self._node: int | None = None
         self._runs = Runs(judge)
         self._allowance = Allowance(ledger)
         self._lock = threading.Lock()
@@ -117,12 +132,15 @@ class Gate:
             request = fleet.read(verb, body)
         except fleet.NotFleet as error:
             raise TrainingRefused(str(error)) from error
+        calls.check_proof(headers, self._key)
+        calls.check_call(request, self._key, self._node)
         match request:
             case ActivateNodeRequest():
-                self._apologise()
+                return self._activate(body, headers)
             case PullMessagesRequest():
                 return self._pull_messages(body, headers)
             case GetRunRequest():
+                self._runs.permitted(request.run_id)
                 return self._get_run(request, body, headers)
             case GetFabRequest():
                 return self._get_fab(request, body, headers)
@@ -130,9 +148,19 @@ class Gate:
                 return self._push_messages(request, headers)
             case PushObjectRequest():
                 return self._push_object(request, body, headers)
-            case PullObjectRequest() | ConfirmMessageReceivedRequest():
-                self._runs.permitted(request.run_id)
+            case PullObjectRequest():
+                self._runs.require_offered(request.run_id, request.object_id)
+            case ConfirmMessageReceivedRequest():
+                self._runs.require_offered(request.run_id, request.message_object_id)
         return self._forward(verb, body, headers)
+
+    def _activate(self, body: bytes, headers: Headers) -> FleetReply:
+        """Learn which node the SuperNode is; what it left undone is owed an answer."""
+        self._apologise()
+        reply = self._forward(FleetVerb.ACTIVATE_NODE, body, headers)
+        if reply.status == 200:
+            self._node = ActivateNodeResponse.FromString(reply.body).node_id
+        return reply
 
     # ------------------------------------------------------------------- what comes in
 
@@ -156,7 +184,7 @@ class Gate:
         asked = handed.messages_list[0].metadata
         try:
             run = self._runs.known(asked.run_id) or self._ask_for_run(asked, headers)
-            self._runs.admit(run, asked)
+            self._runs.admit(run, asked, _objects(handed.message_object_trees))
             self._allowance.require_reply(run.terms, asked.message_type)
         except TrainingRefused as error:
             self._answer(asked, str(error), headers)
@@ -237,6 +265,8 @@ class Gate:
         content = request.SerializeToString(deterministic=True)
         kind = REPLIES.get(asked.message_type, REPLY)
         reply = self._send(FleetVerb.PUSH_MESSAGES, content, headers, run, kind)
+        if reply.status == 200:
+            run.session = PushMessagesResponse.FromString(reply.body).session_id
         self._asked.unlink(missing_ok=True)
         return reply
 
@@ -247,6 +277,8 @@ class Gate:
         announced = run.announced.get(request.object_id)
         if announced is None:
             raise TrainingRefused("No reply announced this object.")
+        if request.session_id != run.session:
+            raise TrainingRefused("The object is not part of the announced transfer.")
         expected, metadata = announced
         try:
             outgoing.check_object(
@@ -311,3 +343,9 @@ class Gate:
             with self._lock:
                 if reply in self._owed:
                     self._owed.remove(reply)
+
+
+def _objects(trees: Iterable[ObjectTree]) -> frozenset[str]:
+    return frozenset(
+        node.object_id for tree in trees for node in iterate_object_tree(tree)
+    )

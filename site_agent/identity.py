@@ -118,6 +118,15 @@ def dpo_key(folder: Path) -> Ed25519PrivateKey:
     return _ed25519(folder / "dpo.key")
 
 
+def supernode_key(folder: Path) -> ec.EllipticCurvePublicKey:
+    """Read the public key by which Flower knows this site's SuperNode."""
+    path = folder / "supernode.key"
+    key = serialization.load_ssh_private_key(_read(path), password=None).public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise IdentityError(f"keys/{path.name} is not a P-384 key. Restore the backup.")
+    return key
+
+
 # --------------------------------------------------------------------------- requests
 
 

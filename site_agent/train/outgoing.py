@@ -60,7 +60,7 @@ def announced(tree: ObjectTree, *, weights: int) -> Mapping[str, Expected]:
     found: dict[str, Expected] = {}
     for depth, node in _walk(tree, 0):
         children = tuple(child.object_id for child in node.children)
-        if not _is_digest(node.object_id):
+        if not is_digest(node.object_id):
             raise NotAllowed("an object's id is not a SHA-256 digest")
         found[node.object_id] = Expected(_kind(depth, children), children)
     counts = [each.kind for each in found.values()]
@@ -223,7 +223,8 @@ def _same(body: bytes, value: object) -> bool:
     return body == json.dumps(value).encode()
 
 
-def _is_digest(text: str) -> bool:
+def is_digest(text: str) -> bool:
+    """Tell whether this is a SHA-256 digest as Flower writes it."""
     return len(text) == 64 and set(text) <= set("0123456789abcdef")
 
 

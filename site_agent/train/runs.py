@@ -26,14 +26,17 @@ Judge = Callable[[bytes], PermitTerms]
 class PermittedRun:
     """A run and its permit.
 
-    `asked` is the message under way, by its id; `announced` are the objects of its
-    reply with the reply's metadata.
+    `asked` is the message under way, by its id; `offered` are the ids of its objects.
+    `announced` are the objects of its reply with the reply's metadata, `session` is
+    what the SuperLink calls their transfer.
     """
 
     digest: bytes
     terms: PermitTerms
     asked: dict[str, Metadata] = field(default_factory=dict)
+    offered: frozenset[str] = frozenset()
     announced: dict[str, tuple[Expected, Metadata]] = field(default_factory=dict)
+    session: str = ""
 
     @property
     def weights(self) -> int:
@@ -87,8 +90,15 @@ class Runs:
             raise TrainingRefused("The run's configuration has changed.")
         return known
 
-    def admit(self, run: PermittedRun, asked: Metadata) -> None:
-        """Take note of a message, if its run is permitted still.
+    def require_offered(self, run_id: int, object_id: str) -> None:
+        """Raise TrainingRefused if the message under way has no such object."""
+        if object_id not in self.permitted(run_id).offered:
+            raise TrainingRefused("The object was not offered to this site.")
+
+    def admit(
+        self, run: PermittedRun, asked: Metadata, offered: frozenset[str]
+    ) -> None:
+        """Take note of a message and its objects, if its run is permitted still.
 
         Raises
         ------
@@ -99,3 +109,4 @@ class Runs:
         if asked.message_type not in ANSWERED:
             raise TrainingRefused("This site answers no messages of this type.")
         run.asked, run.announced = {asked.message_id: asked}, {}
+        run.offered = offered | {asked.message_id}

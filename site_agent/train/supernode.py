@@ -114,6 +114,7 @@ class SuperNode:
             judge=Judgement(own),
             ledger=own.ledger,
             asked=folder / "asked",
+            key=identity.supernode_key(own.paths.keys),
         )
         self._door = GateServer(gate, folder)
         self._door.start()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from dataclasses import dataclass, field
 
 import numpy as np
+from cryptography.hazmat.primitives.asymmetric import ec
 from flwr.app import Array, ArrayRecord, Error, Message, MetricRecord, RecordDict
 from flwr.app.message import remove_content_from_message
 from flwr.common.serde import (
@@ -16,13 +18,14 @@ from flwr.common.serde import (
 from flwr.proto.fab_pb2 import Fab, GetFabResponse
 from flwr.proto.fleet_pb2 import (
     ActivateNodeRequest,
+    ActivateNodeResponse,
     PullMessagesRequest,
     PullMessagesResponse,
     PushMessagesRequest,
     PushMessagesResponse,
 )
 from flwr.proto.message_pb2 import Message as ProtoMessage
-from flwr.proto.message_pb2 import Metadata, PushObjectRequest
+from flwr.proto.message_pb2 import Metadata, ObjectTree, PushObjectRequest
 from flwr.proto.node_pb2 import Node
 from flwr.proto.recorddict_pb2 import RecordDict as ProtoRecordDict
 from flwr.proto.run_pb2 import GetRunRequest, GetRunResponse, Run
@@ -32,14 +35,28 @@ from flwr.supercore.inflatable.inflatable_object import (
     get_object_tree,
     iterate_object_tree,
 )
+from flwr.supercore.primitives.asymmetric import public_key_to_bytes, sign_message
 
 from protos import bundle, fleet, update
 from protos.consortium_pb2 import FleetReply, FleetVerb
 from protos.training_pb2 import Network
 
 NODE, RUN, TASK = 4711, 99, 5
+KEY = ec.generate_private_key(ec.SECP384R1())
+PUBLIC_KEY = public_key_to_bytes(KEY.public_key())
+TIME = "2026-11-21T08:00:00.123456+00:00"
 DIGEST = b"d" * 32
 WEIGHTS = update.size(Network.DENSENET_TINY)
+
+
+def proof(time=TIME, key=KEY):
+    """Return the headers in which a SuperNode with this key says who it is."""
+    values = (
+        public_key_to_bytes(key.public_key()),
+        sign_message(key, time.encode()),
+    )
+    shown = [base64.b64encode(value).decode() for value in values]
+    return dict(zip(fleet.HEADERS, [*shown, time], strict=True))
 
 
 def run_on(config, **changes):
@@ -73,6 +90,7 @@ class SuperLink:
     run: Run = field(default_factory=lambda: run_on(bundle.run_config(DIGEST)))
     fab: bytes = field(default_factory=bundle.build)
     waiting: list[Metadata] = field(default_factory=list)
+    trees: list[ObjectTree] = field(default_factory=list)
     calls: list[tuple[FleetVerb.ValueType, object]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     failure: Exception | None = None
@@ -87,12 +105,16 @@ class SuperLink:
         reply = b""
         if verb == FleetVerb.GET_RUN:
             reply = GetRunResponse(run=self.run).SerializeToString()
+        elif verb == FleetVerb.ACTIVATE_NODE:
+            reply = ActivateNodeResponse(node_id=NODE).SerializeToString()
         elif verb == FleetVerb.GET_FAB:
             fab = Fab(hash_str=bundle.digest().hex(), content=self.fab)
             reply = GetFabResponse(fab=fab).SerializeToString()
         elif verb == FleetVerb.PULL_MESSAGES and self.waiting:
             message = ProtoMessage(metadata=self.waiting.pop(0))
-            reply = PullMessagesResponse(messages_list=[message]).SerializeToString()
+            reply = PullMessagesResponse(
+                messages_list=[message], message_object_trees=self.trees
+            ).SerializeToString()
         elif verb == FleetVerb.PUSH_MESSAGES:
             wanted = [
                 node.object_id
@@ -141,24 +163,31 @@ class SuperNode:
     """Makes calls through a gate, byte for byte as Flower 1.41 does."""
 
     gate: object
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=proof)
 
-    def _call(self, verb, request):
+    def call(self, verb, request):
         body = request.SerializeToString(deterministic=True)
         return self.gate.call(verb, body, self.headers)
 
+    @classmethod
+    def active(cls, gate):
+        """Return one that has come through the gate."""
+        supernode = cls(gate)
+        supernode.activate()
+        return supernode
+
     def activate(self):
-        request = ActivateNodeRequest(public_key=b"key", heartbeat_interval=30)
-        return self._call(FleetVerb.ACTIVATE_NODE, request)
+        request = ActivateNodeRequest(public_key=PUBLIC_KEY, heartbeat_interval=30)
+        return self.call(FleetVerb.ACTIVATE_NODE, request)
 
     def pull(self):
         request = PullMessagesRequest(node=Node(node_id=NODE))
-        reply = self._call(FleetVerb.PULL_MESSAGES, request)
+        reply = self.call(FleetVerb.PULL_MESSAGES, request)
         return PullMessagesResponse.FromString(reply.body).messages_list
 
     def get_run(self, run_id=RUN):
         request = GetRunRequest(node=Node(node_id=NODE), run_id=run_id)
-        return self._call(FleetVerb.GET_RUN, request)
+        return self.call(FleetVerb.GET_RUN, request)
 
     def reply_to(self, question, content):
         """Make the reply of a ClientApp: records, or an error."""
@@ -177,7 +206,7 @@ class SuperNode:
             clientapp_runtime_list=[12.3456789],
         )
         change(request)
-        answer = self._call(FleetVerb.PUSH_MESSAGES, request)
+        answer = self.call(FleetVerb.PUSH_MESSAGES, request)
         return PushMessagesResponse.FromString(answer.body).objects_to_push
 
     def push(self, reply, wanted):
@@ -193,7 +222,7 @@ class SuperNode:
             object_content=content,
             session_id="session",
         )
-        return self._call(FleetVerb.PUSH_OBJECT, request)
+        return self.call(FleetVerb.PUSH_OBJECT, request)
 
 
 def failed(text):

@@ -1,13 +1,28 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from flwr.app import ConfigRecord, MetricRecord, RecordDict
 from flwr.proto.fab_pb2 import GetFabRequest
-from flwr.proto.fleet_pb2 import ActivateNodeRequest
-from flwr.proto.message_pb2 import PullObjectRequest
+from flwr.proto.fleet_pb2 import (
+    ActivateNodeRequest,
+    DeactivateNodeRequest,
+    PullMessagesRequest,
+    RegisterNodeFleetRequest,
+    UnregisterNodeFleetRequest,
+)
+from flwr.proto.heartbeat_pb2 import SendNodeHeartbeatRequest
+from flwr.proto.message_pb2 import (
+    ConfirmMessageReceivedRequest,
+    ObjectTree,
+    PullObjectRequest,
+    PushObjectRequest,
+)
 from flwr.proto.node_pb2 import Node
+from flwr.proto.run_pb2 import GetRunRequest
 from flwr.supercore.constant import TaskType
 
 from protos import bundle, update
@@ -18,12 +33,15 @@ from site_agent.errors import CoordinatorUnavailable, TrainingRefused
 from site_agent.gate import Gate
 from tests.site_agent.flower import (
     DIGEST,
+    KEY,
     NODE,
+    PUBLIC_KEY,
     RUN,
     SuperLink,
     SuperNode,
     asked,
     failed,
+    proof,
     run_on,
     trained,
     weights,
@@ -35,6 +53,8 @@ TERMS = PermitTerms(
     upload_limit=1_000_000,
 )
 SECRET = "Doe^Jane 19700101"
+OWN = Node(node_id=NODE)
+GET_FAB = GetFabRequest(node=OWN, run_id=RUN, hash_str=bundle.digest().hex())
 
 
 class Site:
@@ -48,7 +68,8 @@ class Site:
         self.terms.CopyFrom(TERMS)
         self.against = ""
         self.gate = self.new_gate()
-        self.supernode = SuperNode(self.gate)
+        self.supernode = SuperNode.active(self.gate)
+        self.superlink.calls.clear()
 
     def new_gate(self) -> Gate:
         return Gate(
@@ -56,6 +77,7 @@ class Site:
             judge=self.judge,
             ledger=self.ledger,
             asked=self.asked,
+            key=KEY.public_key(),
         )
 
     def judge(self, digest: bytes) -> PermitTerms:
@@ -89,9 +111,7 @@ def site(tmp_path) -> Site:
 def test_permitted_run_reaches_the_supernode(site) -> None:
     site.ask()
     assert site.supernode.get_run().status == 200
-    fab = GetFabRequest(node=Node(node_id=NODE), run_id=RUN, hash_str="x")
-    body = fab.SerializeToString(deterministic=True)
-    assert site.gate.call(FleetVerb.GET_FAB, body, {}).status == 200
+    assert site.supernode.call(FleetVerb.GET_FAB, GET_FAB).status == 200
 
 
 @pytest.mark.parametrize(
@@ -145,25 +165,30 @@ def test_run_whose_configuration_changes_later_is_refused(site) -> None:
 def test_bundle_with_code_does_not_come_in(site) -> None:
     site.ask()
     site.superlink.fab = bundle.build() + b"PK"
-    fab = GetFabRequest(node=Node(node_id=NODE), run_id=RUN, hash_str="x")
-    body = fab.SerializeToString(deterministic=True)
     with pytest.raises(TrainingRefused, match="not the one installed"):
-        site.gate.call(FleetVerb.GET_FAB, body, {})
+        site.supernode.call(FleetVerb.GET_FAB, GET_FAB)
 
 
 @pytest.mark.parametrize(
-    ("verb", "request_type"),
+    ("verb", "request_"),
     [
-        (FleetVerb.GET_FAB, GetFabRequest),
-        (FleetVerb.PULL_OBJECT, PullObjectRequest),
+        (FleetVerb.GET_RUN, GetRunRequest(node=OWN, run_id=RUN)),
+        (FleetVerb.GET_FAB, GET_FAB),
+        (
+            FleetVerb.PULL_OBJECT,
+            PullObjectRequest(node=OWN, run_id=RUN, object_id="a" * 64),
+        ),
+        (
+            FleetVerb.CONFIRM_MESSAGE_RECEIVED,
+            ConfirmMessageReceivedRequest(
+                node=OWN, run_id=RUN, message_object_id="a" * 64
+            ),
+        ),
     ],
 )
-def test_nothing_of_a_run_that_was_not_judged_comes_in(
-    site, verb, request_type
-) -> None:
-    body = request_type(node=Node(node_id=NODE), run_id=RUN).SerializeToString()
+def test_nothing_of_a_run_that_was_not_judged_comes_in(site, verb, request_) -> None:
     with pytest.raises(TrainingRefused, match="not permitted here"):
-        site.gate.call(verb, body, {})
+        site.supernode.call(verb, request_)
     assert not site.superlink.calls
 
 
@@ -176,8 +201,135 @@ def test_question_that_the_client_app_does_not_know_is_refused(site) -> None:
 def test_call_with_an_unknown_field_is_not_carried_on(site) -> None:
     body = ActivateNodeRequest(public_key=b"k").SerializeToString() + b"\xfa\x3f\x01x"
     with pytest.raises(TrainingRefused, match="does not know"):
-        site.gate.call(FleetVerb.ACTIVATE_NODE, body, {})
+        site.gate.call(FleetVerb.ACTIVATE_NODE, body, proof())
     assert not site.superlink.calls
+
+
+def test_objects_of_the_message_under_way_are_pulled_and_no_others(site) -> None:
+    leaf = ObjectTree(object_id="1" * 64)
+    site.superlink.trees = [ObjectTree(object_id="a" * 64, children=[leaf])]
+    site.ask()
+
+    def pull(object_id):
+        asks = PullObjectRequest(node=OWN, run_id=RUN, object_id=object_id)
+        return site.supernode.call(FleetVerb.PULL_OBJECT, asks)
+
+    assert pull("a" * 64).status == pull("1" * 64).status == 200
+    received = ConfirmMessageReceivedRequest(
+        node=OWN, run_id=RUN, message_object_id="a" * 64
+    )
+    site.supernode.call(FleetVerb.CONFIRM_MESSAGE_RECEIVED, received)
+    with pytest.raises(TrainingRefused, match="not offered"):
+        pull(SECRET.encode().hex().ljust(64, "0"))
+    received.message_object_id = "2" * 64
+    with pytest.raises(TrainingRefused, match="not offered"):
+        site.supernode.call(FleetVerb.CONFIRM_MESSAGE_RECEIVED, received)
+
+
+TEXT = int.from_bytes(SECRET.encode()[:8], "big")
+
+
+@pytest.mark.parametrize(
+    ("verb", "request_"),
+    [
+        (FleetVerb.REGISTER_NODE, RegisterNodeFleetRequest(public_key=b"Doe^Jane")),
+        (
+            FleetVerb.ACTIVATE_NODE,
+            ActivateNodeRequest(public_key=b"Doe^Jane", heartbeat_interval=30),
+        ),
+        (
+            FleetVerb.ACTIVATE_NODE,
+            ActivateNodeRequest(public_key=PUBLIC_KEY, heartbeat_interval=19700101),
+        ),
+        (FleetVerb.DEACTIVATE_NODE, DeactivateNodeRequest(node_id=TEXT)),
+        (FleetVerb.UNREGISTER_NODE, UnregisterNodeFleetRequest(node_id=TEXT)),
+        (
+            FleetVerb.SEND_NODE_HEARTBEAT,
+            SendNodeHeartbeatRequest(node=OWN, heartbeat_interval=float("nan")),
+        ),
+        (
+            FleetVerb.SEND_NODE_HEARTBEAT,
+            SendNodeHeartbeatRequest(node=Node(node_id=TEXT), heartbeat_interval=30),
+        ),
+        (FleetVerb.PULL_MESSAGES, PullMessagesRequest(node=OWN, message_ids=[SECRET])),
+        (FleetVerb.PULL_MESSAGES, PullMessagesRequest(node=Node(node_id=TEXT))),
+        (FleetVerb.GET_RUN, GetRunRequest(node=OWN, run_id=TEXT)),
+        (FleetVerb.GET_FAB, GetFabRequest(node=OWN, run_id=RUN, hash_str=SECRET)),
+        (
+            FleetVerb.PULL_OBJECT,
+            PullObjectRequest(node=OWN, run_id=RUN, object_id=SECRET),
+        ),
+        (
+            FleetVerb.PULL_OBJECT,
+            PullObjectRequest(node=OWN, run_id=RUN, object_id="A" * 64),
+        ),
+        (
+            FleetVerb.CONFIRM_MESSAGE_RECEIVED,
+            ConfirmMessageReceivedRequest(
+                node=OWN, run_id=RUN, message_object_id=SECRET
+            ),
+        ),
+        (
+            FleetVerb.PUSH_OBJECT,
+            PushObjectRequest(node=Node(node_id=TEXT), run_id=RUN, object_id="a" * 64),
+        ),
+    ],
+)
+def test_text_has_no_place_in_any_call(site, verb, request_) -> None:
+    site.ask()
+    calls = len(site.superlink.calls)
+    with pytest.raises(TrainingRefused):
+        site.supernode.call(verb, request_)
+    assert len(site.superlink.calls) == calls
+    assert not site.left()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        proof() | {"x-name": SECRET},
+        proof() | {"flwr-public-key": SECRET},
+        proof() | {"flwr-signature": SECRET},
+        proof() | {"flwr-signature": base64.b64encode(SECRET.encode()).decode()},
+        proof() | {"flwr-signature": proof()["flwr-signature"] + "\n"},
+        proof() | {"flwr-timestamp": "2026-11-21T08:00:01+00:00"},
+        proof(SECRET),
+        proof("2026-11-21T08:00:00.123456+00:00 Doe"),
+        proof(key=ec.generate_private_key(ec.SECP384R1())),
+    ],
+)
+def test_headers_that_are_not_the_supernodes_own_proof_are_refused(
+    site, headers
+) -> None:
+    site.supernode.headers = headers
+    with pytest.raises(TrainingRefused, match=r"proof|key|signature"):
+        site.supernode.pull()
+    assert not site.superlink.calls
+
+
+def test_second_without_fraction_is_a_time_too(site) -> None:
+    site.supernode.headers = proof("2026-11-21T08:00:00+00:00")
+    assert not site.supernode.pull()
+
+
+def test_supernode_that_was_not_activated_gets_nowhere(site) -> None:
+    with pytest.raises(TrainingRefused, match="node is not that"):
+        SuperNode(site.new_gate()).pull()
+
+
+def test_object_outside_the_announced_transfer_is_refused(site) -> None:
+    reply = site.supernode.reply_to(site.ask(), trained())
+    site.supernode.announce(reply)
+    pushed = PushObjectRequest(
+        node=OWN,
+        run_id=RUN,
+        object_id=reply.object_id,
+        object_content=reply.deflate(),
+        session_id=SECRET,
+    )
+    with pytest.raises(TrainingRefused, match="not part of"):
+        site.supernode.call(FleetVerb.PUSH_OBJECT, pushed)
 
 
 def test_waits_for_work_while_a_run_is_under_way(site, monkeypatch) -> None:
@@ -299,7 +451,7 @@ def test_upload_limit_holds_over_a_restart_of_the_gate(site) -> None:
     site.answer(trained())
     left = sum(size for _, _, size in site.left())
     site.terms.upload_limit = left + 1000
-    site.supernode = SuperNode(site.new_gate())
+    site.supernode = SuperNode.active(site.new_gate())
     with pytest.raises(TrainingRefused, match="upload limit"):
         site.answer(trained())
     assert sum(size for _, _, size in site.left()) <= left + 1000
@@ -327,7 +479,7 @@ def test_refusal_is_said_when_the_coordinator_is_back(site) -> None:
 def test_message_under_way_at_a_crash_is_answered_with_an_error(site, who) -> None:
     site.ask()
     if who == "the site agent":
-        site.supernode = SuperNode(site.new_gate())
+        site.supernode = SuperNode.active(site.new_gate())
     site.supernode.activate()
     assert not site.supernode.pull()
     assert site.superlink.errors == ["The training was interrupted at this site."]

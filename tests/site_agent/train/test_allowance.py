@@ -18,6 +18,7 @@ from site_agent.errors import TrainingRefused
 from site_agent.gate import Gate
 from tests.site_agent.flower import (
     DIGEST,
+    KEY,
     NODE,
     RUN,
     SuperLink,
@@ -50,8 +51,9 @@ class Site:
             judge=lambda _: self.terms,
             ledger=self.ledger,
             asked=self.ledger.path.with_name("asked"),
+            key=KEY.public_key(),
         )
-        self.supernode = SuperNode(self.gate)
+        self.supernode = SuperNode.active(self.gate)
 
     def ask(self, message_type=update.TRAIN, run=RUN):
         """Hand out a message of a run; True when it reaches the SuperNode."""
@@ -148,8 +150,8 @@ def test_only_the_message_that_was_judged_comes_in(site) -> None:
         return FleetReply(status=200, body=handed.SerializeToString())
 
     site.gate._forward = two_at_once
-    body = PullMessagesRequest(node=Node(node_id=NODE)).SerializeToString()
-    reply = site.gate.call(FleetVerb.PULL_MESSAGES, body, {})
+    asks = PullMessagesRequest(node=Node(node_id=NODE))
+    reply = site.supernode.call(FleetVerb.PULL_MESSAGES, asks)
     messages = PullMessagesResponse.FromString(reply.body).messages_list
     assert [each.metadata for each in messages] == [judged]
 
@@ -166,8 +168,9 @@ def test_bundle_comes_in_without_what_the_coordinator_says_about_it(site) -> Non
         return FleetReply(status=200, body=GetFabResponse(fab=fab).SerializeToString())
 
     site.gate._forward = with_a_path
-    asks = GetFabRequest(node=Node(node_id=NODE), run_id=RUN, hash_str="x")
-    reply = site.gate.call(FleetVerb.GET_FAB, asks.SerializeToString(), {})
+    asks = GetFabRequest(node=Node(node_id=NODE), run_id=RUN)
+    asks.hash_str = bundle.digest().hex()
+    reply = site.supernode.call(FleetVerb.GET_FAB, asks)
     fab = GetFabResponse.FromString(reply.body).fab
     assert (fab.hash_str, fab.content) == (bundle.digest().hex(), bundle.build())
     assert not fab.verifications
