@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import format_tb
-from typing import Any, Protocol, cast
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar, cast
 
 import grpc
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -45,6 +46,7 @@ from coordinator.errors import (
     TooManyAttempts,
 )
 from coordinator.models import Member
+from coordinator.rules.slots import Slots
 from coordinator.rules.throttle import Throttle
 from protos import codec
 from protos.consortium_pb2 import (
@@ -70,6 +72,9 @@ ATTEMPTS, ATTEMPTS_SECONDS = 20, 60.0
 STATEMENTS, STATEMENTS_SECONDS = 600, 3600.0
 """Statements and renewals of one site in one window: each is kept for good. A site that
 comes back after weeks has a few dozen in its queue."""
+FLEET_CALLS = 6
+"""Fleet calls of one site at once: Flower's SuperNode makes four at most, two of which
+move objects. One site alone cannot take all workers then."""
 
 _STATUS: tuple[tuple[type[CoordinatorError], grpc.StatusCode], ...] = (
     (Malformed, grpc.StatusCode.INVALID_ARGUMENT),
@@ -81,7 +86,10 @@ _STATUS: tuple[tuple[type[CoordinatorError], grpc.StatusCode], ...] = (
     (Refused, grpc.StatusCode.FAILED_PRECONDITION),
 )
 
+Body = TypeVar("Body")
 Call = Callable[[bytes, grpc.ServicerContext], Message]
+BodyCall = Callable[[Iterator[bytes], grpc.ServicerContext], Message]
+"""Takes the body when it wants to; to the caller there is no difference."""
 MemberCall = Callable[["Door", Session, Member, bytes], Message]
 
 
@@ -162,9 +170,8 @@ def consortium_server(door: Door, address: str) -> Server:
         "ReadAgenda": _for_members(door, _read_agenda, reads=True),
         "ReadLog": _for_members(door, _read_log, reads=True),
         "Cosign": _for_members(door, _cosign),
-        "Fleet": _fleet(door),
     }
-    _add(server, "hilum.v1.Consortium", calls)
+    _add(server, "hilum.v1.Consortium", calls, {"Fleet": _fleet(door)})
     roots = pem(door.authority.root)
     return _listen(server, address, _credentials(door, client_roots=roots))
 
@@ -289,31 +296,54 @@ def _cosign(door: Door, session: Session, member: Member, data: bytes) -> Messag
     return Acknowledgement()
 
 
-def _fleet(door: Door) -> Call:
-    """Make the call that carries Flower; it holds no transaction while it waits."""
+def _fleet(door: Door) -> BodyCall:
+    """Make the call that carries Flower; it holds no transaction while it waits.
 
-    def fleet(data: bytes, context: grpc.ServicerContext) -> Message:
+    The body is the largest of all, and is read only when a slot is free: a site that
+    sends many, or sends them slowly, keeps nobody else waiting.
+    """
+    slots = Slots(FLEET_CALLS)
+
+    def fleet(bodies: Iterator[bytes], context: grpc.ServicerContext) -> Message:
         with open_session(door.home, reads=True) as session:
             site = _caller(door, session, context).site
-        return door.relay.forward(site, codec.decode(FleetRequest, data))
+        with slots.of(site) as free:
+            if not free:
+                raise TooManyAttempts(
+                    f"{FLEET_CALLS} Fleet calls of this site are under way; "
+                    "try again when one has ended"
+                )
+            data = next(bodies, b"")
+            return door.relay.forward(site, codec.decode(FleetRequest, data))
 
     return fleet
 
 
-def _add(server: grpc.Server, service: str, calls: dict[str, Call]) -> None:
+def _add(
+    server: grpc.Server,
+    service: str,
+    calls: Mapping[str, Call],
+    body_calls: Mapping[str, BodyCall] = MappingProxyType({}),
+) -> None:
     handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
         name: grpc.unary_unary_rpc_method_handler(_guarded(f"{service}/{name}", call))
         for name, call in calls.items()
     }
+    for name, call in body_calls.items():
+        handlers[name] = grpc.stream_unary_rpc_method_handler(
+            _guarded(f"{service}/{name}", call)
+        )
     server.add_generic_rpc_handlers(
         (grpc.method_handlers_generic_handler(service, handlers),)
     )
 
 
-def _guarded(name: str, call: Call) -> Callable[[bytes, grpc.ServicerContext], bytes]:
+def _guarded(
+    name: str, call: Callable[[Body, grpc.ServicerContext], Message]
+) -> Callable[[Body, grpc.ServicerContext], bytes]:
     """Turn what a call raises into a status: reasons for the peer, no more."""
 
-    def handle(data: bytes, context: grpc.ServicerContext) -> bytes:
+    def handle(data: Body, context: grpc.ServicerContext) -> bytes:
         try:
             return codec.encode(call(data, context))
         except codec.Refused as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import grpc
@@ -90,6 +92,7 @@ def call(today, door):
                 data, timeout=20
             )
 
+    calling.servers = servers
     yield calling
     for server in servers.values():
         server.grpc.stop(None).wait()
@@ -180,6 +183,72 @@ def test_relay_learns_the_site_from_the_certificate(call, member):
     request = FleetRequest(verb=FleetVerb.GET_RUN, body=b"I am alder")
     reply = codec.decode(FleetReply, call("Fleet", request, member))
     assert reply.body == f"birch {FleetVerb.GET_RUN}".encode()
+
+
+class SlowRelay(Relay):
+    """Holds every call of one site until it is let go."""
+
+    def __init__(self, site):
+        self.site = site
+        self.held = threading.Semaphore(0)
+        self.free = threading.Event()
+
+    def forward(self, site, request):
+        if site == self.site:
+            self.held.release()
+            assert self.free.wait(20)
+        return super().forward(site, request)
+
+
+@pytest.fixture
+def slow(door):
+    """Make the calls of birch wait; to be named before `call`."""
+    relay = SlowRelay("birch")
+    object.__setattr__(door, "relay", relay)
+    return relay
+
+
+def test_site_that_fills_its_fleet_calls_hinders_nobody(
+    slow, call, refused, member, hospital
+):
+    request = FleetRequest(verb=FleetVerb.PUSH_OBJECT, body=bytes(1 << 20))
+    most = grpc_api.FLEET_CALLS
+    with ThreadPoolExecutor(most) as calls:
+        under_way = [calls.submit(call, "Fleet", request, member) for _ in range(most)]
+        for _ in under_way:
+            assert slow.held.acquire(timeout=20)
+        code, told = refused("Fleet", request, member)
+        assert code is StatusCode.RESOURCE_EXHAUSTED  # upon which Flower tries again
+        assert "under way" in told
+        assert call("Fleet", request, hospital)
+        assert call("Submit", hospital.contribution(), hospital)
+        assert call("ReadAgenda", AgendaRequest(), member)
+        slow.free.set()
+        assert all(each.result() for each in under_way)
+    assert call("Fleet", request, member)
+
+
+def test_fleet_calls_whose_bodies_never_come_take_few_workers(
+    call, today, door, member, hospital
+):
+    credentials = grpc.ssl_channel_credentials(
+        pem(door.authority.root), member.tls_key_pem, member.chain
+    )
+    silence = threading.Event()
+
+    def nothing():
+        silence.wait(20)
+        yield b""
+
+    port = call.servers["Consortium"].port
+    with grpc.secure_channel(f"localhost:{port}", credentials) as channel:
+        fleet = channel.stream_unary("/hilum.v1.Consortium/Fleet")
+        waiting = [fleet.future(nothing()) for _ in range(grpc_api.WORKERS)]
+        assert call("ReadAgenda", AgendaRequest(), hospital)
+        assert call("Submit", hospital.contribution(), hospital)
+        silence.set()
+        for each in waiting:
+            each.cancel()
 
 
 def test_renewal_over_the_line(call, member):
