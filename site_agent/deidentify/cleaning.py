@@ -28,6 +28,7 @@ from site_agent.deidentify.values import (
     CODE_ATTRIBUTES,
     STANDARD_SCHEMES,
     dummy,
+    holds_text,
     is_right_count,
     looks_right,
     shifted,
@@ -109,6 +110,9 @@ class Cleaning:
             if never_stands(tag) or tag not in known:
                 self._did(PRIVATE if tag & 0x10000 else _named(tag), Action.REMOVE)
                 continue
+            if depth == 0 and tag in CODE_ATTRIBUTES:
+                self._did(tag, Action.REMOVE)
+                continue  # a code stands in a sequence; this is a place for anything
             treatment = _treatment(tag, parent, self.iod, self.dates)
             action = treatment.action
             if is_local_code and tag in CODE_ATTRIBUTES:
@@ -154,7 +158,7 @@ class Cleaning:
             return self._text(tag, vr, new, Action.REPLACE_UID)
         if vr in TEXT:
             return self._kept_text(tag, vr, value)
-        if vr not in BYTES and not _is_number(tag, vr, value):
+        if vr not in BYTES and not self._is_number(tag, vr, value):
             return None
         self._did(tag, Action.KEEP)
         return self.encoding.element(tag, vr, value)
@@ -249,6 +253,23 @@ class Cleaning:
         scheme = first_text(self.data, elements, _CODING_SCHEME_DESIGNATOR, charset)
         return scheme.upper() not in STANDARD_SCHEMES
 
+    def _is_number(self, tag: int, vr: str, value: bytes) -> bool:
+        """Whether binary numbers are as many as they should be, and hold no text.
+
+        Raises
+        ------
+        Declined
+            When they are cut off, or of a VR without a fixed size.
+        """
+        size = NUMBER_BYTES.get(vr)
+        if size is None or len(value) % size:
+            raise Declined("numbers that are cut off")
+        if not is_right_count(tag, len(value) // size):
+            return False
+        if len(value) < 8:
+            return True
+        return not holds_text(value if self.encoding.little else _swapped(value, vr))
+
     def _text(self, tag: int, vr: str, value: str, action: str) -> bytes:
         self._did(tag, action)
         return self.encoding.element(tag, vr, value.encode("latin-1"))
@@ -274,15 +295,6 @@ def _checked(tag: int, vr: str, value: bytes) -> bytes | None:
     return None
 
 
-def _is_number(tag: int, vr: str, value: bytes) -> bool:
-    """Whether binary numbers are as many as the dictionary has it.
-
-    Raises
-    ------
-    Declined
-        When they are cut off, or of a VR without a fixed size.
-    """
-    size = NUMBER_BYTES.get(vr)
-    if size is None or len(value) % size:
-        raise Declined("numbers that are cut off")
-    return is_right_count(tag, len(value) // size)
+def _swapped(value: bytes, vr: str) -> bytes:
+    size = 2 if vr == "AT" else NUMBER_BYTES[vr]
+    return b"".join(value[at : at + size][::-1] for at in range(0, len(value), size))

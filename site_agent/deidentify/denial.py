@@ -55,7 +55,7 @@ PIXELS = _tags("PixelData FloatPixelData DoubleFloatPixelData")
 
 PICTURE_BYTES = PIXELS | _tags(
     """
-    ExtendedOffsetTable ExtendedOffsetTableLengths LUTData ICCProfile
+    ExtendedOffsetTable ExtendedOffsetTableLengths LUTData
     RedPaletteColorLookupTableData GreenPaletteColorLookupTableData
     BluePaletteColorLookupTableData AlphaPaletteColorLookupTableData
     SegmentedRedPaletteColorLookupTableData SegmentedGreenPaletteColorLookupTableData

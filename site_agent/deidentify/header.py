@@ -15,7 +15,12 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag, Tag
 
 from site_agent.deidentify.denial import PIXELS, never_stands
-from site_agent.deidentify.elements import read_element, texts_of, values_of
+from site_agent.deidentify.elements import (
+    numbers_of,
+    read_element,
+    texts_of,
+    values_of,
+)
 from site_agent.deidentify.encoding import BYTES, TEXT
 from site_agent.deidentify.file_format import clean_meta, to_bytes
 from site_agent.deidentify.marking import METHOD
@@ -28,6 +33,7 @@ from site_agent.deidentify.values import (
     CODE_ATTRIBUTES,
     STANDARD_SCHEMES,
     dummy,
+    holds_text,
     is_right_count,
     looks_right,
     shifted,
@@ -125,6 +131,8 @@ class _Cleaning:
         for tag in sorted(dataset.keys()):
             if never_stands(tag) or not dictionary_has_tag(tag):
                 continue
+            if depth == 0 and tag in CODE_ATTRIBUTES:
+                continue  # a code stands in a sequence; this is a place for anything
             vr = dictionary_VR(tag)
             action = self.profile.action(tag, vr, iod=self.iod, parent=parent)
             if is_local_code and tag in CODE_ATTRIBUTES:
@@ -220,8 +228,8 @@ def _checked(element: DataElement, tag: BaseTag) -> DataElement | None:
         same.is_undefined_length = element.is_undefined_length
         return same
     if element.VR not in TEXT:
-        count = len(values_of(element))
-        return element if is_right_count(tag, count) else None
+        is_right = is_right_count(tag, len(values_of(element)))
+        return element if is_right and not holds_text(numbers_of(element)) else None
     texts = texts_of(element)
     right = [looks_right(tag, element.VR, text) for text in texts]
     if all(right):

@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
 from site_agent.deidentify.denial import COUNTERS
 from site_agent.deidentify.dictionary import attributes
@@ -23,15 +25,22 @@ _DATE = re.compile(
 )
 _CODE_STRING = re.compile(r"[A-Z0-9_ ]{0,16}")  # PS3.5 6.2; names have lower case
 _CODE_VALUE = re.compile(r"[!-?A-\]_`a-~]{0,18}")  # UCUM has most of ASCII
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _INTEGER = re.compile(r"[+-]?\d{1,8}")
 _COUNTER = re.compile(r"\d{1,5}")
 _DECIMAL = re.compile(r"(?=.{1,24}\Z)[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+_WORD = re.compile(rb"[A-Za-z0-9^ ]{8}")
 
 _CODE_VALUES = frozenset({0x00080100, 0x00080119})
 CODE_ATTRIBUTES = frozenset(
     {0x00080100, 0x00080102, 0x00080103, 0x00080104, 0x00080119}
 )
 """Code Value, Coding Scheme Designator and Version, Code Meaning, Long Code Value."""
+
+CODE_WORDS = Path(__file__).with_name("code_words.txt")
+
+_CODE_MEANING = 0x00080104
 
 STANDARD_SCHEMES = frozenset(
     {
@@ -58,6 +67,8 @@ def looks_right(tag: int, vr: str, text: str) -> bool:
         return True
     if tag in _CODE_VALUES:
         return _CODE_VALUE.fullmatch(text) is not None
+    if tag == _CODE_MEANING and not _is_meaning(text):
+        return False
     if tag in COUNTERS:
         return _COUNTER.fullmatch(text) is not None
     if vr == "IS":
@@ -72,10 +83,29 @@ def looks_right(tag: int, vr: str, text: str) -> bool:
     )
 
 
+def _is_meaning(text: str) -> bool:
+    """Whether every word is one of those that the standard's code meanings have."""
+    return {word.lower() for word in _WORD.findall(text)} <= _code_words()
+
+
+@cache
+def _code_words() -> frozenset[str]:
+    return frozenset(CODE_WORDS.read_text("ascii").split())
+
+
 def is_right_count(tag: int, count: int) -> bool:
     """Whether binary numbers are as many as the dictionary says: more may be text."""
     multiplicity = attributes()[tag].vm
     return not multiplicity.isdecimal() or count in (0, int(multiplicity))
+
+
+def holds_text(numbers: bytes) -> bool:
+    """Whether little endian binary numbers read like a name or a date.
+
+    A damaged tag or length makes numbers of whatever follows. Doubles between 1e-77 and
+    1e77 never read so, since their exponent is no letter.
+    """
+    return _WORD.search(numbers) is not None
 
 
 def dummy(vr: str) -> object:
