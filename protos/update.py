@@ -31,6 +31,13 @@ EXAMPLES = "num-examples"
 
 TRAIN_LOSS, HOLD_OUT_LOSS = "train-loss", "hold-out-loss"
 
+LARGEST_LOGIT = 10.0
+"""Logits beyond it count as so much in a reported loss: weights that were made for it
+could else have the loss tell how many labels are positive, digit by digit."""
+
+LARGEST_LOSS = 10.0
+"""Binary cross entropy of a logit of 10 on the wrong side, rounded to 0.01."""
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -57,8 +64,8 @@ def auroc_of(observation: Observation.ValueType) -> str:
 
 METRICS: dict[str, Metric] = {
     EXAMPLES: Metric(10, 1_000_000, 10),
-    TRAIN_LOSS: Metric(0, 1000, 0.001),
-    HOLD_OUT_LOSS: Metric(0, 1000, 0.001),
+    TRAIN_LOSS: Metric(0, LARGEST_LOSS, 0.01),
+    HOLD_OUT_LOSS: Metric(0, LARGEST_LOSS, 0.01),
     **{
         auroc_of(observation): Metric(0, 1, 0.01)
         for observation in Observation.values()[1:]

@@ -28,7 +28,7 @@ from site_agent.errors import TrainingRefused
 from site_agent.store import Store
 from site_agent.train import auroc, dataset, local, network
 from site_agent.train.dataset import Examples
-from site_agent.train.loss import OBSERVATIONS, masked_binary_cross_entropy
+from site_agent.train.loss import OBSERVATIONS, reported_loss
 
 app = ClientApp()
 
@@ -76,12 +76,12 @@ def measure(module: nn.Module, examples: Examples, *, device: str) -> dict[str, 
     if len(set(examples.patients)) < THRESHOLD:
         return {}
     logits = local.predict(module, examples, batch_size=64, device=device)
-    loss = masked_binary_cross_entropy(
+    loss = reported_loss(
         torch.from_numpy(logits),
         torch.from_numpy(examples.values),
         torch.from_numpy(examples.mask),
     )
-    metrics = {update.HOLD_OUT_LOSS: float(loss)}
+    metrics = {update.HOLD_OUT_LOSS: loss}
     for column, observation in enumerate(OBSERVATIONS):
         shown = examples.mask[:, column]
         figure = auroc.told(

@@ -11,7 +11,7 @@ from torch import nn
 
 from protos.training_pb2 import Strategy, TrainingPlan
 from site_agent.train.dataset import Examples
-from site_agent.train.loss import masked_binary_cross_entropy
+from site_agent.train.loss import masked_binary_cross_entropy, reported_loss
 
 _SEEDS = 2**63
 
@@ -45,7 +45,7 @@ class Recipe:
 def train(
     network: nn.Module, examples: Examples, recipe: Recipe, *, device: str = "cpu"
 ) -> float:
-    """Train `network` in place and return the mean loss of the last epoch.
+    """Train `network` in place and return the mean loss of the last epoch as reported.
 
     The same weights, examples, recipe and number of threads give the same result.
 
@@ -68,10 +68,9 @@ def train(
         for start in range(0, len(examples), recipe.batch_size):
             chosen = order[start : start + recipe.batch_size]
             logits = network(_images(examples, chosen.numpy()).to(device))
-            loss = masked_binary_cross_entropy(
-                logits, values[chosen].to(device), mask[chosen].to(device)
-            )
-            total += loss.item() * len(chosen)
+            told = values[chosen].to(device), mask[chosen].to(device)
+            loss = masked_binary_cross_entropy(logits, *told)
+            total += reported_loss(logits, *told) * len(chosen)
             if recipe.proximal_mu:
                 loss = loss + recipe.proximal_mu / 2 * _distance(network, before)
             optimizer.zero_grad()

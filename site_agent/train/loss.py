@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from protos.statistics_pb2 import Assertion, Observation
+from protos.update import LARGEST_LOGIT
 from site_agent.study import Labels
 
 OBSERVATIONS: tuple[Observation.ValueType, ...] = tuple(
@@ -59,3 +60,21 @@ def masked_binary_cross_entropy(
     each = functional.binary_cross_entropy_with_logits(logits, values, reduction="none")
     shown = mask.to(each.dtype)
     return (each * shown).sum() / shown.sum().clamp(min=1)
+
+
+def reported_loss(
+    logits: torch.Tensor, values: torch.Tensor, mask: torch.Tensor
+) -> float:
+    """Return the loss as it may be told: no logit counts beyond `LARGEST_LOGIT`.
+
+    Parameters
+    ----------
+    logits, values, mask : Tensor, shape (batch, 14)
+
+    Returns
+    -------
+    float
+        0 to `LARGEST_LOSS`, not rounded yet.
+    """
+    held = logits.detach().clamp(-LARGEST_LOGIT, LARGEST_LOGIT)
+    return float(masked_binary_cross_entropy(held, values, mask))

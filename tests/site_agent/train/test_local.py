@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from protos import update
 from protos.statistics_pb2 import Assertion, Observation
 from protos.training_pb2 import Network, Strategy, TrainingPlan
 from site_agent.train import local, network
@@ -9,6 +10,7 @@ from site_agent.train.dataset import Examples
 from site_agent.train.loss import (
     OBSERVATIONS,
     masked_binary_cross_entropy,
+    reported_loss,
     targets,
 )
 
@@ -125,6 +127,35 @@ def test_nothing_shown_is_no_loss():
         torch.ones(2, 2), torch.ones(2, 2), torch.zeros(2, 2, dtype=torch.bool)
     )
     assert hidden.item() == 0
+
+
+@pytest.mark.parametrize("logit", [11.0, 1e4, 1e30, float("inf")])
+def test_extreme_logits_do_not_tell_how_many_labels_are_positive(logit):
+    values = torch.zeros(100, 14)
+    values[:37, 0] = 1
+    logits = torch.zeros(100, 14)
+    logits[:, 0] = -logit
+    mask = torch.zeros(100, 14, dtype=torch.bool)
+    mask[:, 0] = True
+    ten = logits.clamp(-10, 10)
+    loss = reported_loss(logits, values, mask)
+    assert loss == reported_loss(ten, values, mask)
+    assert loss <= update.LARGEST_LOSS
+
+
+def test_bounds_of_the_loss_are_those_of_the_contract(examples):
+    wrong, shown = torch.full((1, 14), update.LARGEST_LOGIT), torch.ones(1, 14)
+    worst = reported_loss(wrong * 99, torch.zeros(1, 14), shown.bool())
+    for name in (update.TRAIN_LOSS, update.HOLD_OUT_LOSS):
+        metric = update.METRICS[name]
+        assert metric.rounded(worst) == pytest.approx(worst, abs=0.005)
+        assert not metric.admits(update.LARGEST_LOSS + metric.step)
+        assert metric.step == 0.01
+    module = tiny()
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight.mul_(100)
+    assert local.train(module, examples, RECIPE) <= update.LARGEST_LOSS + 0.005
 
 
 def test_what_each_assertion_means():
