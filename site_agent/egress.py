@@ -151,6 +151,15 @@ class Ledger:
         """Whether something with this digest was written down."""
         return bool(self._read("WHERE digest = ? LIMIT 1", digest))
 
+    def recent(self, kind: str, seconds: float) -> int:
+        """Count the entries of a kind that were written in the last `seconds`."""
+        with self._connect() as database:
+            (count,) = database.execute(
+                "SELECT COUNT(*) FROM entries WHERE kind = ? AND at > ?",
+                (kind, self._clock() - seconds),
+            ).fetchone()
+        return int(count)
+
     def totals(self) -> dict[str, tuple[int, int]]:
         """Count entries and bytes by kind."""
         with self._connect() as database:

@@ -66,6 +66,10 @@ LOG = logging.getLogger(__name__)
 REFUSAL = "refusal"
 """Kind of an error reply, in the site's own words."""
 
+REFUSALS, REFUSALS_SECONDS = 60, 3600.0
+"""Entries of this kind in one window, two to a reply. What is beyond gets no reply: a
+coordinator that sends nothing but what is refused does not fill the ledger."""
+
 _KINDS = {"ArrayChunk": WEIGHTS, "MetricRecord": METRICS}
 _EAGER_SECONDS, _AGAIN_SECONDS, _HOLD_SECONDS = 120.0, 0.5, 15.0
 
@@ -109,6 +113,7 @@ class Gate:
         self._allowance = Allowance(ledger)
         self._lock = threading.Lock()
         self._owed: list[ErrorReply] = []
+        self._silent = False
         self._eager_until = 0.0
         self._closing = threading.Event()
 
@@ -325,6 +330,8 @@ class Gate:
             self._asked.unlink()
 
     def _owe(self, asked: Metadata, reason: str) -> None:
+        if not self._may_answer():
+            return
         LOG.warning("a message is not answered: %s", reason)
         with self._lock:
             self._owed.append(ErrorReply.to(asked, reason))
@@ -332,6 +339,10 @@ class Gate:
     def _pay(self, headers: Headers) -> None:
         """Send the error replies that are owed; one that cannot be sent stays owed."""
         while self._owed:
+            if not self._may_answer():
+                with self._lock:
+                    self._owed.clear()
+                return
             reply = self._owed[0]
             self._write_down(REFUSAL, reply.announcement, reply.run)
             answer = self._forward(FleetVerb.PUSH_MESSAGES, reply.announcement, headers)
@@ -343,6 +354,15 @@ class Gate:
             with self._lock:
                 if reply in self._owed:
                     self._owed.remove(reply)
+
+    def _may_answer(self) -> bool:
+        """Tell whether the ledger has room for an error reply; say once if not."""
+        written = self._ledger.recent(REFUSAL, REFUSALS_SECONDS)
+        silent = written + 2 > REFUSALS
+        if silent and not self._silent:
+            LOG.warning("so many messages were refused that more get no answer now")
+        self._silent = silent
+        return not silent
 
 
 def _objects(trees: Iterable[ObjectTree]) -> frozenset[str]:

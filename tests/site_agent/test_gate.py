@@ -30,7 +30,7 @@ from protos.consortium_pb2 import FleetVerb
 from protos.training_pb2 import Network, PermitTerms, TrainingPlan
 from site_agent.egress import Ledger
 from site_agent.errors import CoordinatorUnavailable, TrainingRefused
-from site_agent.gate import Gate
+from site_agent.gate import REFUSALS, REFUSALS_SECONDS, Gate
 from tests.site_agent.flower import (
     DIGEST,
     KEY,
@@ -62,7 +62,8 @@ class Site:
 
     def __init__(self, folder) -> None:
         self.superlink = SuperLink()
-        self.ledger = Ledger(folder / "egress.db")
+        self.now = 1_800_000_000
+        self.ledger = Ledger(folder / "egress.db", clock=lambda: self.now)
         self.asked = folder / "asked"
         self.terms = PermitTerms()
         self.terms.CopyFrom(TERMS)
@@ -392,7 +393,9 @@ def test_text_of_an_exception_does_not_leave(site) -> None:
     [
         trained(metrics={update.EXAMPLES: 41.0}),
         trained(metrics={update.EXAMPLES: 0.0}),
-        trained(metrics={update.TRAIN_LOSS: 0.6931471}),
+        trained(metrics={update.TRAIN_LOSS: 0.693}),
+        trained(metrics={update.TRAIN_LOSS: 10.01}),
+        trained(metrics={update.HOLD_OUT_LOSS: 742.0}),
         trained(metrics={"auroc-edema": 0.871}),
         trained(metrics={"auroc-edema": 1.01}),
         trained(metrics={SECRET: 1.0}),
@@ -473,6 +476,45 @@ def test_refusal_is_said_when_the_coordinator_is_back(site) -> None:
     site.gate._forward = forward
     site.supernode.pull()
     assert len(site.superlink.errors) == 1
+
+
+def test_messages_that_are_refused_do_not_fill_the_ledger(site, caplog) -> None:
+    def flood():
+        for number in range(REFUSALS):
+            question = asked("query.list_patients", message_id=f"{number:064x}")
+            site.superlink.waiting.append(question)
+            assert not site.supernode.pull()
+
+    flood()
+    assert len(site.left()) == REFUSALS
+    assert len(site.superlink.errors) == REFUSALS // 2
+    assert caplog.text.count("no answer now") == 1
+    logged = len(caplog.records)
+    site.supernode = SuperNode.active(site.new_gate())
+    flood()
+    assert len(site.left()) == REFUSALS
+    assert len(caplog.records) == logged + 1
+    site.now += int(REFUSALS_SECONDS)
+    flood()
+    assert len(site.left()) == 2 * REFUSALS
+    site.answer(trained())
+
+
+def test_coordinator_that_takes_no_refusal_does_not_fill_the_ledger(site) -> None:
+    site.superlink.waiting.append(asked("query.list_patients"))
+    forward = site.superlink.forward
+
+    def away(verb, body, headers):
+        if verb == FleetVerb.PUSH_MESSAGES:
+            raise CoordinatorUnavailable("The coordinator cannot be reached.")
+        return forward(verb, body, headers)
+
+    site.gate._forward = away
+    for _ in range(REFUSALS - 1):
+        with pytest.raises(CoordinatorUnavailable):
+            site.supernode.pull()
+    assert not site.supernode.pull()
+    assert len(site.left()) < REFUSALS
 
 
 @pytest.mark.parametrize("who", ["the SuperNode", "the site agent"])
