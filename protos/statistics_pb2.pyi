@@ -412,7 +412,9 @@ class DatasetStatistics(_message.Message):
     OBSERVATIONS_BY_SEX_FIELD_NUMBER: _builtins.int
     OBSERVATIONS_BY_AGE_FIELD_NUMBER: _builtins.int
     manifest_root: _builtins.bytes
-    """Root of the manifest that these tables describe."""
+    """The RFC 9162 root itself, not a digest of it, of the manifest that these tables
+    describe.
+    """
     patient_tens: _builtins.int
     study_tens: _builtins.int
     @_builtins.property
