@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_element
@@ -10,6 +11,11 @@ from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
 from site_agent.deidentify.encoding import BYTES, TEXT
+
+_NUMBERS = {
+    **{"US": "H", "SS": "h", "UL": "I", "SL": "i", "UV": "Q", "SV": "q"},
+    **{"FL": "f", "FD": "d"},
+}
 
 
 def read_element(dataset: Dataset, tag: BaseTag, vr: str) -> DataElement:
@@ -58,6 +64,22 @@ def values_of(element: DataElement) -> list[Any]:
 def texts_of(element: DataElement) -> list[str]:
     """Give the values of an element of a text VR, as they were written."""
     return [str(value).strip(" \0") for value in values_of(element)]
+
+
+def numbers_of(element: DataElement) -> bytes:
+    """Give the values of an element of binary numbers as little endian bytes.
+
+    Raises
+    ------
+    struct.error
+        When a value does not fit its VR.
+    """
+    values = values_of(element)
+    if element.VR == "AT":
+        return b"".join(struct.pack("<HH", tag >> 16, tag & 0xFFFF) for tag in values)
+    if element.VR not in _NUMBERS:
+        return bytes(element.value or b"")  # a VR that is left open is not decoded
+    return struct.pack(f"<{len(values)}{_NUMBERS[element.VR]}", *values)
 
 
 def _of_unknown_vr(item: DataElement | RawDataElement, vr: str) -> DataElement:

@@ -30,7 +30,7 @@ _INTEGER = re.compile(r"[+-]?\d{1,8}")
 _COUNTER = re.compile(r"\d{1,5}")
 _DECIMAL = re.compile(r"(?=.{1,24}\Z)[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
-_WORD = re.compile(rb"[A-Za-z0-9^ ]{8}")
+_READABLE = re.compile(rb"[A-Za-z0-9^ ]{8}")
 
 _CODE_VALUES = frozenset({0x00080100, 0x00080119})
 CODE_ATTRIBUTES = frozenset(
@@ -105,7 +105,7 @@ def holds_text(numbers: bytes) -> bool:
     A damaged tag or length makes numbers of whatever follows. Doubles between 1e-77 and
     1e77 never read so, since their exponent is no letter.
     """
-    return _WORD.search(numbers) is not None
+    return _READABLE.search(numbers) is not None
 
 
 def dummy(vr: str) -> object:
