@@ -108,8 +108,8 @@ def _clean(layout: Layout, pseudonyms: Pseudonyms, options: Options) -> CleanHea
     done = cleaning.file(elements, charset)
     done |= marks(encoding, profile.edition, options, new_instance)
     study = done.get(_STUDY, b"")[8:].rstrip(b" \0").decode("ascii")
-    if "\\" in study:
-        raise Declined("several studies")
+    if "\\" in study or b"\\" in done.get(_SOP_CLASS, b""):
+        raise Declined("several studies or classes")
     content = b"".join(done[tag] for tag in sorted(done))
     if layout.pixels is not None:
         pixels = layout.pixels

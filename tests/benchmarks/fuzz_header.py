@@ -42,7 +42,8 @@ from tests.site_agent.deidentify.both_ways import (
 from tests.site_agent.deidentify.chest_film import again
 from tests.site_agent.deidentify.test_engine import CORPUS, SYNTAXES
 
-NAMES = (b"Reuter^", b"Krebs^", b"ZQREUTER", "山田".encode())
+# In capitals alone a name cannot be told from a code string.
+NAMES = (b"Reuter^", b"Krebs^", b"Francisco", b"19571113", "山田".encode())
 LONGEST_S = 5.0
 PIECES = (
     b"\xff\xff\xff\xff",
