@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shlex
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
@@ -169,11 +170,8 @@ def _resolve(command: tuple[str | Path, ...]) -> list[str]:
 
 def _title(command: tuple[str | Path, ...]) -> str:
     """Name the program and its sub-commands, without paths and secrets."""
-    words = [str(word) for word in command]
-    first = next(
-        (i for i, word in enumerate(words) if word.startswith("-")), len(words)
-    )
-    return shlex.join(words[: min(first, 3)])
+    words = takewhile(re.compile("[a-z][a-z-]*").fullmatch, map(str, command))
+    return " ".join(words)
 
 
 def _tail(text: str, lines: int = 12) -> str:
