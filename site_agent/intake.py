@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from site_agent.acquire.folder import Found, Ignored, files_below, look, unreadable
+from site_agent.acquire.folder import Found, Ignored, look, unreadable
 from site_agent.acquire.sorting import sort
+from site_agent.acquire.walking import files_below
 from site_agent.config import SitePaths
 from site_agent.deidentify.vault import Vault
 from site_agent.errors import ConfigurationError, StoreError

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -71,24 +70,6 @@ class FoundNothing:
 
 
 Found = FoundImage | FoundReports | FoundNothing
-
-
-def files_below(inbox: Path) -> Iterator[Path]:
-    """Yield the files below a folder in a fixed order; links to folders stay unread.
-
-    Raises
-    ------
-    OSError
-        A folder cannot be listed: what is in it must not go missing unsaid.
-    """
-
-    def refuse(error: OSError) -> None:
-        raise error
-
-    for folder, folders, names in os.walk(inbox, onerror=refuse):
-        folders.sort()
-        for name in sorted(names):
-            yield Path(folder, name)
 
 
 def look(path: Path) -> Found:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import os
 import secrets
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated, Any
 
-import pydicom
 import typer
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from pydicom import Dataset
 
-from site_agent.acquire.folder import FoundImage, files_below, look
-from site_agent.deidentify.header import deidentify_header, to_bytes
 from site_agent.deidentify.options import Dates, Options
+from site_agent.deidentify.profile import load_profile
 from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms
-from site_agent.deidentify.reading import UNREADABLE, quiet
-from site_agent.deidentify.vault import read_secret
 from site_agent.errors import ConfigurationError, SiteError, UnreadableFile
+from site_agent.films.batch import Batch
+from site_agent.films.conversion import Conversion, Converted, LeftOut
+from site_agent.films.journal import Journal, sync_file_system
 
 
 def deidentify(
@@ -50,6 +48,34 @@ def deidentify(
     dates: Annotated[
         Dates, typer.Option("--dates", help="What becomes of dates.")
     ] = Dates.REMOVE,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", min=1, help="How many films at once; by default one per core."
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            help="File to write the account of every film to: digests, what was done "
+            "by attribute, warnings. JSON, one film a line; no name is in it.",
+        ),
+    ] = None,
+    map_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--map",
+            help="File to write which file of SRC became which of DST to, as CSV. It "
+            "tells who is who: keep it where SRC is.",
+        ),
+    ] = None,
+    sync: Annotated[
+        bool,
+        typer.Option(
+            "--sync", help="End only when the last film is on the disk as well."
+        ),
+    ] = False,
     reveal: Annotated[
         bool,
         typer.Option(
@@ -61,58 +87,94 @@ def deidentify(
 
     SRC is only read. Pixels stay as they are: text burned into them too. A file that
     cannot be de-identified is left out and counted with the reason, and the command
-    then ends with 1.
+    then ends with 1. After an interruption the same command goes on where it was.
     """
-    conversion = _Conversion(_pseudonyms(key), Options(dates))
+    options = Options(dates)
+    given = _key(key)
     if not source.is_dir():
-        conversion.write(source, target)
+        _write_one(source, target, Pseudonyms(given or _fresh_key()), options)
         return
     if target.resolve().is_relative_to(source.resolve()):
         raise ConfigurationError("DST lies in SRC. Choose a folder beside it.")
-    conversion.write_below(source, target)
-    for line in conversion.summary(reveal=reveal):
+    outcome = _Outcome(source)
+    try:
+        with Journal(target) as journal:
+            pseudonyms = Pseudonyms(given or journal.key(_fresh_key()))
+            mark = pseudonyms.token("settings", "key")
+            journal.begin({"dates": dates, "key": mark, "given": str(key is not None)})
+            conversion = Conversion(
+                pseudonyms, options, with_account=report is not None
+            )
+            batch = Batch(conversion, target, journal, jobs or _cores())
+            with outcome.written_to(report, map_file):
+                batch.run(source, outcome.add)
+                if sync:
+                    sync_file_system(target)
+                outcome.end_report(options)
+            journal.finish()
+    except OSError as error:
+        raise SiteError(
+            f"The work stopped: {error.strerror}. The same command goes on from there."
+        ) from None
+    for line in outcome.summary(reveal=reveal):
         typer.echo(line, err=True)
-    if conversion.left_out:
+    if outcome.left_out:
         raise typer.Exit(1)
 
 
 @dataclass
-class _Conversion:
-    """One run over some files, and what became of them."""
+class _Outcome:
+    """What became of the files, as it is counted, reported and mapped."""
 
-    pseudonyms: Pseudonyms
-    options: Options
-    written: set[Path] = field(default_factory=set)
+    source: Path
+    written: int = 0
     left_out: list[tuple[Path, str]] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    _report: IO[str] | None = None
+    _map: Any = None
 
-    def write_below(self, source: Path, target: Path) -> None:
-        """De-identify every DICOM image below a folder."""
-        for path in files_below(source):
-            found = look(path)
-            if not isinstance(found, FoundImage):
-                self.skipped["no DICOM image"] += 1
-                continue
-            try:
-                self._write_by_uid(self._clean(found), target)
-            except SiteError as error:
-                self.left_out.append((path, str(error)))
+    def written_to(self, report: Path | None, map_file: Path | None) -> ExitStack:
+        """Open the files for the report and the map: whole at the end, or nothing."""
+        stack = ExitStack()
+        if report is not None:
+            self._report = stack.enter_context(_Beside(report))
+        if map_file is not None:
+            self._map = csv.writer(stack.enter_context(_Beside(map_file)))
+            self._map.writerow(("input", "output"))
+        return stack
 
-    def write(self, source: Path, target: Path) -> None:
-        """De-identify one file; raises `UnreadableFile` when that cannot be done."""
-        if not source.exists():
-            raise ConfigurationError("SRC does not exist.")
-        found = look(source)
-        if not isinstance(found, FoundImage):
-            raise UnreadableFile("SRC is no DICOM image.")
-        content = to_bytes(self._clean(found))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, content)
+    def add(self, path: Path, row: dict[str, Any]) -> None:
+        """Take in what became of one file."""
+        if "file" in row:
+            self.written += 1
+        elif "left_out" in row:
+            self.left_out.append((path, row["left_out"]))
+        else:
+            self.passed_over[row["passed_over"]] += 1
+        if self._report is not None:
+            self._report.write(json.dumps(row, separators=(",", ":")) + "\n")
+        if self._map is not None and "file" in row:
+            name = os.fsencode(path.relative_to(self.source)).decode("utf-8", "replace")
+            self._map.writerow((name, row["file"]))
+
+    def end_report(self, options: Options) -> None:
+        """Write the report's last line: the numbers, and the profile behind them."""
+        if self._report is None:
+            return
+        profile = f"PS3.15 {load_profile().edition} Annex E"
+        summary = {
+            "profile": profile,
+            "methods": options.methods,
+            "written": self.written,
+            "left_out": Counter(why for _, why in self.left_out),
+            "passed_over": self.passed_over,
+        }
+        self._report.write(json.dumps({"summary": summary}) + "\n")
 
     def summary(self, *, reveal: bool) -> Iterator[str]:
         """Say how many files went where, by reason; with their names on request."""
-        yield f"{len(self.written)} files written."
-        for why, number in self.skipped.items():
+        yield f"{self.written} files written."
+        for why, number in self.passed_over.items():
             yield f"{number} passed over: {why}."
         for why, number in Counter(why for _, why in self.left_out).items():
             yield f"{number} left out: {why}"
@@ -121,46 +183,62 @@ class _Conversion:
         elif self.left_out:
             yield "Which they are: the same command with --reveal."
 
-    def _write_by_uid(self, clean: Dataset, target: Path) -> None:
-        folder = target / str(clean.get("StudyInstanceUID") or "no-study")
-        content = to_bytes(clean)
-        folder.mkdir(parents=True, exist_ok=True)
-        # Two exports of one image, say with and without compression, are both kept.
-        for number in count(1):
-            name = str(clean.SOPInstanceUID) + (f"-{number}" if number > 1 else "")
-            place = folder / f"{name}.dcm"
-            if place not in self.written:
-                break
-            if place.read_bytes() == content:
-                self.skipped["copies"] += 1
-                return
-        _replace(place, content)
-        self.written.add(place)
 
-    def _clean(self, found: FoundImage) -> Dataset:
-        if found.damage:
-            raise UnreadableFile(f"The file is damaged: {found.damage}.")
-        with quiet():
-            try:
-                dataset = pydicom.dcmread(found.path, force=True)
-            except UNREADABLE:
-                raise UnreadableFile("The file cannot be read as DICOM.") from None
-        return deidentify_header(dataset, self.pseudonyms, self.options)
+class _Beside:
+    """A text file that is written beside its place, and put there if all went well."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._beside = path.with_name(f".{path.name}.{os.getpid()}")
+
+    def __enter__(self) -> IO[str]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._beside.open("w", encoding="utf-8", newline="")
+        return self._file
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        with self._file:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        if kind is None:
+            self._beside.replace(self._path)
+        else:
+            self._beside.unlink(missing_ok=True)
 
 
-def _pseudonyms(key: Path | None) -> Pseudonyms:
-    if key is None:
-        return Pseudonyms(secrets.token_bytes(KEY_BYTES))
-    hkdf = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"hilum deidentify v1")
-    return Pseudonyms(hkdf.derive(read_secret(key, None)))
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # Beside and renamed, so that no reader finds half a film. Not forced onto the disk:
-    # after a power cut the command is simply run again.
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+def _write_one(
+    source: Path, target: Path, pseudonyms: Pseudonyms, options: Options
+) -> None:
+    if not source.exists():
+        raise ConfigurationError("SRC does not exist.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        beside.write_bytes(content)
-        beside.replace(path)
+        outcome = Conversion(pseudonyms, options).convert(source, beside)
+        if isinstance(outcome, LeftOut):
+            raise UnreadableFile(outcome.why)
+        if not isinstance(outcome, Converted):
+            raise UnreadableFile("SRC is no DICOM image.")
+        beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _key(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    from site_agent.deidentify.vault import read_secret
+
+    hkdf = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"hilum deidentify v1")
+    return hkdf.derive(read_secret(path, None))
+
+
+def _fresh_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))

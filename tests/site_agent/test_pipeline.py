@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from site_agent import pipeline
-from site_agent.acquire.folder import files_below, look
+from site_agent.acquire.folder import look
 from site_agent.acquire.sorting import Arrival, sort
+from site_agent.acquire.walking import files_below
 from site_agent.config import Specification
 from site_agent.deidentify.options import Options
 from site_agent.deidentify.pseudonym import Pseudonyms

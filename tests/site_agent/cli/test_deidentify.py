@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pydicom
@@ -119,6 +123,104 @@ def test_output_below_the_input_is_refused(inbox: Path) -> None:
     code, said = site_agent("deidentify", inbox, inbox / "out")
     assert code == 2
     assert "beside" in said
+
+
+def test_report_has_a_line_for_each_film_and_no_name(
+    inbox: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "new" / "report.jsonl"
+    site_agent("deidentify", inbox, tmp_path / "out", "--report", report)
+    *rows, last = [json.loads(line) for line in report.read_text().splitlines()]
+    assert last["summary"]["written"] == 2
+    assert last["summary"]["profile"] == "PS3.15 2026d Annex E"
+    assert last["summary"]["methods"] == ["113100"]
+    assert sum(last["summary"]["left_out"].values()) == 1
+    written = {path.name for path in files_below(tmp_path / "out")}
+    assert {Path(row["file"]).name for row in rows if "file" in row} == written
+    assert rows[0]["actions"]["00100010"] == {"Z": 1}
+    for each in (*IDENTIFIERS, "REUTER"):
+        assert each not in report.read_text()
+
+
+def test_map_tells_which_file_became_which(inbox: Path, tmp_path: Path) -> None:
+    site_agent("deidentify", inbox, tmp_path / "out", "--map", tmp_path / "map.csv")
+    with (tmp_path / "map.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [Path(row["input"]).name for row in rows] == ["IM1", "IM2.dcm"]
+    for row in rows:
+        assert (inbox / row["input"]).exists()
+        assert (tmp_path / "out" / row["output"]).exists()
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_run_that_was_killed_goes_on_to_the_same_tree(
+    inbox: Path, tmp_path: Path, given: bool
+) -> None:
+    (tmp_path / "key").write_text("a secret that is long enough")
+    (tmp_path / "key").chmod(0o600)
+    key = ("--key", str(tmp_path / "key")) if given else ()
+    arguments = ("deidentify", str(inbox), str(tmp_path / "out"), *key)
+    killed = subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.site_agent.killed"),
+            *("site_agent.films.journal:Journal.add", "after", "2", "--"),
+            *arguments,
+        ],
+        check=False,
+        capture_output=True,
+    )
+    assert killed.returncode == -9
+    before = {path.name for path in (tmp_path / "out").glob("*/*.dcm")}
+    assert before
+    site_agent(*arguments, "--sync")
+    after = files_below(tmp_path / "out")
+    assert len(after) == 2
+    assert before <= {path.name for path in after}
+    if given:
+        site_agent("deidentify", inbox, tmp_path / "whole", *key)
+        assert [path.read_bytes() for path in after] == [
+            path.read_bytes() for path in files_below(tmp_path / "whole")
+        ]
+
+
+def test_unfinished_run_does_not_go_on_with_other_options(
+    inbox: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out" / ".unfinished"
+    folder.mkdir(parents=True)
+    (folder / "settings").write_text("{}")
+    code, said = site_agent("deidentify", inbox, tmp_path / "out")
+    assert code == 2
+    assert "unfinished run" in said
+
+
+def test_folder_that_cannot_be_written_is_a_message(
+    inbox: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_text("a file")
+    code, said = site_agent("deidentify", inbox, tmp_path / "out")
+    assert code == 1
+    assert "The work stopped" in said
+
+
+def test_films_do_not_wait_for_pydicom(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    pydicom.dcmwrite(tmp_path / "in" / "1", chest_film())
+    program = (
+        "import sys; from site_agent.cli import app; "
+        "app(sys.argv[1:], standalone_mode=False); "
+        "print({'pydicom', 'numpy', 'cryptography'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", program),
+            *("deidentify", tmp_path / "in", tmp_path / "out"),
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "set()"
 
 
 def test_key_file_that_others_may_read_is_refused(inbox: Path, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Folders of films, de-identified by themselves: no study, no database, no site."""

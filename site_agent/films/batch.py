@@ -1,0 +1,183 @@
+"""Many films: several at once, in an order that is always the same, and resumable.
+
+Films are converted by threads, since all that takes long in it (the kernel's copying,
+SHA-256) runs beside the interpreter, and starting processes would take longer than
+sixty films. They are put into their places one after the other, in the order of SRC,
+so that the same SRC gives the same tree however many work on it and however often it
+was interrupted.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from site_agent.acquire.walking import files_below
+from site_agent.films.conversion import (
+    Conversion,
+    Converted,
+    LeftOut,
+    Outcome,
+)
+from site_agent.films.journal import Journal, sync_file_system
+
+GROUP_BYTES = 4 << 30
+"""Films of so many bytes are forced onto the disk together."""
+
+NO_IMAGE, COPY = "no DICOM image", "copies"
+
+_NO_STUDY = "no-study"
+
+Tell = Callable[[Path, dict[str, Any]], None]
+"""Told of each file of SRC, in order, with its row: ``file``, ``left_out`` or
+``passed_over``, and its account where there is one."""
+
+
+@dataclass(slots=True)
+class _Task:
+    path: Path
+    token: str
+    part: Path
+    future: Future[Outcome] | None
+
+
+@dataclass
+class Batch:
+    """One run over a folder.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        How each film is converted.
+    target : Path
+        Where they go: one folder for each study, one file for each image.
+    journal : Journal
+        Open, and begun.
+    jobs : int
+        How many films are worked on at once, at least 1.
+    group_bytes : int
+        See `GROUP_BYTES`.
+    """
+
+    conversion: Conversion
+    target: Path
+    journal: Journal
+    jobs: int
+    group_bytes: int = GROUP_BYTES
+    _taken: set[Path] = field(default_factory=set)
+    _folders: set[Path] = field(default_factory=set)
+    _unsynced: int = 0
+    _sync: tuple[int, Future[None]] | None = None
+
+    def run(self, source: Path, tell: Tell) -> None:
+        """De-identify every DICOM image below `source`.
+
+        Raises
+        ------
+        OSError
+            When a folder cannot be listed, or DST cannot be written.
+        """
+        with ThreadPoolExecutor(self.jobs) as pool, ThreadPoolExecutor(1) as syncing:
+            for task in self._in_order(pool, source):
+                row = self._settle(task)
+                if task.future is not None:
+                    self.journal.add(task.token, row)
+                self._sync_a_group(syncing)
+                tell(task.path, row)
+
+    def _in_order(self, pool: ThreadPoolExecutor, source: Path) -> Iterator[_Task]:
+        """Yield the tasks in the order of SRC, some ahead being under way."""
+        waiting: deque[_Task] = deque()
+        try:
+            for number, path in enumerate(files_below(source)):
+                token = self._token(path, source)
+                part = self.journal.folder / f"{number}.part"
+                is_done = self._is_done(token)
+                future = (
+                    None
+                    if is_done
+                    else pool.submit(self.conversion.convert, path, part)
+                )
+                waiting.append(_Task(path, token, part, future))
+                if len(waiting) > 2 * self.jobs:
+                    yield waiting.popleft()
+            while waiting:
+                yield waiting.popleft()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _settle(self, task: _Task) -> dict[str, Any]:
+        """Put a film into its place, and tell what became of the file."""
+        if task.future is None:
+            row = self.journal.find(task.token) or {}
+            if "file" in row:
+                self._taken.add(self.target / row["file"])
+            row.pop("token", None)
+            return row
+        outcome = task.future.result()
+        if isinstance(outcome, Converted):
+            return self._place(task.part, outcome)
+        task.part.unlink(missing_ok=True)
+        if isinstance(outcome, LeftOut):
+            return {**(outcome.row or {}), "left_out": outcome.why}
+        return {"passed_over": NO_IMAGE}
+
+    def _place(self, part: Path, film: Converted) -> dict[str, Any]:
+        folder = self.target / (film.study or _NO_STUDY)
+        if folder not in self._folders:
+            folder.mkdir(exist_ok=True)
+            self._folders.add(folder)
+        # Two exports of one image, say with and without compression, are both kept.
+        for number in count(1):
+            suffix = f"-{number}" if number > 1 else ""
+            place = folder / f"{film.instance}{suffix}.dcm"
+            if place not in self._taken:
+                break
+            if filecmp.cmp(place, part, shallow=False):
+                part.unlink()
+                return {"passed_over": COPY}
+        self._taken.add(place)
+        self._unsynced += part.stat().st_size
+        part.replace(place)
+        name = place.relative_to(self.target).as_posix()
+        return {"file": name, **(film.row or {})}
+
+    def _is_done(self, token: str) -> bool:
+        row = self.journal.find(token)
+        if row is None or (self.conversion.with_account and not _has_account(row)):
+            return False
+        return "file" not in row or (self.target / row["file"]).exists()
+
+    def _token(self, path: Path, source: Path) -> str:
+        with suppress(OSError):
+            state = path.stat()
+            name = os.fsencode(path.relative_to(source)).hex()
+            mark = f"{name} {state.st_size} {state.st_mtime_ns}"
+            return self.conversion.pseudonyms.token("file", mark)
+        return ""
+
+    def _sync_a_group(self, syncing: ThreadPoolExecutor) -> None:
+        """Begin a sync when enough was written; note one that has ended."""
+        if self._sync is not None:
+            reached, future = self._sync
+            if not future.done():
+                return
+            future.result()
+            self.journal.synced(reached)
+            self._sync = None
+        if self._unsynced >= self.group_bytes:
+            self._unsynced = 0
+            future = syncing.submit(sync_file_system, self.target)
+            self._sync = self.journal.count, future
+
+
+def _has_account(row: dict[str, Any]) -> bool:
+    return "input" in row or row.get("passed_over") is not None

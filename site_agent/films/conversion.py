@@ -1,0 +1,108 @@
+"""One film in, one film out: by the engine, or by pydicom where that declines."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from site_agent.deidentify.engine import Declined, clean_header
+from site_agent.deidentify.options import Options
+from site_agent.deidentify.pseudonym import Pseudonyms
+from site_agent.errors import SiteError, UnreadableFile
+from site_agent.films.account import (
+    Row,
+    row_of_content,
+    row_of_copy,
+    row_of_refusal,
+)
+from site_agent.films.copying import opened, write_film
+
+CANNOT_BE_OPENED = "A file cannot be opened."
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A film that was written. `row` is None where no account was asked for."""
+
+    study: str
+    instance: str
+    row: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A film that was not, and why; the text holds no identifier."""
+
+    why: str
+    row: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoImage:
+    """A file that is no DICOM image."""
+
+
+Outcome = Converted | LeftOut | NoImage
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """How films are converted; several threads may call it at once."""
+
+    pseudonyms: Pseudonyms
+    options: Options
+    with_account: bool = False
+    # pydicom's settings are the process's, and `quiet` changes them.
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+
+    def convert(self, path: Path, target: Path) -> Outcome:
+        """De-identify the file at `path` to `target`, which holds nothing else yet.
+
+        Where the outcome is not `Converted`, `target` may hold a part of a file.
+        """
+        try:
+            with opened(path) as source:
+                return self._convert(path, source, target)
+        except UnreadableFile as error:
+            return LeftOut(str(error), None)
+        except OSError:
+            if target.parent.exists() and os.access(path, os.R_OK):
+                raise  # not the film's fault: the disk is full, or gone
+            return LeftOut(CANNOT_BE_OPENED, None)
+
+    def _convert(self, path: Path, source: int, target: Path) -> Outcome:
+        size = os.fstat(source).st_size
+
+        def read(offset: int, count: int) -> bytes:
+            return os.pread(source, count, offset)
+
+        try:
+            header = clean_header(read, size, self.pseudonyms, self.options)
+        except Declined:
+            with self._one_at_a_time:
+                return self._convert_slowly(path, source, target)
+        start, length = header.pixels_start, header.pixels_length
+        pixels = hashlib.sha256() if self.with_account else None
+        write_film(source, start, length, header.head, target, pixels)
+        row = row_of_copy(source, header, pixels.hexdigest()) if pixels else None
+        return Converted(header.study, header.instance, row)
+
+    def _convert_slowly(self, path: Path, source: int, target: Path) -> Outcome:
+        # Only now, since it takes longer to import than many films to convert.
+        from site_agent.films.slow_way import NOT_DICOM, convert_by_pydicom
+
+        try:
+            film = convert_by_pydicom(path, self.pseudonyms, self.options)
+        except SiteError as error:
+            row = row_of_refusal(source, str(error)) if self.with_account else None
+            return LeftOut(str(error), row)
+        if film is NOT_DICOM:
+            return NoImage()
+        write_film(source, 0, 0, film.content, target)
+        row = None
+        if self.with_account:
+            row = row_of_content(source, film.content, film.actions)
+        return Converted(film.study, film.instance, row)

@@ -1,0 +1,88 @@
+"""A film by way of pydicom, whole in memory: for what the engine declines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pydicom
+from pydicom.dataset import Dataset
+
+from site_agent.acquire.folder import FoundImage, look
+from site_agent.deidentify.header import deidentify_header, to_bytes
+from site_agent.deidentify.options import Options
+from site_agent.deidentify.pseudonym import Pseudonyms
+from site_agent.deidentify.reading import UNREADABLE, quiet
+from site_agent.errors import UnreadableFile
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFilm:
+    """A whole de-identified file, its new UIDs, and what was done at its top level."""
+
+    study: str
+    instance: str
+    content: bytes
+    actions: Mapping[tuple[int | str, str], int]
+
+
+NOT_DICOM = None
+"""What a file that is no DICOM image gives."""
+
+
+def convert_by_pydicom(
+    path: Path, pseudonyms: Pseudonyms, options: Options
+) -> WrittenFilm | None:
+    """De-identify one file; `NOT_DICOM` where it is no image.
+
+    Raises
+    ------
+    UnreadableFile
+        When it is damaged, or cannot be de-identified.
+    """
+    found = look(path)
+    if not isinstance(found, FoundImage):
+        return NOT_DICOM
+    if found.damage:
+        raise UnreadableFile(f"The file is damaged: {found.damage}.")
+    with quiet():
+        try:
+            dataset = pydicom.dcmread(path, force=True)
+        except UNREADABLE:
+            raise UnreadableFile("The file cannot be read as DICOM.") from None
+    clean = deidentify_header(dataset, pseudonyms, options)
+    content = to_bytes(clean)
+    return WrittenFilm(
+        study=str(clean.get("StudyInstanceUID") or ""),
+        instance=str(clean.SOPInstanceUID),
+        content=content,
+        actions=_actions(dataset, clean),
+    )
+
+
+def _actions(before: Dataset, after: Dataset) -> Counter[tuple[int | str, str]]:
+    """Tell the actions from the result: gone, empty, as it was, or another value."""
+    actions: Counter[tuple[int | str, str]] = Counter()
+    with quiet():
+        for tag in before.keys():  # noqa: SIM118  a data set yields elements, not tags
+            if tag.is_private:
+                actions["private", "X"] += 1
+            elif tag not in after:
+                actions[int(tag), "X"] += 1
+            elif after[tag].is_empty:
+                actions[int(tag), "Z"] += 1
+            else:
+                actions[int(tag), _kept_or_replaced(before, after, tag)] += 1
+    return actions
+
+
+def _kept_or_replaced(before: Dataset, after: Dataset, tag: int) -> str:
+    try:
+        is_same = bool(before[tag].value == after[tag].value)
+    except UNREADABLE:
+        is_same = False
+    if is_same:
+        return "K"
+    return "U" if after[tag].VR == "UI" else "D"

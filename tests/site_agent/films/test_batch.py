@@ -1,0 +1,233 @@
+"""Many films: one tree, however many work on it and however often it is cut short."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+from pathlib import Path
+from typing import Any
+
+import pydicom
+import pytest
+
+from site_agent.deidentify.options import Options
+from site_agent.deidentify.pseudonym import Pseudonyms
+from site_agent.durable import Busy
+from site_agent.errors import ConfigurationError, UnreadableFile
+from site_agent.films import copying
+from site_agent.films.batch import Batch
+from site_agent.films.conversion import Conversion
+from site_agent.films.journal import FOLDER, Journal
+from tests.site_agent.deidentify.chest_film import IDENTIFIERS, chest_film
+
+PSEUDONYMS = Pseudonyms(bytes(32))
+SETTINGS = {"key": "mark"}
+Rows = list[tuple[Path, dict[str, Any]]]
+
+
+class PowerCut(Exception):
+    """Ends a run in the middle."""
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """Eight films of four studies, two copies, two encodings of one film, clutter."""
+    folder = tmp_path / "in" / "REUTER_FRANCISCO"
+    folder.mkdir(parents=True)
+    for number in range(8):
+        film = chest_film(
+            SOPInstanceUID=f"1.2.3.{number}", StudyInstanceUID=f"1.2.4.{number // 2}"
+        )
+        pydicom.dcmwrite(folder / f"{number}.dcm", film)
+    (folder / "copy.dcm").write_bytes((folder / "0.dcm").read_bytes())
+    pydicom.dcmwrite(folder / "x1", chest_film("1.2.840.10008.1.2"))
+    pydicom.dcmwrite(folder / "x2", chest_film())
+    (folder / "cut.dcm").write_bytes((folder / "1.dcm").read_bytes()[:-9])
+    (folder / "readme.txt").write_text("Francisco Reuter")
+    return tmp_path / "in"
+
+
+def run(
+    inbox: Path,
+    target: Path,
+    *,
+    jobs: int = 2,
+    cut_after: int | None = None,
+    with_account: bool = False,
+) -> Rows:
+    told: Rows = []
+
+    def tell(path: Path, row: dict[str, Any]) -> None:
+        told.append((path, row))
+        if len(told) == cut_after:
+            raise PowerCut
+
+    conversion = Conversion(PSEUDONYMS, Options(), with_account)
+    with Journal(target) as journal:
+        journal.begin(SETTINGS)
+        Batch(conversion, target, journal, jobs, group_bytes=1).run(inbox, tell)
+        journal.finish()
+    return told
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_every_file_is_told_of_in_order(inbox: Path, tmp_path: Path) -> None:
+    told = run(inbox, tmp_path / "out")
+    assert [path for path, _ in told] == sorted(path for path, _ in told)
+    ends = [next(iter(row)) for _, row in told]
+    assert ends.count("file") == 10
+    assert {row["passed_over"] for _, row in told if "passed_over" in row} == {
+        "copies",
+        "no DICOM image",
+    }
+    assert len(tree(tmp_path / "out")) == 10
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize("cut_after", [1, 4, 9, 12])
+def test_interrupted_run_goes_on_to_the_same_tree_and_the_same_rows(
+    inbox: Path, tmp_path: Path, cut_after: int, jobs: int
+) -> None:
+    whole = run(inbox, tmp_path / "whole", with_account=True)
+    with pytest.raises(PowerCut):
+        run(inbox, tmp_path / "out", cut_after=cut_after, jobs=jobs, with_account=True)
+    assert (tmp_path / "out" / FOLDER).exists()
+    again = run(inbox, tmp_path / "out", jobs=jobs, with_account=True)
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    assert again == whole
+
+
+def test_film_is_not_done_before_a_sync_and_not_done_again_after(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    converted: list[str] = []
+    convert = Conversion.convert
+
+    def noted(self: Conversion, path: Path, target: Path) -> Any:
+        converted.append(path.name)
+        return convert(self, path, target)
+
+    monkeypatch.setattr(Conversion, "convert", noted)
+    with pytest.raises(PowerCut):
+        run(inbox, tmp_path / "out", cut_after=9)
+    marks = [
+        line
+        for line in (tmp_path / "out" / FOLDER / "rows").read_text().splitlines()
+        if "synced" in line
+    ]
+    done = int(marks[-1].split(":")[1].strip(" }"))
+    converted.clear()
+    run(inbox, tmp_path / "out")
+    assert len(converted) == 13 - done
+
+
+def test_film_that_vanished_or_changed_is_done_again(
+    inbox: Path, tmp_path: Path
+) -> None:
+    whole = run(inbox, tmp_path / "whole")
+    with pytest.raises(PowerCut):
+        run(inbox, tmp_path / "out", cut_after=9)
+    first = next(row["file"] for _, row in whole if "file" in row)
+    (tmp_path / "out" / first).unlink()
+    os.utime(inbox / "REUTER_FRANCISCO" / "2.dcm", (1, 1))
+    run(inbox, tmp_path / "out")
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_journal_names_nobody(inbox: Path, tmp_path: Path) -> None:
+    with pytest.raises(PowerCut):
+        run(inbox, tmp_path / "out", cut_after=9, with_account=True)
+    folder = tmp_path / "out" / FOLDER
+    assert folder.stat().st_mode & 0o077 == 0
+    notes = b"".join(
+        (folder / name).read_bytes() for name in ("rows", "settings", "lock")
+    )
+    for each in (*IDENTIFIERS, "REUTER"):
+        assert each.encode() not in notes
+
+
+def test_unfinished_run_does_not_go_on_under_another_key(
+    inbox: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(PowerCut):
+        run(inbox, tmp_path / "out", cut_after=3)
+    with (
+        Journal(tmp_path / "out") as journal,
+        pytest.raises(ConfigurationError, match="unfinished run"),
+    ):
+        journal.begin({"key": "another"})
+
+
+def test_two_runs_into_one_folder_are_refused(tmp_path: Path) -> None:
+    with Journal(tmp_path / "out"), pytest.raises(Busy), Journal(tmp_path / "out"):
+        pass
+
+
+def test_row_accounts_for_every_byte(inbox: Path, tmp_path: Path) -> None:
+    told = run(inbox, tmp_path / "out", with_account=True)
+    for path, row in told:
+        if "file" not in row:
+            continue
+        written = (tmp_path / "out" / row["file"]).read_bytes()
+        for content, part in (
+            (path.read_bytes(), row["input"]),
+            (written, row["output"]),
+        ):
+            start, length = part["pixels_start"], part["pixels_bytes"]
+            pixels = content[start : start + length]
+            rest = content[:start] + content[start + length :]
+            assert len(content) == part["bytes"]
+            assert hashlib.sha256(rest).hexdigest() == part["sha256_rest"]
+            assert hashlib.sha256(pixels).hexdigest() == row["sha256_pixels"]
+        assert row["actions"]["00100010"] == {"Z": 1}
+    assert "REUTER" not in str([row for _, row in told])
+
+
+def test_pixels_are_copied_where_the_kernel_cannot(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(inbox, tmp_path / "whole")
+
+    def cannot(*_: object, **__: object) -> int:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(copying.os, "copy_file_range", cannot)
+    assert run(inbox, tmp_path / "out") == whole
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_film_that_shrinks_while_it_is_copied_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "film").write_bytes(bytes(100))
+    with (
+        copying.opened(tmp_path / "film") as source,
+        pytest.raises(UnreadableFile, match="shorter"),
+    ):
+        copying.write_film(source, 50, 100, b"head", tmp_path / "new")
+
+
+def test_full_disk_stops_the_run_and_is_no_refusal(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = itertools.count()
+
+    def full(*arguments: Any, **named: Any) -> None:
+        if next(calls) == 3:
+            raise OSError(28, "No space left on device")
+        copying.write_film(*arguments, **named)
+
+    monkeypatch.setattr("site_agent.films.conversion.write_film", full)
+    with pytest.raises(OSError, match="No space"):
+        run(inbox, tmp_path / "out")
+    monkeypatch.undo()
+    assert len(run(inbox, tmp_path / "out")) == 13
+    assert len(tree(tmp_path / "out")) == 10
