@@ -75,7 +75,8 @@ Found = FoundImage | FoundReports | FoundNothing
 def look(path: Path) -> Found:
     """Tell what one file is."""
     try:
-        if not path.is_file():
+        # A link leads out of the export, to a file that nobody delivered.
+        if path.is_symlink() or not path.is_file():
             return FoundNothing(path, Ignored.OTHER)
         with path.open("rb") as file:
             start = file.read(1024)

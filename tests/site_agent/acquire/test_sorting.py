@@ -14,11 +14,11 @@ from site_agent.acquire.folder import (
     FoundNothing,
     FoundReports,
     Ignored,
-    files_below,
     look,
 )
 from site_agent.acquire.receive import receive
 from site_agent.acquire.sorting import Arrival, Inbox, sort
+from site_agent.acquire.walking import files_below
 from site_agent.study import ReasonCode
 from tests.site_agent.inbox import (
     ACCESSION,
@@ -95,6 +95,15 @@ def test_special_file_and_broken_link_are_ignored(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to(tmp_path / "gone")
     assert read(tmp_path).ignored == {Ignored.OTHER: 2}
+
+
+def test_link_to_a_file_outside_the_export_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = put(tmp_path / "elsewhere" / "film.dcm", film())
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "film.dcm").symlink_to(elsewhere)
+    found = read(inbox)
+    assert (found.arrivals, found.ignored) == ((), {Ignored.OTHER: 1})
 
 
 def test_file_that_cannot_be_opened_is_told(
