@@ -290,7 +290,8 @@ def _checked(tag: int, vr: str, value: bytes) -> bytes | None:
     if all(right):
         return value.rstrip(b" \0")
     if vr == "CS" and right[0]:
-        kept = [text if ok else "" for text, ok in zip(texts, right, strict=True)]
+        pairs = zip(texts, right, strict=True)
+        kept = [text.strip(" \0") if ok else "" for text, ok in pairs]
         return "\\".join(kept).encode("latin-1")
     return None
 

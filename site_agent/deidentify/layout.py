@@ -37,6 +37,7 @@ _FIRST = 1 << 15
 _MOST_HEADER = 1 << 26
 _MOST_INFLATED = 1 << 25
 _WINDOW = 1 << 16
+_NOT_A_COMMAND = 0x00010000
 _MEDIA_STORAGE_CLASS, _MEDIA_STORAGE_INSTANCE = 0x00020002, 0x00020003
 _TRANSFER_SYNTAX = 0x00020010
 _PADDING = " \0"
@@ -104,6 +105,8 @@ def _lay_out(data: bytes, read: Read, size: int) -> Layout:
         read = _reader_of(data)
     encoding = encoding_of(syntax)
     elements, pixels, at = read_data_set(data, at, size, encoding)
+    if next(iter(elements), _NOT_A_COMMAND) < _NOT_A_COMMAND:
+        raise Declined("a command group")
     length = 0
     if pixels is not None:
         length = _pixels_length(read, size, pixels, syntax, encoding)

@@ -10,7 +10,8 @@ _SPECIFIC_CHARACTER_SET = 0x00080005
 _TERM = re.compile(r"(?:ISO[_ ]IR \d{1,3}|ISO 2022 IR \d{1,3}|GB18030|GBK)?")
 _CODECS = {"ISO_IR 100": "latin-1", "ISO_IR 192": "utf-8"}
 _UNSPLIT = frozenset(("LT", "ST", "UT", "UR"))  # a backslash is a character there
-_ASCII = re.compile(rb"[\x00-\x1a\x1c-\x7f]*")  # without the escape of ISO 2022
+# Readers differ in what they strip; and an escape begins another character set.
+_CONTROL = re.compile(rb"[\x01-\x1f\x7f]")
 _PADDING = " \t\r\n\0"
 
 
@@ -45,10 +46,11 @@ def values_of(value: bytes, vr: str) -> list[str]:
     Raises
     ------
     Declined
-        When the bytes switch between character sets.
+        When there are control characters in it, those that switch between character
+        sets among them.
     """
-    if b"\x1b" in value:
-        raise Declined("text in several character sets")
+    if _CONTROL.search(value):
+        raise Declined("text with control characters")
     text = value.decode("latin-1").rstrip(" \0")
     if not text:
         return []
@@ -69,8 +71,8 @@ def first_text(data: bytes, elements: DataSet, tag: int, charset: str) -> str:
     if element.vr not in ("", "LO", "SH", "UI"):
         raise Declined("an identifier of an unusual VR")
     value = raw_value(data, element)
-    codec = "ascii" if _ASCII.fullmatch(value) else _CODECS.get(charset)
-    if codec is None or b"\x1b" in value:
+    codec = "ascii" if value.isascii() else _CODECS.get(charset)
+    if codec is None or _CONTROL.search(value):
         raise Declined("an identifier in an unusual character set")
     try:
         text = value.decode(codec)

@@ -43,7 +43,7 @@ from tests.site_agent.deidentify.chest_film import again
 from tests.site_agent.deidentify.test_engine import CORPUS, SYNTAXES
 
 # In capitals alone a name cannot be told from a code string.
-NAMES = (b"Reuter^", b"Krebs^", b"Francisco", b"19571113", "山田".encode())
+NAMES = (b"Reuter^", b"Krebs^", b"^Francisco", b"19571113", "山田".encode())
 LONGEST_S = 5.0
 PIECES = (
     b"\xff\xff\xff\xff",
