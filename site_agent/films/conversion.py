@@ -63,6 +63,9 @@ class Conversion:
 
         Where the outcome is not `Converted`, `target` may hold a part of a file.
         """
+        # A link leads out of SRC, and a pipe might never answer.
+        if path.is_symlink() or not path.is_file():
+            return NoImage()
         try:
             with opened(path) as source:
                 return self._convert(path, source, target)

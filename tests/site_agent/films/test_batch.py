@@ -193,6 +193,15 @@ def test_row_accounts_for_every_byte(inbox: Path, tmp_path: Path) -> None:
     assert "REUTER" not in str([row for _, row in told])
 
 
+def test_links_and_pipes_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    pydicom.dcmwrite(tmp_path / "elsewhere", chest_film())
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "elsewhere")
+    os.mkfifo(tmp_path / "in" / "pipe")
+    told = run(tmp_path / "in", tmp_path / "out")
+    assert [row for _, row in told] == [{"passed_over": "no DICOM image"}] * 2
+
+
 def test_pixels_are_copied_where_the_kernel_cannot(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
