@@ -63,15 +63,18 @@ def login(
     password_file: Annotated[
         Path | None,
         typer.Option(
+            exists=True,
+            dir_okay=False,
             help="File (mode 0600) with the password on its first line; without it "
-            "the password is asked for."
+            "the password is asked for.",
         ),
     ] = None,
     ca_certificate: Annotated[
         Path | None,
         typer.Option(
+            exists=True,
             help="Certificate (PEM) that the coordinator's leads to, where it is not "
-            "one of the system's."
+            "one of the system's.",
         ),
     ] = None,
 ) -> None:
@@ -82,7 +85,10 @@ def login(
         session["ca_certificate"] = str(ca_certificate.absolute())
     asked = {"username": username, "password": _password(password_file)}
     with _client(session) as client:
-        answer = _checked(client.post("session", json=asked)).json()
+        answer = client.post("session", json=asked)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise ClientError("username or password is wrong")
+        answer = _checked(answer).json()
     _keep(session | {"token": answer["token"]})
     until = _day(answer["expires_at"])
     typer.echo(f"{answer['username']} ({answer['role']}) until {until} UTC")
@@ -105,11 +111,14 @@ def _password(file: Path | None) -> str:
     if file is not None:
         if file.stat().st_mode & 0o077:
             raise ClientError(f"others can read {file}; run `chmod 600` on it")
-        lines = file.read_text(encoding="utf-8").splitlines()
-        return lines[0] if lines else ""
-    if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True))
-    return sys.stdin.readline().rstrip("\n")
+        password = file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    elif sys.stdin.isatty():
+        password = str(typer.prompt("Password", hide_input=True))
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise ClientError("the password is missing; --help says how to give it")
+    return password
 
 
 def _session_file() -> Path:
@@ -266,7 +275,12 @@ def runs(
         _show(
             ("round", "site", "figure", "value"),
             [
-                (each["round"], each["site"] or "all", each["name"], each["value"])
+                (
+                    each["round"],
+                    each["site"] or "all",
+                    each["name"],
+                    f"{each['value']:g}",
+                )
                 for each in _get(f"runs/{plan_id}/metrics")
             ],
             empty="no figures yet",
@@ -326,6 +340,8 @@ def get(
     """Download a model (safetensors) and check its digest."""
     path = output or Path(f"{sha256[:16]}.safetensors")
     beside = path.with_name(f".{path.name}.part")
+    if not path.parent.is_dir():
+        raise ClientError(f"there is no folder {path.parent}")
     digest = hashlib.sha256()
     try:
         with (

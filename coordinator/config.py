@@ -191,6 +191,7 @@ consortium = "{config.consortium}"
 hosts = [{listed}]
 
 [sites]
+# Only this machine reaches 127.0.0.1; for hospitals, its own address, or "0.0.0.0".
 listen = "{config.sites.listen}"
 port = {config.sites.port}
 enrolment_port = {config.sites.enrolment_port}
@@ -198,6 +199,7 @@ enrolment_port = {config.sites.enrolment_port}
 [people]
 listen = "{config.people.listen}"
 port = {config.people.port}
+# Passwords travel here: to listen elsewhere than on 127.0.0.1 it needs both, for HTTPS.
 # certificate = "/etc/hilum/people.crt"
 # key = "/etc/hilum/people.key"
 

@@ -55,7 +55,12 @@ def read_invitation(path: Path, *, fingerprint: str) -> Invitation:
     """
     try:
         fields = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise IdentityError(
+            f"The invitation {path} cannot be read: {error.strerror}. Is the path "
+            "right?"
+        ) from error
+    except ValueError as error:
         raise IdentityError(
             "The invitation cannot be read as JSON. Ask the consortium's admin to send "
             "the file again, as a file."
@@ -89,8 +94,9 @@ def read_invitation(path: Path, *, fingerprint: str) -> Invitation:
     if got != expected:
         raise IdentityError(
             "This invitation does not come from the consortium that you were told of: "
-            f"its root has the fingerprint {got}, and you gave {expected}. Nothing was "
-            "sent. Compare the fingerprint with the admin by telephone."
+            f"its root has the fingerprint\n  {_colons(got)}\nand you gave\n  "
+            f"{_colons(expected)}\nNothing was sent. Compare the fingerprint with the "
+            "admin by telephone."
         )
     return invitation
 
@@ -98,6 +104,11 @@ def read_invitation(path: Path, *, fingerprint: str) -> Invitation:
 def root_fingerprint(pem: bytes) -> str:
     """SHA-256 of a certificate's DER form, in lower-case hexadecimal."""
     return certificate(pem).fingerprint(hashes.SHA256()).hex()
+
+
+def _colons(fingerprint: str) -> str:
+    """Write it as the coordinator does, so that it can be compared by eye."""
+    return bytes.fromhex(fingerprint).hex(":").upper()
 
 
 def _plain(fingerprint: str) -> str:

@@ -20,8 +20,8 @@ def propose(home: Home = DEFAULT_HOME) -> None:
     with open_session(home) as session:
         version = dataset_versions.propose(session, share=share, now=now())
         typer.echo(
-            f"Proposed {version.dataset} {version.version} ({version.change}). It is "
-            f"released when {version.quorum} members approve: `site-agent vote`."
+            f"Proposed {version.dataset} {version.version} ({version.change}). Members "
+            f"vote with `site-agent vote`; approvals needed: {version.quorum}."
         )
 
 

@@ -66,7 +66,10 @@ def init(
         f"The root's key is in {home / 'root'}, {locked}. Move that folder offline "
         "now: the coordinator runs without it."
     )
-    typer.echo("Next: `coordinator user add`, then `coordinator serve`.")
+    typer.echo(
+        f"Next: in {home / 'coordinator.toml'}, let [sites] listen where hospitals "
+        "reach it; then `coordinator user add` and `coordinator serve`."
+    )
 
 
 def _specification(path: Path | None) -> Specification:

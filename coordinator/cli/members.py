@@ -39,7 +39,10 @@ def invite(
         path = output or Path(f"{site}.invitation.json")
         durable.write(path, json.dumps(asdict(invitation), indent=2).encode())
     typer.echo(f"The invitation is in {path}, good until {day(new.expires_at)} UTC.")
-    typer.echo("Send the file to the hospital's data manager. It opens a door: once.")
+    typer.echo(
+        "Send the file to the hospital's data manager. It is good once, and ends any "
+        f"earlier invitation to {site}."
+    )
     typer.echo(
         "Tell them the fingerprint of the root (SHA-256) by another way, e.g. by "
         f"telephone:\n  {fingerprint}"

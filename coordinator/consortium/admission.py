@@ -49,8 +49,9 @@ def enrol(
     invitation = session.exec(found).first()
     if invitation is None or now >= invitation.expires_at:
         raise Refused(
-            "token: is not that of an open invitation (it may have been used or be "
-            "older than 24 hours); ask the consortium's admin for a new one"
+            "token: is not that of an open invitation (it may have been used, replaced "
+            "by a newer one or be older than 24 hours); ask the consortium's admin for "
+            "a new one"
         )
     public_key = read_request(request.certificate_request)
     keys = _digest_of_keys(request, public_key)

@@ -65,12 +65,22 @@ def _studies(studies: dict[str, Any]) -> Table:
     table.add_column("why refused")
     for site, told in studies.items():
         counts = told["dispositions"]
-        why = ", ".join(
-            f"{each['reason']} {each['studies']}" for each in told["reasons"]
+        why = "\n".join(
+            f"{name}: {reasons}"
+            for name in _DISPOSITIONS
+            if (reasons := _reasons(told["reasons"], name))
         )
         cells = (counts.get(name, 0) for name in _DISPOSITIONS)
         table.add_row(site, *map(str, cells), why)
     return table
+
+
+def _reasons(reasons: list[dict[str, Any]], disposition: str) -> str:
+    return ", ".join(
+        f"{each['reason']} {each['studies']}"
+        for each in reasons
+        if each["disposition"] == disposition
+    )
 
 
 def _left(left: dict[str, Any]) -> Table:

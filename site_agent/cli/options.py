@@ -50,6 +50,11 @@ def vault_secret(paths: SitePaths, key_file: Path | None) -> bytes:
         return read_secret(key_file, None)
     passphrase = os.environ.get("HILUM_VAULT_PASSPHRASE")
     if passphrase is None:
+        typer.echo(
+            f"{paths.vault_key} is not there. If this vault has a key file, put it "
+            "back or name it with --vault-key-file.",
+            err=True,
+        )
         passphrase = str(typer.prompt("Passphrase of the vault", hide_input=True))
     return read_secret(None, passphrase)
 

@@ -57,14 +57,19 @@ def run(
                 bars[what] = progress.add_task(what)
             progress.update(bars[what], completed=done, total=total)
 
-        summary = intake.run(
-            inbox,
-            paths=paths,
-            vault=vault,
-            tools=tools,
-            jobs=jobs or len(os.sched_getaffinity(0)),
-            watch=watch,
-        )
+        try:
+            summary = intake.run(
+                inbox,
+                paths=paths,
+                vault=vault,
+                tools=tools,
+                jobs=jobs or len(os.sched_getaffinity(0)),
+                watch=watch,
+            )
+        except KeyboardInterrupt:
+            progress.stop()
+            typer.echo("Stopped. The same command goes on from there.", err=True)
+            raise typer.Exit(130) from None
     _show(summary)
 
 
@@ -108,7 +113,7 @@ def _show(summary: Summary) -> None:
     console = Console()
     console.print(table)
     for why, count in summary.ignored.items():
-        console.print(f"ignored: {count} {why.value}", highlight=False)
+        console.print(f"ignored, {why.value}: {count}", highlight=False)
     if summary.known:
         console.print(f"{summary.known} studies were processed in an earlier run.")
     if len(summary.studies) > (Disposition.ACCEPTED in summary.studies):

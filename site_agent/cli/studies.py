@@ -72,6 +72,8 @@ def studies(
     for row in rows:
         for line in _lines(row, identities.get(row.study)):
             typer.echo(line)
+    if not rows:
+        typer.echo("No study here is like that. `site-agent run INBOX` takes some in.")
 
 
 def _as_json(row: StudyRow, identity: Identity | None) -> dict[str, object]:

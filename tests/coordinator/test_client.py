@@ -112,6 +112,7 @@ def test_wrong_password_is_said_to_be_wrong(run, address, tmp_path):
     code, _, err = run("login", address, "--username", "rosa", keyboard="no\n")
     assert code == 1
     assert "username or password is wrong" in err
+    assert "run `consortium login`" not in err
     assert not (tmp_path / "researcher").exists()
 
 
@@ -121,6 +122,7 @@ def test_password_from_a_file_that_others_can_read_is_refused(run, address, tmp_
     login = ("login", address, "--username", "rosa", "--password-file", file)
     file.chmod(0o644)
     assert "chmod 600" in run(*login)[2]
+    assert "does not exist" in run(*login[:-1], tmp_path / "nothing")[2]
     file.chmod(0o600)
     assert run(*login)[0] == 0
 

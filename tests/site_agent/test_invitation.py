@@ -49,9 +49,15 @@ def test_other_fingerprint_is_refused_before_anything_is_sent(
     path = invitation(tmp_path, authority)
     with pytest.raises(IdentityError, match="Nothing was sent") as raised:
         read_invitation(path, fingerprint="00" * 32)
-    assert root_fingerprint(authority.root_pem) in str(raised.value)
+    colons = bytes.fromhex(root_fingerprint(authority.root_pem)).hex(":").upper()
+    assert colons in str(raised.value)
     with pytest.raises(IdentityError, match="64 digits"):
         read_invitation(path, fingerprint="abc")
+
+
+def test_wrong_path_of_the_invitation_is_not_told_as_bad_json(tmp_path: Path) -> None:
+    with pytest.raises(IdentityError, match=r"nope\.json cannot be read: No such file"):
+        read_invitation(tmp_path / "nope.json", fingerprint="00" * 32)
 
 
 def test_incomplete_invitation_lists_all_its_faults_and_no_token(

@@ -118,7 +118,7 @@ def test_run_ends_with_a_table_and_refusals_are_no_failure(
     assert "accepted" in ended.stdout
     assert "projection 1" in ended.stdout
     assert "unreadable 1" in ended.stdout
-    assert "2 files that are neither DICOM nor a report" in ended.stdout
+    assert "files that are neither DICOM nor a report: 2" in ended.stdout
     for identifier in (ACCESSION, PATIENT, STUDY, *NAME.split("^")):
         assert identifier not in ended.stdout + ended.stderr
 
