@@ -11,7 +11,7 @@ A step that cannot go on gives a `Refusal` with all its reasons at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -159,10 +159,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedImage:
-    """One DICOM file as it came. `path` identifies the patient; it is never shown."""
+    """One DICOM file as it came. `path` identifies the patient; it is never shown.
+
+    `content` are the file's bytes, and `dataset` is what pydicom reads in them. A data
+    set that was made in memory has no bytes.
+    """
 
     path: Path
     dataset: Dataset
+    content: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from pathlib import Path
+
 import pydicom
 
 from site_agent.acquire.sorting import Arrival
@@ -17,10 +20,12 @@ def receive(arrival: Arrival) -> ReceivedStudy:
         Whatever pydicom raises on a damaged file.
     """
     return ReceivedStudy(
-        images=tuple(
-            # Files without preamble are DICOM too; `folder.look` has examined them.
-            ReceivedImage(image.path, pydicom.dcmread(image.path, force=True))
-            for image in arrival.images
-        ),
+        images=tuple(_image(image.path) for image in arrival.images),
         report=arrival.report.report if arrival.report is not None else None,
     )
+
+
+def _image(path: Path) -> ReceivedImage:
+    content = path.read_bytes()
+    # Files without preamble are DICOM too; `folder.look` has examined them.
+    return ReceivedImage(path, pydicom.dcmread(BytesIO(content), force=True), content)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
 
+from site_agent.deidentify.engine import Declined, clean_header
 from site_agent.deidentify.facts import facts, technical
 from site_agent.deidentify.header import deidentify_header, to_bytes
 from site_agent.deidentify.identifiers import KnownIdentifiers
@@ -19,6 +20,7 @@ from site_agent.study import (
     DeidentifiedStudy,
     Reason,
     ReasonCode,
+    ReceivedImage,
     ReceivedStudy,
     Refusal,
 )
@@ -58,9 +60,9 @@ def deidentify(
     uids = {text_of(header, "StudyInstanceUID") for header in headers}
     reasons = list(_faults_of_identity(patients, uids))
     images: list[DeidentifiedImage] = []
-    for header in headers:
+    for image in study.images:
         try:
-            images.append(_image(header, pseudonyms, options))
+            images.append(_image(image, pseudonyms, options))
         except UnreadableFile as error:
             reasons.append(Reason(ReasonCode.UNREADABLE, str(error)))
     if reasons:
@@ -76,14 +78,32 @@ def deidentify(
 
 
 def _image(
-    dataset: Dataset, pseudonyms: Pseudonyms, options: Options
+    image: ReceivedImage, pseudonyms: Pseudonyms, options: Options
 ) -> DeidentifiedImage:
-    clean = deidentify_header(dataset, pseudonyms, options)
-    return DeidentifiedImage(
-        sop_instance_uid=str(clean.SOPInstanceUID),
-        content=to_bytes(clean),
-        technical=technical(dataset),
-    )
+    """Clean one film's header; its pixels, text in them too, are still as they came.
+
+    Raises
+    ------
+    UnreadableFile
+        When the film is damaged, or cannot be de-identified.
+    """
+    try:
+        instance, content = _by_engine(image.content, pseudonyms, options)
+    except Declined:
+        clean = deidentify_header(image.dataset, pseudonyms, options)
+        instance, content = str(clean.SOPInstanceUID), to_bytes(clean)
+    return DeidentifiedImage(instance, content, technical(image.dataset))
+
+
+def _by_engine(
+    content: bytes, pseudonyms: Pseudonyms, options: Options
+) -> tuple[str, bytes]:
+    def read(offset: int, count: int) -> bytes:
+        return content[offset : offset + count]
+
+    header = clean_header(read, len(content), pseudonyms, options)
+    start, end = header.pixels_start, header.pixels_start + header.pixels_length
+    return header.instance, b"".join((header.head, memoryview(content)[start:end]))
 
 
 def _patient(dataset: Dataset, pseudonyms: Pseudonyms) -> str:

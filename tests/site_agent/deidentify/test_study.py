@@ -6,7 +6,13 @@ import io
 from pathlib import Path
 
 import pydicom
+import pytest
 from pydicom.dataset import Dataset
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+)
 
 from protos.statistics_pb2 import AgeBand, Indication, Sex, Vendor
 from site_agent.deidentify.identifiers import known_identifiers
@@ -23,6 +29,7 @@ from site_agent.study import (
     Refusal,
     View,
 )
+from tests.site_agent.deidentify.both_ways import as_bytes
 from tests.site_agent.deidentify.chest_film import (
     IDENTIFIERS,
     STUDY_UID,
@@ -46,10 +53,19 @@ Bastian Ruppert
 
 
 def deidentified(
-    *films: Dataset, report: str | None = LETTER, options: Options | None = None
+    *films: Dataset,
+    report: str | None = LETTER,
+    options: Options | None = None,
+    from_memory: bool = False,
 ) -> DeidentifiedStudy | Refusal:
+    images = tuple(
+        ReceivedImage(
+            Path("Reuter") / str(number), film, b"" if from_memory else as_bytes(film)
+        )
+        for number, film in enumerate(films)
+    )
     study = ReceivedStudy(
-        tuple(ReceivedImage(Path("Reuter") / str(n), f) for n, f in enumerate(films)),
+        images,
         None if report is None else ReceivedReport(report, {}, {}),
     )
     known = known_identifiers(study, ["Ruppert^Bastian"])
@@ -82,6 +98,19 @@ def test_nothing_that_was_planted_is_in_any_part_of_the_study() -> None:
     everything += b"".join(image.content for image in study.images)
     assert [each for each in IDENTIFIERS if each.encode() in everything] == []
     assert "heart" in study.report.findings
+
+
+@pytest.mark.parametrize(
+    "syntax",
+    [ExplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian],
+)
+def test_film_is_the_same_by_the_engine_and_from_memory(
+    syntax: str,
+) -> None:
+    fast = deidentified(chest_film(syntax))
+    slow = deidentified(chest_film(syntax), from_memory=True)
+    assert isinstance(fast, DeidentifiedStudy)
+    assert fast == slow
 
 
 def test_patient_with_two_studies_keeps_one_pseudonym() -> None:
@@ -123,7 +152,7 @@ def test_films_of_two_patients_in_one_study_are_refused() -> None:
 def test_all_reasons_are_given_at_once_and_none_identifies() -> None:
     broken = chest_film(PatientID="")
     broken.file_meta.TransferSyntaxUID = pydicom.uid.JPEG2000Lossless
-    refusal = deidentified(broken, chest_film(PatientID=""))
+    refusal = deidentified(broken, chest_film(PatientID=""), from_memory=True)
     assert isinstance(refusal, Refusal)
     assert [each.code for each in refusal.reasons] == [
         ReasonCode.IDENTITY_MISSING,
