@@ -23,7 +23,7 @@ from site_agent.config import Specification
 from site_agent.deidentify.identifiers import known_identifiers
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.study import Options, deidentify
-from site_agent.label import label
+from site_agent.label.step import label
 from site_agent.quality.technical import check
 from site_agent.study import (
     AuditedStudy,

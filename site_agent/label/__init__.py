@@ -1,5 +1,6 @@
 """Labels of a report by rules; languages are data packs."""
 
-from site_agent.label.labeler import label, label_text
+from site_agent.label.labeler import label_report, label_text
+from site_agent.label.mode import Mode
 
-__all__ = ["label", "label_text"]
+__all__ = ["Mode", "label_report", "label_text"]

@@ -9,26 +9,30 @@ uncertain; it is never negative or uncertain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from protos.statistics_pb2 import Assertion, Observation
+from site_agent.label.mode import Mode
 from site_agent.label.pack import load
 from site_agent.label.resolve import Mention, resolve
 from site_agent.label.scan import scan
+from site_agent.label.sections import findings_of
 from site_agent.label.sentences import sentences
-from site_agent.study import CheckedStudy, LabelledStudy, Labels
+
+if TYPE_CHECKING:  # a study carries films, whose libraries take a second to load
+    from site_agent.study import Labels
 
 _PRIORITY = (Assertion.POSITIVE, Assertion.UNCERTAIN, Assertion.NEGATIVE)
 _OBSERVATIONS: tuple[Observation.ValueType, ...] = tuple(Observation.values()[1:])
 _NO_PATHOLOGY = (Observation.NO_FINDING, Observation.SUPPORT_DEVICES)
 
 
-def label(checked: CheckedStudy) -> LabelledStudy:
-    """Label a study by its report."""
-    report = checked.report
-    return LabelledStudy(checked, label_text(report.findings, report.impression))
-
-
-def label_text(findings: str, impression: str, language: str = "en") -> Labels:
+def label_text(
+    findings: str,
+    impression: str,
+    language: str = "en",
+    mode: Mode = Mode.RADIOLOGIST,
+) -> Labels:
     """Label the two sections of a report.
 
     Returns
@@ -36,11 +40,41 @@ def label_text(findings: str, impression: str, language: str = "en") -> Labels:
     Labels
         One assertion for each of the 14 observations.
     """
-    mentions = [*mentions_in(findings, language), *mentions_in(impression, language)]
+    mentions = [
+        *mentions_in(findings, language, mode),
+        *mentions_in(impression, language, mode),
+    ]
     return combine(mentions)
 
 
-def mentions_in(section: str, language: str = "en") -> Iterator[Mention]:
+def label_report(
+    text: str, language: str = "en", mode: Mode = Mode.RADIOLOGIST
+) -> Labels:
+    """Label a whole report by its findings and impression, if headings tell them.
+
+    Returns
+    -------
+    Labels
+        One assertion for each of the 14 observations.
+    """
+    return combine(mentions_in_report(text, language, mode))
+
+
+def mentions_in_report(
+    text: str, language: str = "en", mode: Mode = Mode.RADIOLOGIST
+) -> Iterator[Mention]:
+    """Give every assertion in a report's findings and impression, with its evidence.
+
+    Places are those of `text`.
+    """
+    for start, end in findings_of(text, load(language).headings):
+        for mention in mentions_in(text[start:end], language, mode):
+            yield mention.moved(start)
+
+
+def mentions_in(
+    section: str, language: str = "en", mode: Mode = Mode.RADIOLOGIST
+) -> Iterator[Mention]:
     """Give every assertion in a section, with its evidence."""
     root = load(language).root
     for words in sentences(section):

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import itertools
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from importlib.resources import files
 
 from protos.statistics_pb2 import Observation
+from site_agent.label.sections import Section
 
 
 class PackError(ValueError):
@@ -70,6 +71,7 @@ class Pack:
     language: str
     status: str
     root: Node
+    headings: Mapping[str, Section]
 
 
 @cache
@@ -89,7 +91,7 @@ def load(language: str = "en") -> Pack:
     for phrase, meaning in _phrases(tables):
         for words in expand(phrase):
             _add(root, words, meaning)
-    return Pack(tables["language"], tables["status"], root)
+    return Pack(tables["language"], tables["status"], root, _headings(tables))
 
 
 def expand(phrase: str) -> Iterator[tuple[str, ...]]:
@@ -124,6 +126,18 @@ def _phrases(
             except ValueError as error:
                 raise PackError(f"{table}.{name} is no kind of phrase") from error
             yield from _each(phrases, Meaning(kind))
+
+
+def _headings(tables: Mapping[str, dict[str, list[str]]]) -> dict[str, Section]:
+    """Read the headings; a pack without them takes every text for findings."""
+    sections: dict[str, Section] = {}
+    for name, labels in tables.get("headings", {}).items():
+        try:
+            section = Section(name)
+        except ValueError as error:
+            raise PackError(f"headings.{name} is no section of a report") from error
+        sections |= dict.fromkeys(labels, section)
+    return sections
 
 
 def _each(phrases: Iterable[str], meaning: Meaning) -> Iterator[tuple[str, Meaning]]:

@@ -50,6 +50,11 @@ class Mention(NamedTuple):
     cue_start: int = -1
     cue_end: int = -1
 
+    def moved(self, by: int) -> Mention:
+        """Give the same evidence for a text that begins `by` characters earlier."""
+        cue = (self.cue_start + by, self.cue_end + by) if self.cue_end > 0 else (-1, -1)
+        return Mention(*self[:2], self.start + by, self.end + by, self.rule, *cue)
+
 
 def resolve(words: list[Word], hits: list[Hit]) -> Iterator[Mention]:
     """Give an assertion for every finding and every organ that has a state."""

@@ -1,0 +1,83 @@
+"""Which parts of a report are findings."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protos.statistics_pb2 import Assertion, Observation
+from site_agent.label import label_report
+from site_agent.label.labeler import mentions_in_report
+from site_agent.label.pack import load
+from site_agent.label.sections import Section, findings_of
+
+
+def kept(text: str) -> str:
+    spans = findings_of(text, load("en").headings)
+    return "|".join(text[start:end].strip() for start, end in spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Clear lungs.", "Clear lungs."),
+        ("", ""),
+        (
+            "FINDINGS: Clear.\nIMPRESSION: Normal.",
+            "FINDINGS: Clear.|IMPRESSION: Normal.",
+        ),
+        (
+            "Findings:\nClear.\n\nImpression:\nNormal.",
+            "Findings:\nClear.|Impression:\nNormal.",
+        ),
+        (
+            "FINDINGS\nClear.\nIMPRESSION\nNormal.",
+            "FINDINGS\nClear.|IMPRESSION\nNormal.",
+        ),
+        ("**Findings:** Clear.", "Findings:** Clear."),
+        ("Indication: pneumonia?\nFindings: Clear.", "Findings: Clear."),
+        (
+            "INDICATION: cough. FINDINGS: Clear. IMPRESSION: Normal.",
+            "FINDINGS: Clear.|IMPRESSION: Normal.",
+        ),
+        ("Chest, two views. Old film. Findings: Clear.", "Findings: Clear."),
+        (
+            "Lungs are clear.\nIMPRESSION: Normal.",
+            "Lungs are clear.|IMPRESSION: Normal.",
+        ),
+        ("History: edema.\n\nThe lungs are clear.", "The lungs are clear."),
+        ("Findings: Edema. Comparison: none. Effusion.", "Findings: Edema.|Effusion."),
+        ("Findings: Edema.\nComparison: None.\nOld film.", "Findings: Edema."),
+        ("Findings: The following: a nodule.", "Findings: The following: a nodule."),
+        ("Lungs clear IMPRESSION: Normal", "Lungs clear|IMPRESSION: Normal"),
+        ("Technique: PA.\nHeart: Large.", "Heart: Large."),
+    ],
+)
+def test_parts_that_are_findings(text: str, expected: str) -> None:
+    assert kept(text) == expected
+
+
+def test_what_is_asked_for_is_no_finding() -> None:
+    labels = label_report("Indication: Pneumonia.\nFindings: No effusion.")
+    assert labels[Observation.PNEUMONIA] == Assertion.NOT_MENTIONED
+    assert labels[Observation.PLEURAL_EFFUSION] == Assertion.NEGATIVE
+
+
+def test_evidence_lies_in_the_whole_text() -> None:
+    text = "Indication: edema.\nFindings: No effusion. Nodule."
+    first, second = mentions_in_report(text)
+    assert text[first.start : first.end] == "effusion"
+    assert text[first.cue_start : first.cue_end] == "No"
+    assert text[second.start : second.end] == "Nodule"
+    assert second.cue_start == -1
+
+
+@given(st.text("Findings: \nIMPRESON.", max_size=80))
+def test_parts_are_in_order_and_do_not_overlap(text: str) -> None:
+    places = [p for span in findings_of(text, load("en").headings) for p in span]
+    assert places == sorted(places)
+    assert all(0 <= place <= len(text) for place in places)
+
+
+def test_language_without_headings_is_all_findings() -> None:
+    assert findings_of("Findings: clear", {}) == [(0, 15)]
+    assert findings_of("Befund: frei", {"befund": Section.FINDINGS}) == [(0, 12)]
