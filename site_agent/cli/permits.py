@@ -133,8 +133,8 @@ def _sign(home: Path, plan: str, role: Role.ValueType, *, yes: bool) -> None:
     digest, terms = _find(membership, plan)
     typer.echo("\n".join(plain_words.permit(terms, site=membership.config.site)))
     _require_fit(membership, digest, terms)
-    if not yes and sys.stdin.isatty():
-        typer.confirm("Sign these terms?", abort=True)
+    if not yes:
+        _ask()
     key = membership.identity.signing_key
     if role == Role.DATA_PROTECTION_OFFICER:
         key = identity.dpo_key(membership.paths.keys)
@@ -152,6 +152,17 @@ def _sign(home: Path, plan: str, role: Role.ValueType, *, yes: bool) -> None:
     send(membership)
     who = "member" if role == Role.MEMBER else "data protection officer"
     typer.echo(f"Signed {plan} as {who} (entry {entry.number}).")
+
+
+def _ask() -> None:
+    from site_agent.errors import ConfigurationError
+
+    if not sys.stdin.isatty():
+        raise ConfigurationError(
+            "Nothing was signed: there is no terminal to ask at. Whoever has read the "
+            "terms above signs with --yes."
+        )
+    typer.confirm("Sign these terms?", abort=True)
 
 
 def _find(membership: Membership, plan: str) -> tuple[bytes, PermitTerms]:

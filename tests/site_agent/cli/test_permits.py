@@ -109,6 +109,18 @@ def test_terms_are_shown_and_then_signed_with_the_right_key(
     assert envelope.verify(signed, envelope.PERMIT, [key]) == {envelope.keyid(key)}
 
 
+@pytest.mark.parametrize("command", ["approve", "consent"])
+def test_nothing_is_signed_where_nobody_can_be_asked(
+    peer: Peer, site: Type, member: Membership, asked: Asked, command: str
+) -> None:
+    ended = site("permits", command, "plan-1")
+    assert ended.code == 2
+    assert '"Effusion"' in ended.out
+    assert "--yes" in ended.err
+    assert decisions(peer) == []
+    assert not (member.paths.train / "permits").exists()
+
+
 def test_exact_terms_are_kept_here(
     site: Type, member: Membership, asked: Asked
 ) -> None:
