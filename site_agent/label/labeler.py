@@ -76,9 +76,11 @@ def mentions_in(
     section: str, language: str = "en", mode: Mode = Mode.RADIOLOGIST
 ) -> Iterator[Mention]:
     """Give every assertion in a section, with its evidence."""
-    root = load(language).root
-    for words in sentences(section):
-        hits = scan(words, root)
+    pack = load(language)
+    for words in sentences(section, pack.abbreviation):
+        if pack.forms:
+            words = pack.forms.read(words, section)
+        hits = scan(words, pack.root)
         if hits:
             yield from resolve(words, hits)
 

@@ -8,6 +8,7 @@ means. A further language is a further ``.toml`` beside ``en.toml``, never code.
 from __future__ import annotations
 
 import itertools
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from importlib.resources import files
 
 from protos.statistics_pb2 import Observation
 from site_agent.label.sections import Section
+from site_agent.label.sentences import abbreviation
+from site_agent.label.wordforms import WordForms, read_forms
 
 
 class PackError(ValueError):
@@ -72,6 +75,8 @@ class Pack:
     status: str
     root: Node
     headings: Mapping[str, Section]
+    forms: WordForms | None  # None where words are read as they are written
+    abbreviation: re.Pattern[str]
 
 
 @cache
@@ -88,10 +93,19 @@ def load(language: str = "en") -> Pack:
     text = files(__package__).joinpath(f"{language}.toml").read_text("utf-8")
     tables = tomllib.loads(text)
     root = Node()
-    for phrase, meaning in _phrases(tables):
-        for words in expand(phrase):
+    rows = [(row, what) for phrase, what in _phrases(tables) for row in expand(phrase)]
+    forms = read_forms(tables, (row for row, _ in rows))
+    for row, meaning in rows:
+        for words in forms.rows(row) if forms else (row,):
             _add(root, words, meaning)
-    return Pack(tables["language"], tables["status"], root, _headings(tables))
+    return Pack(
+        tables["language"],
+        tables["status"],
+        root,
+        _headings(tables),
+        forms,
+        abbreviation(tables.get("sentences", {}).get("abbreviations", ())),
+    )
 
 
 def expand(phrase: str) -> Iterator[tuple[str, ...]]:

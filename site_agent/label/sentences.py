@@ -8,24 +8,26 @@ break is a space: letters are often wrapped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+_LETTERS = [chr(code) for code in range(0x530)]  # Latin, Greek, Cyrillic
+_SMALL = "".join(filter(str.islower, _LETTERS))
+_LARGE = "".join(filter(str.isupper, _LETTERS))
 _END = re.compile(
-    r"(?<=[a-z0-9\])%][.!?])(?:\s+|(?=[A-Z]))"  # "clear. Heart", "clear.Heart"
-    r"|(?<=[.!?])\s+(?=[A-Z0-9\[(])"
+    rf"(?<=[{_SMALL}0-9\])%][.!?])(?:\s+|(?=[{_LARGE}]))"  # "clear. Heart" and without
+    rf"|(?<=[.!?])\s+(?=[{_LARGE}0-9\[(])"
     r"|;\s*"
     r"|\n\s*\n"
     r"|\n(?=\s{0,9}(?:[-*\u2022]|\d{1,2}[.)])\s)"
 )
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:dr|mr|mrs|ms|approx|vs|st|no|e\.g|i\.e|cf|ca)\.|^\d{1,2}\.)$",
-    re.IGNORECASE,
-)
+_ABBREVIATIONS = ["dr", "mr", "mrs", "ms", "approx", "vs", "st", "no", "cf", "ca"]
+_ABBREVIATIONS += ["e.g", "i.e"]
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[,;:()/]")
 
 
 _LONGEST = 120  # words; what is longer is no sentence, but must not take long
+_BEFORE_A_STOP = 16  # characters that tell whether it ends an abbreviation
 
 
 class Word(NamedTuple):
@@ -36,12 +38,32 @@ class Word(NamedTuple):
     end: int
 
 
-def sentences(section: str) -> Iterator[list[Word]]:
+def abbreviation(written: Iterable[str]) -> re.Pattern[str]:
+    """Make a pattern of what ends in a full stop that ends no sentence.
+
+    Parameters
+    ----------
+    written
+        A language's own, with or without their last full stop: ``V. a.`` is found as
+        ``V.a.`` too, and ``der #.`` with any number of two digits (``der 7. Rippe``).
+    """
+    shapes = "|".join(re.escape(w.rstrip(".")) for w in (*_ABBREVIATIONS, *written))
+    known = shapes.replace(r"\#", r"\d{1,2}").replace(r"\ ", r"\s?")
+    return re.compile(rf"(?:\b(?:{known})\.|^\d{{1,2}}\.)$", re.IGNORECASE)
+
+
+_ABBREVIATION = abbreviation(())
+
+
+def sentences(
+    section: str, abbreviated: re.Pattern[str] = _ABBREVIATION
+) -> Iterator[list[Word]]:
     """Give the words of each sentence of a section; empty sentences are left out."""
     start = 0
     for match in [*_END.finditer(section), None]:
         end = match.start() if match else len(section)
-        if match and _ABBREVIATION.search(section[max(start, end - 8) : end].strip()):
+        before = section[max(start, end - _BEFORE_A_STOP) : end].strip()
+        if match and abbreviated.search(before):
             continue
         words = [
             Word(word[0].lower(), word.start(), word.end())

@@ -1,8 +1,8 @@
-"""The gold of every language: sentences as a radiologist dictates them, and their labels.
+"""The gold of every language: sentences as dictated, and the labels they must get.
 
-A line of ``gold/LANGUAGE.jsonl`` is ``{"text": ..., "labels": {"Pleural Effusion": 1.0}}``
-with CheXpert's names and 1.0, 0.0 and -1.0; what is not named must stay blank. No Finding
-is compared where a line names it. ``"held": true`` marks the lines that were put aside
+A line of ``gold/LANGUAGE.jsonl`` is ``{"text": ..., "labels": {"Edema": 1.0}}`` with
+CheXpert's names and 1.0, 0.0 and -1.0; what is not named must stay blank. No Finding is
+compared where a line names it. ``"held": true`` marks the lines that were put aside
 while the pack was written.
 """
 

@@ -1,0 +1,112 @@
+"""Words of a report as the words of a pack: spelling, inflection, compounds.
+
+English needs none of this, and its words go to the automaton as they are. A pack that
+needs it says so in its data:
+
+``[spelling]``
+    Letters that are written in several ways, read as one (``"ä" = "ae"``).
+``stem*`` in a phrase
+    Any ending of the stem, so also every longer word of the pack that begins with it.
+    A word is read as the pack's own word, else as a compound, else as the longest stem.
+``[compounds]``
+    See `site_agent.label.compounds`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from site_agent.label.compounds import Compounds
+from site_agent.label.sentences import Word
+
+_REMEMBERED = 50_000  # forms of words; a report that makes up words costs no memory
+
+
+def read_forms(
+    tables: Mapping[str, Mapping[str, Any]], phrases: Iterable[tuple[str, ...]]
+) -> WordForms | None:
+    """Read how a pack's words are written, or None if as its phrases have them."""
+    spelling = {str(k): str(v) for k, v in tables.get("spelling", {}).items()}
+    vocabulary = {word for phrase in phrases for word in phrase}
+    inflects = any(word.endswith("*") for word in vocabulary)
+    parts = tables.get("compounds")
+    if not (spelling or inflects or parts):
+        return None
+    if parts is None:
+        return WordForms(spelling, vocabulary)
+    letters = str.maketrans(spelling)
+    heads, links = (
+        [word.translate(letters) for word in parts[name]] for name in ("heads", "links")
+    )
+    return WordForms(spelling, {*vocabulary, *heads}, Compounds(heads, links))
+
+
+class WordForms:
+    """How the words of a language become the words of its pack.
+
+    Parameters
+    ----------
+    spelling
+        Letters and what they are read as.
+    vocabulary
+        Every word and every ``stem*`` of the pack's phrases.
+    compounds
+        None in a language that writes none; its heads and links in that spelling.
+    """
+
+    def __init__(
+        self,
+        spelling: dict[str, str],
+        vocabulary: Iterable[str],
+        compounds: Compounds | None = None,
+    ) -> None:
+        self._spelling = str.maketrans(spelling)
+        self._words = frozenset(map(self._spell, vocabulary))
+        self._stems = {word[:-1] for word in self._words if word.endswith("*")}
+        self._longest = max(map(len, self._stems), default=0)
+        self._compounds = compounds
+        self._parts: dict[str, tuple[str, ...]] = {}
+
+    def rows(self, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """Give the rows of the pack's words that a phrase with stems stands for."""
+        choices = [self._beginning_with(self._spell(word)) for word in words]
+        yield from itertools.product(*choices)
+
+    def read(self, words: list[Word], section: str) -> list[Word]:
+        """Read a sentence's words as the pack's, in their places in the section."""
+        pairs = [(word, self._read(word.text)) for word in words]
+        if self._compounds is None:
+            return [Word(parts[0], word.start, word.end) for word, parts in pairs]
+        return list(self._compounds.complete(pairs, section))
+
+    def _spell(self, word: str) -> str:
+        return word.translate(self._spelling)
+
+    def _beginning_with(self, word: str) -> list[str]:
+        if not word.endswith("*"):
+            return [word]
+        stem = word[:-1]
+        return [known for known in self._words if known.startswith(stem)]
+
+    def _read(self, written: str) -> tuple[str, ...]:
+        parts = self._parts.get(written)
+        if parts is None:
+            word = self._spell(written)
+            parts = (self._word(word) or word,)
+            if word not in self._words and self._compounds is not None:
+                parts = self._compounds.split(word, self._word) or parts
+            if len(self._parts) > _REMEMBERED:
+                self._parts.clear()
+            self._parts[written] = parts
+        return parts
+
+    def _word(self, word: str) -> str | None:
+        """Give the pack's own word, else its longest stem that the word begins with."""
+        if word in self._words:
+            return word
+        for length in range(min(len(word), self._longest), 0, -1):
+            if word[:length] in self._stems:
+                return word[:length] + "*"
+        return None
