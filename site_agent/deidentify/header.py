@@ -112,6 +112,8 @@ def _mark(dataset: Dataset, edition: str, options: Options) -> None:
     dataset.DeidentificationMethod = METHOD.format(edition=edition)
     dataset.DeidentificationMethodCodeSequence = Sequence(codes)
     dataset.LongitudinalTemporalInformationModified = options.longitudinal
+    if options.are_pixels_clean:
+        dataset.BurnedInAnnotation = "NO"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ def marks(
     """Give the elements that say what was done, by tag (PS3.15 E.1.1, E.3.6).
 
     They replace what stood there. SOP Instance UID is among them, since it has to be
-    that of the file meta group.
+    that of the file meta group; Burned In Annotation only where the pixels were cleaned
+    (E.3.1).
     """
 
     def text(tag: int, vr: str, value: str) -> bytes:
@@ -34,12 +35,14 @@ def marks(
         )
         for code, meaning in options.method_codes
     )
+    pixels = {0x00280301: text(0x00280301, "CS", "NO")}
     return {
         SOP_INSTANCE_UID: text(SOP_INSTANCE_UID, "UI", sop_instance),
         0x00120062: text(0x00120062, "CS", "YES"),
         0x00120063: text(0x00120063, "LO", METHOD.format(edition=edition)),
         0x00120064: encoding.element(0x00120064, "SQ", items),
         0x00280303: text(0x00280303, "CS", options.longitudinal),
+        **(pixels if options.are_pixels_clean else {}),
     }
 
 
