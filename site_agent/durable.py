@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from site_agent.errors import SiteError
 
@@ -27,6 +28,31 @@ def write(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+@contextmanager
+def beside(path: Path, *, mode: int = 0o600) -> Iterator[TextIO]:
+    """Write a long text bit by bit: at the end it is at `path` whole, else not at all.
+
+    Raises
+    ------
+    SiteError
+        `path` is there and no file: a folder, a device, a pipe.
+    """
+    if path.exists() and not path.is_file():
+        raise SiteError(f"{path} is no file. Choose the name of one.")
+    hidden = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        hidden.replace(path)
+    except BaseException:
+        hidden.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 

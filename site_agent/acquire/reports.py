@@ -7,7 +7,6 @@ that it can be looked for in the text.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import hashlib
 import io
@@ -18,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from site_agent.reports.encoding import decode
+from site_agent.reports.tables import delimiter_of, plain_name
 from site_agent.study import ReceivedReport
 
 SUFFIXES = frozenset((".txt", ".text", ".json", ".jsonl", ".csv", ".tsv"))
@@ -58,7 +59,6 @@ _HARMLESS = frozenset(
 )
 _KEYS = frozenset(("accession_number", "study_instance_uid"))
 _DEEPEST = 8  # levels of nested objects
-_DELIMITERS = ";,\t|"
 # A heading on a line of its own or before its text; the languages of the consortium.
 _HEADING = re.compile(
     r"^\W*(findings?|impressions?|conclusions?|befunde?|beurteilung|r[ée]sultats?|"
@@ -87,16 +87,6 @@ class FoundReport:
 def accession_key(accession: str) -> str:
     """Bring an accession number into the form in which two are compared."""
     return "".join(accession.split()).strip("\0").casefold()
-
-
-def decode(data: bytes) -> str:
-    """Decode a text by its byte order mark, else as UTF-8, else as Windows-1252."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
 
 
 def parse(name: PurePath, data: bytes) -> tuple[FoundReport, ...]:
@@ -159,7 +149,7 @@ def _is_table(value: object) -> bool:
 
 def _from_table(text: str) -> Iterator[FoundReport]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    delimiter = _delimiter(text)
+    delimiter = delimiter_of(text.partition("\n")[0], _names_reports)
     if delimiter is None:
         return
     csv.field_size_limit(1 << 27)
@@ -170,23 +160,16 @@ def _from_table(text: str) -> Iterator[FoundReport]:
             yield found
 
 
-def _delimiter(text: str) -> str | None:
-    """Choose the delimiter that makes the first line a header of reports."""
-    first = text.partition("\n")[0]
-    found: list[tuple[int, str]] = []
-    for delimiter in _DELIMITERS:
-        header = next(csv.reader([first], delimiter=delimiter), [])
-        names = {_field(cell) for cell in header}
-        if names & _KEYS and names & {"text", *_SECTIONS}:
-            found.append((len(header), delimiter))
-    return max(found)[1] if found else None
+def _names_reports(header: list[str]) -> bool:
+    names = {_field(cell) for cell in header}
+    return bool(names & _KEYS) and bool(names & {"text", *_SECTIONS})
 
 
 def _from_fields(fields: Mapping[str, str], stem: str) -> FoundReport | None:
     """Make a report of named values; None when they hold no report."""
     named: dict[str, str] = {}
     for name, value in fields.items():
-        if value.strip() and _plain(name) not in _HARMLESS:
+        if value.strip() and plain_name(name) not in _HARMLESS:
             named.setdefault(_field(name), value.strip())
     text = named.pop("text", "")
     sections = {name: named.pop(name) for name in _SECTIONS if name in named}
@@ -207,7 +190,9 @@ def _flat(
     """Yield names and texts; of ``{"patient": {"name": ...}}`` as ``patient_name``."""
     for key, item in value.items():
         name = str(key)
-        if above and (f"{_plain(above)}{_plain(name)}" in _FIELD or not _known(name)):
+        if above and (
+            f"{plain_name(above)}{plain_name(name)}" in _FIELD or not _known(name)
+        ):
             name = f"{above}_{name}"
         if isinstance(item, dict):
             if depth < _DEEPEST:
@@ -220,17 +205,13 @@ def _flat(
 
 
 def _known(name: str) -> bool:
-    return _plain(name) in _FIELD
+    return plain_name(name) in _FIELD
 
 
 def _field(name: str) -> str:
     """Give our name of a field, or its own in lower case with underscores."""
     own = re.sub(r"\W+", "_", name.strip()).strip("_").lower()
-    return _FIELD.get(_plain(name), own)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()
+    return _FIELD.get(plain_name(name), own)
 
 
 def _found(
