@@ -45,7 +45,9 @@ _SHORT = frozenset(
     b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split()
 )
 _DEFLATED, _BIG_ENDIAN = "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"
-_MOST_INFLATED = 1 << 30
+# What a file may ask of memory; a film asks for much less.
+_MOST_INFLATED = 1 << 25
+_MOST_ELEMENTS = 50_000
 _DEEPEST = 64
 _SAMPLES, _SAMPLE = 32, 4096
 # Computed Radiography, Digital X-Ray for presentation and for processing (PS3.4 B.5).
@@ -57,6 +59,7 @@ _RADIOGRAPHS = {
 
 CUT_OFF = "a file ends too early"
 BROKEN = "a file's structure is broken"
+TOO_LARGE = "a file's header has far too much in it"
 INCOMPLETE = "a file's header is incomplete"
 PIXELS_CUT_OFF = "PixelData is cut off"
 PIXELS_TOO_SHORT = "PixelData is shorter than Rows x Columns"
@@ -122,6 +125,7 @@ class _Walk:
         self.size = file.seek(0, io.SEEK_END)
         self.values: dict[str, bytes] = {}
         self.explicit, self.order = True, "<"
+        self.count = 0
         self.pixels: tuple[int, int] | None = (
             None  # offset of the element, value length
         )
@@ -155,6 +159,9 @@ class _Walk:
     def element(self, end: int, depth: int) -> bool:
         """Walk one element; False at an item's delimiter, or at a file's padding."""
         offset = self.file.tell()
+        self.count += 1
+        if self.count > _MOST_ELEMENTS:
+            raise _Damaged(TOO_LARGE)
         head = self.take(8)
         group, number = struct.unpack_from(self.order + "HH", head)
         tag, vr = group << 16 | number, head[4:6]
@@ -198,6 +205,7 @@ class _Walk:
                 break
             if tag != _ITEM:
                 raise _Damaged(BROKEN)
+            self.count += 1
             until = end if length == UNDEFINED else self.file.tell() + length
             if until > end:
                 raise _Damaged(self.too_long(end))
@@ -266,7 +274,7 @@ class _Walk:
         except zlib.error:
             raise _Damaged(BROKEN) from None
         if not inflater.eof:
-            raise _Damaged(CUT_OFF)
+            raise _Damaged(TOO_LARGE if len(data) == _MOST_INFLATED else CUT_OFF)
         self.file, self.size = io.BytesIO(data), len(data)
 
     def fingerprint(self) -> str:

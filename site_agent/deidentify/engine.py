@@ -13,17 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from site_agent.deidentify.cleaning import Cleaning
-from site_agent.deidentify.encoding import DEFLATED, TooLong
+from site_agent.deidentify.encoding import DEFLATED, UNDEFINED, TooLong
 from site_agent.deidentify.layout import Layout, Read, lay_out
 from site_agent.deidentify.marking import file_start, marks
-from site_agent.deidentify.options import Options
-from site_agent.deidentify.picture import check_pixels
+from site_agent.deidentify.options import Option, Options
+from site_agent.deidentify.picture import pixels_to_keep
 from site_agent.deidentify.profile import load_profile
 from site_agent.deidentify.pseudonym import Pseudonyms
-from site_agent.deidentify.structure import Declined
+from site_agent.deidentify.retaining import kept_uid
+from site_agent.deidentify.structure import ROOMY, Declined, Limits, TooLarge
 from site_agent.deidentify.texts import charset_of, first_text
 
-__all__ = ["CleanHeader", "Declined", "clean_header"]
+__all__ = ["CleanHeader", "Declined", "Limits", "TooLarge", "clean_header"]
 
 _PATIENT_ID, _ISSUER_OF_PATIENT_ID = 0x00100020, 0x00100021
 _SOP_CLASS, _SOP_INSTANCE, _STUDY = 0x00080016, 0x00080018, 0x0020000D
@@ -42,6 +43,10 @@ class CleanHeader:
         The new file up to the value of its pixels.
     pixels_start, pixels_length : int
         The bytes of the old file that follow `head` in the new one.
+    tail : bytes
+        What follows the pixels: nothing, or the NUL that makes their length even.
+    has_pixels : bool
+        Whether it has any, in `head` where the data set is deflated.
     actions : dict
         How many attributes met which end, at all depths, by their tag and the action
         code of PS3.15 E.1.1 (X, Z, D, U, K, C). Private attributes, and those that the
@@ -53,11 +58,17 @@ class CleanHeader:
     head: bytes
     pixels_start: int
     pixels_length: int
+    tail: bytes
+    has_pixels: bool
     actions: Mapping[tuple[int | str, str], int]
 
 
 def clean_header(
-    read: Read, size: int, pseudonyms: Pseudonyms, options: Options
+    read: Read,
+    size: int,
+    pseudonyms: Pseudonyms,
+    options: Options,
+    limits: Limits = ROOMY,
 ) -> CleanHeader:
     """Apply the profile to a DICOM file.
 
@@ -69,14 +80,18 @@ def clean_header(
         Bytes in the file.
     pseudonyms, options
         As for `header.deidentify_header`, with the same result.
+    limits : Limits
+        How much of the file is held in memory.
 
     Raises
     ------
     Declined
         When the file is better left to `header`: its structure is broken, it has no
         preamble, or something in it can be read in several ways.
+    TooLarge
+        When more of it would have to be held in memory.
     """
-    layout = lay_out(read, size)
+    layout = lay_out(read, size, limits)
     try:
         return _clean(layout, pseudonyms, options)
     except TooLong:
@@ -90,18 +105,20 @@ def _clean(layout: Layout, pseudonyms: Pseudonyms, options: Options) -> CleanHea
     instance = first_text(data, elements, _SOP_INSTANCE, "") or layout.sop_instance
     if not sop_class or not instance or sop_class == _DIRECTORY:
         raise Declined("no image")
-    check_pixels(layout, sop_class)
+    length = pixels_to_keep(layout, sop_class)
     patient = pseudonyms.patient(
         first_text(data, elements, _PATIENT_ID, charset),
         first_text(data, elements, _ISSUER_OF_PATIENT_ID, charset),
     )
     profile = load_profile()
-    new_class, new_instance = pseudonyms.uid(sop_class), pseudonyms.uid(instance)
+    keeps_uids = Option.UIDS in options.others
+    new_class = pseudonyms.uid(sop_class)
+    new_instance = kept_uid(instance, pseudonyms, is_kept=keeps_uids)
     cleaning = Cleaning(
         data=data,
         encoding=encoding,
         pseudonyms=pseudonyms,
-        dates=options.dates,
+        options=options,
         iod=profile.iods.get(new_class),
         shift_days=pseudonyms.date_shift_days(patient),
     )
@@ -110,25 +127,31 @@ def _clean(layout: Layout, pseudonyms: Pseudonyms, options: Options) -> CleanHea
     study = done.get(_STUDY, b"")[8:].rstrip(b" \0").decode("ascii")
     if "\\" in study or b"\\" in done.get(_SOP_CLASS, b""):
         raise Declined("several studies or classes")
-    content = b"".join(done[tag] for tag in sorted(done))
+    content, padding = b"".join(done[tag] for tag in sorted(done)), b""
     if layout.pixels is not None:
-        pixels = layout.pixels
-        content += encoding.head(pixels.tag, pixels.vr, pixels.length)
-    start, length = layout.pixels_start, layout.pixels_length
+        tag, vr, stated = layout.pixels.tag, layout.pixels.vr, layout.pixels.length
+        if stated != UNDEFINED:
+            padding = b"\0" * (length & 1)
+            stated = length + len(padding)
+        content += encoding.head(tag, vr, stated)
+    start = layout.pixels_start
     if layout.transfer_syntax == DEFLATED:
-        content = _deflated(content + data[start : start + length])
-        start, length = 0, 0
+        pixels = memoryview(data)[start : start + length]
+        content = _deflated(content, pixels, padding)
+        start, length, padding = 0, 0, b""
     return CleanHeader(
         study=study,
         instance=new_instance,
         head=file_start(new_class, new_instance, layout.transfer_syntax) + content,
         pixels_start=start,
         pixels_length=length,
+        tail=padding,
+        has_pixels=layout.pixels is not None,
         actions=cleaning.actions,
     )
 
 
-def _deflated(content: bytes) -> bytes:
+def _deflated(*parts: bytes | memoryview) -> bytes:
     deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    deflated = deflater.compress(content) + deflater.flush()
+    deflated = b"".join([*map(deflater.compress, parts), deflater.flush()])
     return deflated + b"\0" * (len(deflated) & 1)

@@ -15,20 +15,26 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
+from site_agent.deidentify.denial import PIXELS
 from site_agent.deidentify.marking import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,
 )
+from site_agent.deidentify.picture import picture_bytes
+from site_agent.deidentify.options import Option, Options
 from site_agent.deidentify.pseudonym import Pseudonyms
-from site_agent.deidentify.reading import UNREADABLE, quiet, text_of
+from site_agent.deidentify.reading import UNREADABLE, number_of, quiet, text_of
+from site_agent.deidentify.retaining import kept_uid
 from site_agent.errors import UnreadableFile
 
 _PIXEL_DATA = 0x7FE00010
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 
 
-def clean_meta(dataset: Dataset, pseudonyms: Pseudonyms) -> FileMetaDataset:
-    """Give a meta group made anew: SOP Class, new SOP Instance UID, transfer syntax.
+def clean_meta(
+    dataset: Dataset, pseudonyms: Pseudonyms, options: Options
+) -> FileMetaDataset:
+    """Give a meta group made anew: SOP Class, SOP Instance UID, transfer syntax.
 
     Application entity titles, addresses and private information are not taken over.
 
@@ -53,7 +59,9 @@ def clean_meta(dataset: Dataset, pseudonyms: Pseudonyms) -> FileMetaDataset:
         meta = FileMetaDataset()
         meta.FileMetaInformationVersion = b"\0\1"
         meta.MediaStorageSOPClassUID = UID(pseudonyms.uid(sop_class))
-        meta.MediaStorageSOPInstanceUID = UID(pseudonyms.uid(instance))
+        meta.MediaStorageSOPInstanceUID = UID(
+            kept_uid(instance, pseudonyms, is_kept=Option.UIDS in options.others)
+        )
         meta.TransferSyntaxUID = _transfer_syntax(dataset, came)
         meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
         meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
@@ -63,20 +71,52 @@ def clean_meta(dataset: Dataset, pseudonyms: Pseudonyms) -> FileMetaDataset:
 def to_bytes(dataset: Dataset) -> bytes:
     """Give the Part 10 file of a cleaned data set, in its transfer syntax.
 
+    What stands behind the picture in its pixels is cut off.
+
     Raises
     ------
     UnreadableFile
-        When it cannot be written so: its pixels are not what its transfer syntax says.
+        When it cannot be written so: its pixels are not what its header says.
     """
     buffer = BytesIO()
     with quiet():
         try:
+            _cut_to_picture(dataset)
             dcmwrite(buffer, dataset, enforce_file_format=True)
         except UNREADABLE:
             raise UnreadableFile(
                 "Its pixels are not what its transfer syntax says. Export it again."
             ) from None
     return buffer.getvalue()
+
+
+def _cut_to_picture(dataset: Dataset) -> None:
+    """Cut off what stands behind the picture in the pixels, as the engine does."""
+    for tag in sorted(PIXELS & set(dataset.keys())):
+        element = dataset[tag]
+        if element.is_undefined_length:
+            continue
+        length = picture_bytes(
+            rows=number_of(dataset, "Rows"),
+            columns=number_of(dataset, "Columns"),
+            allocated=number_of(dataset, "BitsAllocated"),
+            samples=number_of(dataset, "SamplesPerPixel"),
+            frames=number_of(dataset, "NumberOfFrames")
+            if "NumberOfFrames" in dataset
+            else 1,
+            photometric=text_of(dataset, "PhotometricInterpretation"),
+        )
+        value = element.value or b""
+        if not length:
+            raise UnreadableFile(
+                "Its header does not say how large its picture is. Export it again."
+            )
+        if len(value) < length:
+            raise UnreadableFile(
+                "It has fewer pixels than its header says. Export it again."
+            )
+        if len(value) > length:
+            element.value = value[:length]
 
 
 def _transfer_syntax(dataset: Dataset, came: Dataset) -> UID:

@@ -26,7 +26,9 @@ from site_agent.deidentify.structure import (
     DataSet,
     Declined,
     Element,
+    Limits,
     NeedsMore,
+    TooLarge,
     read_data_set,
 )
 
@@ -34,8 +36,6 @@ Read = Callable[[int, int], bytes]
 """Gives `count` bytes of a file from `offset` on; fewer where it ends."""
 
 _FIRST = 1 << 15
-_MOST_HEADER = 1 << 26
-_MOST_INFLATED = 1 << 25
 _WINDOW = 1 << 16
 _NOT_A_COMMAND = 0x00010000
 _MEDIA_STORAGE_CLASS, _MEDIA_STORAGE_INSTANCE = 0x00020002, 0x00020003
@@ -69,14 +69,15 @@ class Layout:
     pixels_length: int
 
 
-def lay_out(read: Read, size: int) -> Layout:
+def lay_out(read: Read, size: int, limits: Limits) -> Layout:
     """Find the parts of a file of `size` bytes.
 
     Raises
     ------
     Declined
-        When anything in it is not as the standard has it, when its header has more than
-        64 MB, or when it is deflated and has more than 32 MB inflated.
+        When anything in it is not as the standard has it.
+    TooLarge
+        When what is to be held of it exceeds the limits.
     """
     wanted = _FIRST
     while True:
@@ -84,15 +85,15 @@ def lay_out(read: Read, size: int) -> Layout:
         if len(data) < min(wanted, size):
             raise Declined("the file ends too early")
         try:
-            return _lay_out(data, read, size)
+            return _lay_out(data, read, size, limits)
         except NeedsMore as more:
-            if more.upto > _MOST_HEADER:
-                raise Declined("a header of more than 64 MB") from None
+            if more.upto > limits.header:
+                raise TooLarge("a large header") from None
             # Twice as much each time, so that all readings together stay linear.
-            wanted = min(max(2 * wanted, more.upto + _FIRST), _MOST_HEADER + _FIRST)
+            wanted = min(max(2 * wanted, more.upto + _FIRST), limits.header + _FIRST)
 
 
-def _lay_out(data: bytes, read: Read, size: int) -> Layout:
+def _lay_out(data: bytes, read: Read, size: int, limits: Limits) -> Layout:
     if data[128:132] != b"DICM":
         raise Declined("no preamble")
     meta, at = _file_meta(data, size)
@@ -100,17 +101,19 @@ def _lay_out(data: bytes, read: Read, size: int) -> Layout:
     if not is_transfer_syntax(syntax):
         raise Declined("a transfer syntax that the standard does not know")
     if syntax == DEFLATED:
-        data = _inflated(read(at, size - at) if size <= _MOST_INFLATED else b"")
+        if size > limits.inflated:
+            raise TooLarge("a large deflated data set")
+        data = _inflated(read(at, size - at), limits.inflated)
         at, size = 0, len(data)
         read = _reader_of(data)
     encoding = encoding_of(syntax)
-    elements, pixels, at = read_data_set(data, at, size, encoding)
+    elements, pixels, at = read_data_set(data, at, size, encoding, limits.elements)
     if next(iter(elements), _NOT_A_COMMAND) < _NOT_A_COMMAND:
         raise Declined("a command group")
     length = 0
     if pixels is not None:
         length = _pixels_length(read, size, pixels, syntax, encoding)
-        _check_rest(read, pixels.start + length, size, pixels.tag, encoding)
+        _check_rest(read, pixels.start + length, size, pixels.tag, encoding, limits)
     return Layout(
         sop_class=meta.get(_MEDIA_STORAGE_CLASS, ""),
         sop_instance=meta.get(_MEDIA_STORAGE_INSTANCE, ""),
@@ -192,16 +195,18 @@ def _fragments_length(read: Read, start: int, size: int, encoding: Encoding) -> 
 
 
 def _check_rest(
-    read: Read, start: int, size: int, last: int, encoding: Encoding
+    read: Read, start: int, size: int, last: int, encoding: Encoding, limits: Limits
 ) -> None:
     """Make sure that nothing after the pixels could stay."""
     if start == size:
         return
-    data = read(start, min(size - start, _MOST_HEADER))
+    data = read(start, min(size - start, limits.header))
     try:
-        rest, pixels, _ = read_data_set(data, 0, size - start, encoding)
+        rest, pixels, _ = read_data_set(
+            data, 0, size - start, encoding, limits.elements
+        )
     except NeedsMore:
-        raise Declined("too much after the pixels") from None
+        raise TooLarge("too much after the pixels") from None
     known = attributes()
     if pixels is not None or any(
         tag <= last or (tag in known and not never_stands(tag)) for tag in rest
@@ -209,15 +214,17 @@ def _check_rest(
         raise Declined("attributes out of order")
 
 
-def _inflated(stored: bytes) -> bytes:
+def _inflated(stored: bytes, most: int) -> bytes:
     """Inflate a data set (PS3.5 A.5); bounded, for a file may be a bomb."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        data = inflater.decompress(stored, _MOST_INFLATED)
+        data = inflater.decompress(stored, most)
     except zlib.error:
         raise Declined("a deflated data set that is broken") from None
     if not inflater.eof:
-        raise Declined("a deflated data set that is cut off or too large")
+        if len(data) == most:
+            raise TooLarge("a large deflated data set")
+        raise Declined("a deflated data set that is cut off")
     return data
 
 

@@ -37,12 +37,39 @@ class Declined(Exception):
     """
 
 
+class TooLarge(Declined):
+    """A file asks for more memory than there is for it; the slower way takes more."""
+
+
 class NeedsMore(Exception):
     """The bytes given end before the header does; `upto` says how many it wants."""
 
     def __init__(self, upto: int) -> None:
         super().__init__(upto)
         self.upto = upto
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of one file is held in memory.
+
+    Attributes
+    ----------
+    header : int
+        Bytes before the pixels.
+    inflated : int
+        Bytes of a deflated data set, its pixels among them.
+    elements : int
+        Data elements and items in the header.
+    """
+
+    header: int
+    inflated: int
+    elements: int
+
+
+ROOMY = Limits(header=1 << 24, inflated=1 << 25, elements=100_000)
+"""About 150 MB at most; a film's header has some hundred elements in 20 kB."""
 
 
 class Element(NamedTuple):
@@ -80,7 +107,11 @@ class _Open:
 
 
 def read_data_set(
-    data: bytes, start: int, size: int, encoding: Encoding
+    data: bytes,
+    start: int,
+    size: int,
+    encoding: Encoding,
+    most: int = ROOMY.elements,
 ) -> tuple[DataSet, Element | None, int]:
     """Read elements up to the pixels, or to the end.
 
@@ -92,6 +123,8 @@ def read_data_set(
         Where the data set begins, and where the whole file ends.
     encoding : Encoding
         As the transfer syntax has it.
+    most : int
+        Elements and items that it may have.
 
     Returns
     -------
@@ -104,18 +137,23 @@ def read_data_set(
     ------
     Declined
         When the structure is broken or could be read in two ways.
+    TooLarge
+        When it has more elements than `most`.
     NeedsMore
         When `data` ends too early.
     """
-    walk = _Walk(data, start, size, encoding)
+    walk = _Walk(data, start, size, encoding, most)
     return walk.run()
 
 
 class _Walk:
     """A position in one data set. Time grows with its bytes, not with its depth."""
 
-    def __init__(self, data: bytes, start: int, size: int, encoding: Encoding) -> None:
+    def __init__(
+        self, data: bytes, start: int, size: int, encoding: Encoding, most: int
+    ) -> None:
         self.data, self.at, self.size, self.encoding = data, start, size, encoding
+        self.left = most
         self.explicit = encoding.explicit
         self.stack: list[_Open] = []
         self.top: DataSet = {}
@@ -175,6 +213,7 @@ class _Walk:
 
     def value(self, tag: int, vr: str, length: int) -> None:
         """Pass over a value, or go into the first item of a sequence."""
+        self.count()
         known = attributes().get(tag)
         named = known.vr if known else ""
         if length == UNDEFINED:
@@ -245,6 +284,7 @@ class _Walk:
             raise Declined("a length leaves its item")
         if opened.vr == "UN" and opened.end is None and self.looks_explicit():
             raise Declined("explicit VR where implicit should be")
+        self.count()
         self.explicit, self.last = opened.explicit, -1
         self.elements = None
         if opened.items is not None:
@@ -281,6 +321,11 @@ class _Walk:
         """Whether two capital letters stand where a VR would."""
         vr = self.data[self.at + 4 : self.at + 6]
         return len(vr) == 2 and all(letter in _LETTERS for letter in vr)
+
+    def count(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise TooLarge("too many elements")
 
     def need(self, upto: int) -> None:
         if upto <= len(self.data):

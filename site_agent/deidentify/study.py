@@ -103,7 +103,9 @@ def _by_engine(
 
     header = clean_header(read, len(content), pseudonyms, options)
     start, end = header.pixels_start, header.pixels_start + header.pixels_length
-    return header.instance, b"".join((header.head, memoryview(content)[start:end]))
+    return header.instance, b"".join(
+        (header.head, memoryview(content)[start:end], header.tail)
+    )
 
 
 def _patient(dataset: Dataset, pseudonyms: Pseudonyms) -> str:

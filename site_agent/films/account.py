@@ -1,14 +1,13 @@
 """The account of what was done to a film: digests, actions and warnings, no names.
 
-One row is one JSON object. A digest that spans the pixels would be computed twice over
-the same bytes, so the pixels, which are in both files, have one of their own:
+One row is one JSON object:
 
 ``input``, ``output``
-    ``bytes`` in the file; ``pixels_start`` and ``pixels_bytes``, where its pixels lie;
-    ``sha256_rest``, SHA-256 of all other bytes in their order.
-``sha256_pixels``
-    SHA-256 of the pixels, encapsulation included. `null` where they were not told apart
-    from the rest; ``sha256_rest`` then spans the whole file.
+    ``bytes`` in the file, and its ``digest``: ``blake3:`` and what ``b3sum`` prints for
+    the whole of it.
+``pixels``
+    ``bytes`` that stand in both files alike, and where they begin: ``input_start``,
+    ``output_start``. Absent where the film was written anew.
 ``file``
     The new file below DST. Its name is made of the new UIDs.
 ``actions``
@@ -23,13 +22,12 @@ the same bytes, so the pixels, which are in both files, have one of their own:
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from typing import Any
 
 from site_agent.deidentify.engine import CleanHeader
-from site_agent.films.copying import digest_of
+from site_agent.films.copying import Digests, digest_of, named
 
 Row = dict[str, Any]
 
@@ -37,7 +35,7 @@ SLOW_WAY = "read with pydicom: the file is not quite as the standard has it"
 PIXELS_ARE_KEPT = "pixels as they came: text burned into them too"
 
 
-def row_of_copy(source: int, header: CleanHeader, pixels: str) -> Row:
+def row_of_copy(source: int, header: CleanHeader, digests: Digests) -> Row:
     """Account for a film whose pixels were copied.
 
     Parameters
@@ -46,49 +44,35 @@ def row_of_copy(source: int, header: CleanHeader, pixels: str) -> Row:
         Descriptor of the old film.
     header : CleanHeader
         The new one but for its pixels.
-    pixels : str
-        SHA-256 of the pixels, hexadecimal.
+    digests : Digests
+        Taken while it was copied.
     """
-    size = os.fstat(source).st_size
-    start, length = header.pixels_start, header.pixels_length
-    end = start + length
-    before = hashlib.sha256(os.pread(source, start, 0))
-    before.update(os.pread(source, size - end, end))
-    return {
-        "input": _part(size, start, length, before.hexdigest()),
-        "output": _part(
-            len(header.head) + length,
-            len(header.head),
-            length,
-            hashlib.sha256(header.head).hexdigest(),
-        ),
-        "sha256_pixels": pixels if length else None,
-        "actions": actions_by_tag(header.actions),
-        "warnings": [PIXELS_ARE_KEPT] if length else [],
-    }
+    head, length = len(header.head), header.pixels_length
+    row = _row(source, digests, head + length + len(header.tail), header.actions)
+    if length:
+        row["pixels"] = {
+            "bytes": length,
+            "input_start": header.pixels_start,
+            "output_start": head,
+        }
+    return {**row, "warnings": [PIXELS_ARE_KEPT] if header.has_pixels else []}
 
 
 def row_of_content(
-    source: int, content: bytes, actions: Mapping[tuple[int | str, str], int]
+    source: int,
+    digests: Digests,
+    size: int,
+    actions: Mapping[tuple[int | str, str], int],
 ) -> Row:
-    """Account for a film that was written anew as `content`."""
-    size = os.fstat(source).st_size
-    return {
-        "input": _part(size, size, 0, digest_of(source, 0, size)),
-        "output": _part(
-            len(content), len(content), 0, hashlib.sha256(content).hexdigest()
-        ),
-        "sha256_pixels": None,
-        "actions": actions_by_tag(actions),
-        "warnings": [SLOW_WAY, PIXELS_ARE_KEPT],
-    }
+    """Account for a film that was written anew, with `size` bytes."""
+    row = _row(source, digests, size, actions)
+    return {**row, "warnings": [SLOW_WAY, PIXELS_ARE_KEPT]}
 
 
 def row_of_refusal(source: int, why: str) -> Row:
     """Account for a film that gave no output."""
     size = os.fstat(source).st_size
-    digest = digest_of(source, 0, size)
-    return {"input": _part(size, size, 0, digest), "left_out": why}
+    return {"input": {"bytes": size, "digest": digest_of(source)}, "left_out": why}
 
 
 def actions_by_tag(
@@ -102,10 +86,14 @@ def actions_by_tag(
     return table
 
 
-def _part(size: int, start: int, length: int, rest: str) -> Row:
+def _row(
+    source: int,
+    digests: Digests,
+    size: int,
+    actions: Mapping[tuple[int | str, str], int],
+) -> Row:
     return {
-        "bytes": size,
-        "pixels_start": start,
-        "pixels_bytes": length,
-        "sha256_rest": rest,
+        "input": {"bytes": os.fstat(source).st_size, "digest": named(digests.old)},
+        "output": {"bytes": size, "digest": named(digests.new)},
+        "actions": actions_by_tag(actions),
     }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from site_agent.deidentify.engine import Declined, clean_header
+from site_agent.deidentify.engine import (
+    CleanHeader,
+    Declined,
+    Limits,
+    TooLarge,
+    clean_header,
+)
 from site_agent.deidentify.options import Options
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.errors import SiteError, UnreadableFile
@@ -18,9 +23,17 @@ from site_agent.films.account import (
     row_of_copy,
     row_of_refusal,
 )
-from site_agent.films.copying import opened, write_film
+from site_agent.films.copying import Digests, NewFilm, opened, write_film
 
 CANNOT_BE_OPENED = "A file cannot be opened."
+TOO_LARGE = (
+    "A file asks for too much memory: a header of 16 MB, a deflated file of 32 MB, or "
+    "a file of 32 MB that is not as the standard has it. Export it again."
+)
+
+_USUAL = Limits(header=1 << 20, inflated=1 << 20, elements=10_000)
+# pydicom holds a film about three times.
+_LARGEST_SLOW = 1 << 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,35 +90,54 @@ class Conversion:
             return LeftOut(CANNOT_BE_OPENED, None)
 
     def _convert(self, path: Path, source: int, target: Path) -> Outcome:
+        try:
+            header = self._clean_header(source)
+        except TooLarge:
+            return self._left_out(source, TOO_LARGE)
+        except Declined:
+            with self._one_at_a_time:
+                return self._convert_slowly(path, source, target)
+        digests = Digests() if self.with_account else None
+        film = NewFilm(
+            header.head, header.pixels_start, header.pixels_length, header.tail
+        )
+        write_film(source, film, target, digests)
+        row = row_of_copy(source, header, digests) if digests else None
+        return Converted(header.study, header.instance, row)
+
+    def _clean_header(self, source: int) -> CleanHeader:
+        """Clean a header; of those that take much memory, one at a time."""
         size = os.fstat(source).st_size
 
         def read(offset: int, count: int) -> bytes:
             return os.pread(source, count, offset)
 
         try:
-            header = clean_header(read, size, self.pseudonyms, self.options)
-        except Declined:
+            return clean_header(read, size, self.pseudonyms, self.options, _USUAL)
+        except TooLarge:
             with self._one_at_a_time:
-                return self._convert_slowly(path, source, target)
-        start, length = header.pixels_start, header.pixels_length
-        pixels = hashlib.sha256() if self.with_account else None
-        write_film(source, start, length, header.head, target, pixels)
-        row = row_of_copy(source, header, pixels.hexdigest()) if pixels else None
-        return Converted(header.study, header.instance, row)
+                return clean_header(read, size, self.pseudonyms, self.options)
 
     def _convert_slowly(self, path: Path, source: int, target: Path) -> Outcome:
         # Only now, since it takes longer to import than many films to convert.
-        from site_agent.films.slow_way import NOT_DICOM, convert_by_pydicom
+        from site_agent.films.slow_way import NOT_DICOM, convert_by_pydicom, is_dicom
 
+        if os.fstat(source).st_size > _LARGEST_SLOW:
+            if is_dicom(path):
+                return self._left_out(source, TOO_LARGE)
+            return NoImage()
         try:
             film = convert_by_pydicom(path, self.pseudonyms, self.options)
         except SiteError as error:
-            row = row_of_refusal(source, str(error)) if self.with_account else None
-            return LeftOut(str(error), row)
+            return self._left_out(source, str(error))
         if film is NOT_DICOM:
             return NoImage()
-        write_film(source, 0, 0, film.content, target)
+        digests = Digests() if self.with_account else None
+        write_film(source, NewFilm(film.content), target, digests)
         row = None
-        if self.with_account:
-            row = row_of_content(source, film.content, film.actions)
+        if digests:
+            row = row_of_content(source, digests, len(film.content), film.actions)
         return Converted(film.study, film.instance, row)
+
+    def _left_out(self, source: int, why: str) -> LeftOut:
+        return LeftOut(why, row_of_refusal(source, why) if self.with_account else None)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from site_agent.errors import UnreadableFile
 
-CHUNK = 1 << 18
+if TYPE_CHECKING:
+    from blake3 import blake3
+
+CHUNK = 1 << 19  # so much stays in a processor's own cache while it is digested twice
 
 # Between two file systems, and where a kernel or a file system cannot do it.
 _CANNOT = frozenset(
@@ -20,43 +23,77 @@ _CANNOT = frozenset(
 )
 
 
+def fresh_digest() -> blake3:
+    """Begin a digest of the kind that `named` names."""
+    from blake3 import blake3  # only where a report is asked for
+
+    return blake3()
+
+
+def named(digest: blake3) -> str:
+    """Give a digest as the report has it: ``blake3:`` and 64 hexadecimal digits."""
+    return f"blake3:{digest.hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Digests of a whole old film and of the whole new one, taken as it is written."""
+
+    old: blake3 = field(default_factory=fresh_digest)
+    new: blake3 = field(default_factory=fresh_digest)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFilm:
+    """What a new film is made of: new bytes, and between them pixels of the old one.
+
+    Attributes
+    ----------
+    head, tail : bytes
+        What stands before and after the pixels.
+    start, length : int
+        The bytes of the old film that are its pixels; none where `head` holds them.
+    """
+
+    head: bytes
+    start: int = 0
+    length: int = 0
+    tail: bytes = b""
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[int]:
-    """Open a file for reading; the descriptor is closed at the end."""
+    """Open a file for reading; the descriptor is closed at the end.
+
+    Raises
+    ------
+    UnreadableFile
+        When the file was written to in the meantime.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
+        before = _state(descriptor)
         yield descriptor
+        if _state(descriptor) != before:
+            raise UnreadableFile("The file changed while it was read. Run again.")
     finally:
         os.close(descriptor)
 
 
-class Digest(Protocol):
-    """A hash of `hashlib`."""
-
-    def update(self, data: bytes | memoryview, /) -> None:
-        """Take in more bytes."""
-
-
 def write_film(
-    source: int,
-    start: int,
-    length: int,
-    head: bytes,
-    path: Path,
-    digest: Digest | None = None,
+    source: int, film: NewFilm, path: Path, digests: Digests | None = None
 ) -> None:
-    """Write `head` and then `length` bytes of a file from `start` on to a new file.
+    """Write a new film.
 
     Parameters
     ----------
     source : int
         Descriptor of the old film; its own position is not moved.
-    start, length : int
-        The bytes of its pixels.
     path : Path
         The new file. It is not forced onto the disk.
-    digest : Digest or None
-        Takes in the pixels on their way, so that they are read once.
+    digests : Digests or None
+        Take in all of the old film, and of the new one what is written. The pixels
+        are read once for both, and then it is not the kernel that copies them.
 
     Raises
     ------
@@ -68,22 +105,52 @@ def write_film(
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
     target = os.open(path, flags, 0o666)
     try:
-        _write(target, head)
-        copied = 0 if digest else _copy_in_kernel(source, target, start, length)
-        for chunk in _chunks(source, start + copied, length - copied):
-            _write(target, chunk)
-            if digest:
-                digest.update(chunk)
+        _write(target, film.head)
+        if digests is None:
+            copied = _copy_in_kernel(source, target, film.start, film.length)
+            rest = chunks(source, film.start + copied, film.length - copied)
+            for chunk in rest:
+                _write(target, chunk)
+        else:
+            _copy_and_digest(source, target, film, digests)
+        _write(target, film.tail)
     finally:
         os.close(target)
 
 
-def digest_of(source: int, start: int, length: int) -> str:
-    """Give SHA-256, hexadecimal, of `length` bytes from `start` on."""
-    digest = hashlib.sha256()
-    for chunk in _chunks(source, start, length):
+def digest_of(source: int) -> str:
+    """Give the digest of a whole file."""
+    digest = fresh_digest()
+    for chunk in chunks(source, 0, os.fstat(source).st_size):
         digest.update(chunk)
-    return digest.hexdigest()
+    return named(digest)
+
+
+def chunks(source: int, start: int, length: int) -> Iterator[memoryview]:
+    """Yield bytes of a file; each chunk holds until the next one is asked for."""
+    end = start + length
+    room = memoryview(bytearray(min(CHUNK, length)))
+    while start < end:
+        count = os.preadv(source, [room[: end - start]], start)
+        if not count:
+            raise UnreadableFile("The file became shorter while it was read.")
+        yield room[:count]
+        start += count
+
+
+def _copy_and_digest(source: int, target: int, film: NewFilm, digests: Digests) -> None:
+    size = os.fstat(source).st_size
+    end = film.start + film.length
+    for chunk in chunks(source, 0, film.start):
+        digests.old.update(chunk)
+    digests.new.update(film.head)
+    for chunk in chunks(source, film.start, film.length):
+        _write(target, chunk)
+        digests.old.update(chunk)
+        digests.new.update(chunk)
+    for chunk in chunks(source, end, size - end):
+        digests.old.update(chunk)
+    digests.new.update(film.tail)
 
 
 def _copy_in_kernel(source: int, target: int, start: int, length: int) -> int:
@@ -103,16 +170,9 @@ def _copy_in_kernel(source: int, target: int, start: int, length: int) -> int:
     return copied
 
 
-def _chunks(source: int, start: int, length: int) -> Iterator[memoryview]:
-    """Yield bytes of a file; each chunk holds until the next one is asked for."""
-    end = start + length
-    room = memoryview(bytearray(min(CHUNK, length)))
-    while start < end:
-        count = os.preadv(source, [room[: end - start]], start)
-        if not count:
-            raise UnreadableFile("The file became shorter while it was read.")
-        yield room[:count]
-        start += count
+def _state(descriptor: int) -> tuple[int, int]:
+    state = os.fstat(descriptor)
+    return state.st_size, state.st_mtime_ns
 
 
 def _write(target: int, content: bytes | memoryview) -> None:

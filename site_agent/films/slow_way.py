@@ -32,6 +32,11 @@ NOT_DICOM = None
 """What a file that is no DICOM image gives."""
 
 
+def is_dicom(path: Path) -> bool:
+    """Whether a file is a DICOM image, damaged or not."""
+    return isinstance(look(path), FoundImage)
+
+
 def convert_by_pydicom(
     path: Path, pseudonyms: Pseudonyms, options: Options
 ) -> WrittenFilm | None:

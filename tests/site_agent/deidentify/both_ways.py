@@ -29,7 +29,7 @@ def by_engine(content: bytes, options: Options) -> bytes:
     """Give the new file, put together as it is copied; raises `Declined`."""
     header = header_of(content, options)
     end = header.pixels_start + header.pixels_length
-    return header.head + content[header.pixels_start : end]
+    return header.head + content[header.pixels_start : end] + header.tail
 
 
 def by_pydicom(content: bytes, options: Options) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import struct
@@ -11,6 +12,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import pydicom
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +29,7 @@ from pydicom.uid import (
     JPEG2000Lossless,
 )
 
-from site_agent.deidentify.engine import Declined, clean_header
+from site_agent.deidentify.engine import Declined, Limits, TooLarge, clean_header
 from site_agent.deidentify.options import Dates, Options
 from site_agent.deidentify.reading import UNREADABLE, quiet
 from site_agent.errors import UnreadableFile
@@ -261,6 +263,28 @@ def test_pixels_are_not_read() -> None:
     assert upto < len(content) / 4
 
 
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_what_stands_behind_the_picture_goes(syntax: str) -> None:
+    film = again(chest_film(PixelData=bytes(512) + b"Reuter^Francisco"), syntax)
+    for way in (by_engine, by_pydicom):
+        with quiet():
+            copy = pydicom.dcmread(io.BytesIO(way(as_bytes(film), REMOVE)))
+        assert copy.PixelData == bytes(512)
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_picture_of_odd_length_is_padded_with_nothing_else_than_nul(
+    syntax: str,
+) -> None:
+    odd = {"Rows": 5, "Columns": 3, "BitsAllocated": 8, "BitsStored": 8, "HighBit": 7}
+    film = again(chest_film(**odd, PixelData=b"\1" * 15 + b"X"), syntax)
+    results = [way(as_bytes(film), REMOVE) for way in (by_engine, by_pydicom)]
+    with quiet():
+        copies = [pydicom.dcmread(io.BytesIO(result)) for result in results]
+    assert [copy.PixelData for copy in copies] == [b"\1" * 15 + b"\0"] * 2
+    assert differences(*results) == []
+
+
 # ----------------------------------------------------------------------- what it leaves
 
 
@@ -275,6 +299,9 @@ def damaged(content: bytes) -> dict[str, bytes]:
         "fewer pixels than rows": content[:pixels]
         + struct.pack("<HH2sHI", 0x7FE0, 0x0010, b"OW", 0, 2)
         + b"\0\0",
+        "a picture of unknown size": content.replace(
+            b"\x28\0\x10\0US\2\0\x10\0", b"\x28\0\x10\0US\2\0\0\0"
+        ),
         "unknown VR": content[: name + 4] + b"??" + content[name + 6 :],
         "implicit in explicit": content[: name + 4]
         + struct.pack("<I", 4)
@@ -315,8 +342,36 @@ def test_deflated_bomb_is_declined() -> None:
     start = 144 + int.from_bytes(content[140:144], "little")
     deflater = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
     bomb = deflater.compress(bytes(1 << 26)) + deflater.flush()
-    with pytest.raises(Declined, match="too large"):
+    with pytest.raises(TooLarge):
         by_engine(content[:start] + bomb, REMOVE)
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian])
+def test_megabytes_of_tiny_elements_or_items_are_too_large(syntax: str) -> None:
+    content = as_bytes(chest_film(syntax))
+    pixels = content.index(b"\xe0\x7f\x10\0")
+    one = struct.pack("<HHI", 0xFFFE, 0xE000, 0)
+    head = (0x5200, 0x9229)
+    length = 200_000 * len(one)
+    if syntax == ImplicitVRLittleEndian:
+        many = struct.pack("<HHI", *head, length)
+    else:
+        many = struct.pack("<HH2sHI", *head, b"SQ", 0, length)
+    with pytest.raises(TooLarge):
+        by_engine(content[:pixels] + many + one * 200_000 + content[pixels:], REMOVE)
+
+
+def test_large_private_value_is_too_large_where_little_memory_is_given() -> None:
+    film = chest_film()
+    film.add_new(0x00091010, "OB", b"Reuter" * 100_000)
+    content = as_bytes(film)
+
+    def read(offset: int, count: int) -> bytes:
+        return content[offset : offset + count]
+
+    little = Limits(header=1 << 16, inflated=1 << 16, elements=1000)
+    with pytest.raises(TooLarge):
+        clean_header(read, len(content), PSEUDONYMS, REMOVE, little)
 
 
 @pytest.mark.parametrize("is_open", [True, False])

@@ -401,7 +401,7 @@ def test_text_where_numbers_should_be_goes() -> None:
     film = chest_film()
     raw(film, "KVP", "LO", b"Reuter")
     raw(film, "RelativeXRayExposure", "IS", b"Reuter")
-    raw(film, "Rows", "LO", b"Reuter")
+    raw(film, "HighBit", "LO", b"Reuter")
     raw(film, "PlanarConfiguration", "US", b"Reuter")
     raw(film, "ViewCodeSequence", "LO", b"Reuter")
     assert b"Reuter" not in clean_file(film)

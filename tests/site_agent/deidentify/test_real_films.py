@@ -11,6 +11,7 @@ from pathlib import Path
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.pixels.utils import get_expected_length
 
 from site_agent.deidentify.header import deidentify_header, to_bytes
 from site_agent.deidentify.options import Dates, Options
@@ -32,6 +33,14 @@ needs_dciodvfy = pytest.mark.skipif(
 
 def pixel_bytes(dataset: Dataset) -> bytes:
     return (dataset[PIXELS].value or b"") if PIXELS in dataset else b""
+
+
+def picture(dataset: Dataset) -> bytes:
+    """Give the pixels without what some files have behind the last of them."""
+    pixels = pixel_bytes(dataset)
+    if PIXELS in dataset and not dataset[PIXELS].is_undefined_length:
+        return pixels[: get_expected_length(dataset)]
+    return pixels
 
 
 def errors_of(content: bytes, folder: Path) -> set[str]:
@@ -62,7 +71,7 @@ def test_every_real_file_gives_a_copy_or_a_clear_refusal(dates: Dates) -> None:
         with quiet():
             copy = pydicom.dcmread(io.BytesIO(content))
             str(copy)  # reads every value
-            before, after = pixel_bytes(film), pixel_bytes(copy)
+            before, after = picture(film), pixel_bytes(copy)
         # An odd length is padded on writing (PS3.5 7.1.1).
         assert after in (before, before + b"\0"), path.name
         meta = getattr(film, "file_meta", Dataset())

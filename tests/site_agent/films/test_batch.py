@@ -10,6 +10,7 @@ from typing import Any
 
 import pydicom
 import pytest
+from blake3 import blake3
 
 from site_agent.deidentify.options import Options
 from site_agent.deidentify.pseudonym import Pseudonyms
@@ -178,19 +179,25 @@ def test_row_accounts_for_every_byte(inbox: Path, tmp_path: Path) -> None:
     for path, row in told:
         if "file" not in row:
             continue
+        content = path.read_bytes()
         written = (tmp_path / "out" / row["file"]).read_bytes()
-        for content, part in (
-            (path.read_bytes(), row["input"]),
-            (written, row["output"]),
-        ):
-            start, length = part["pixels_start"], part["pixels_bytes"]
-            pixels = content[start : start + length]
-            rest = content[:start] + content[start + length :]
-            assert len(content) == part["bytes"]
-            assert hashlib.sha256(rest).hexdigest() == part["sha256_rest"]
-            assert hashlib.sha256(pixels).hexdigest() == row["sha256_pixels"]
+        for one, part in ((content, row["input"]), (written, row["output"])):
+            digest = f"blake3:{blake3(one).hexdigest()}"
+            assert part == {"bytes": len(one), "digest": digest}
+        pixels = row["pixels"]
+        old = content[pixels["input_start"] :][: pixels["bytes"]]
+        new = written[pixels["output_start"] :][: pixels["bytes"]]
+        assert old == new == bytes(range(256)) * 2
         assert row["actions"]["00100010"] == {"Z": 1}
     assert "REUTER" not in str([row for _, row in told])
+
+
+def test_file_that_is_left_out_is_accounted_for(inbox: Path, tmp_path: Path) -> None:
+    told = run(inbox, tmp_path / "out", with_account=True)
+    (row,) = [row for path, row in told if path.name == "cut.dcm"]
+    content = (inbox / "REUTER_FRANCISCO" / "cut.dcm").read_bytes()
+    assert row["input"]["digest"] == f"blake3:{blake3(content).hexdigest()}"
+    assert "damaged" in row["left_out"]
 
 
 def test_links_and_pipes_are_passed_over(tmp_path: Path) -> None:
@@ -217,11 +224,12 @@ def test_pixels_are_copied_where_the_kernel_cannot(
 
 def test_film_that_shrinks_while_it_is_copied_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "film").write_bytes(bytes(100))
+    film = copying.NewFilm(b"head", start=50, length=100)
     with (
         copying.opened(tmp_path / "film") as source,
         pytest.raises(UnreadableFile, match="shorter"),
     ):
-        copying.write_film(source, 50, 100, b"head", tmp_path / "new")
+        copying.write_film(source, film, tmp_path / "new")
 
 
 def test_full_disk_stops_the_run_and_is_no_refusal(
