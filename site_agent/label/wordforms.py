@@ -5,6 +5,9 @@ needs it says so in its data:
 
 ``[spelling]``
     Letters that are written in several ways, read as one (``"ä" = "ae"``).
+``[ignored]``
+    ``words`` that mean nothing to a phrase, such as articles: they are left out of the
+    report and of the pack's phrases alike (``absence d'un épanchement``).
 ``stem*`` in a phrase
     Any ending of the stem, so also every longer word of the pack that begins with it.
     A word is read as the pack's own word, else as a compound, else as the longest stem.
@@ -32,15 +35,16 @@ def read_forms(
     vocabulary = {word for phrase in phrases for word in phrase}
     inflects = any(word.endswith("*") for word in vocabulary)
     parts = tables.get("compounds")
-    if not (spelling or inflects or parts):
+    ignored = tables.get("ignored", {}).get("words", ())
+    if not (spelling or inflects or parts or ignored):
         return None
     if parts is None:
-        return WordForms(spelling, vocabulary)
+        return WordForms(spelling, vocabulary, ignored=ignored)
     letters = str.maketrans(spelling)
     heads, links = (
         [word.translate(letters) for word in parts[name]] for name in ("heads", "links")
     )
-    return WordForms(spelling, {*vocabulary, *heads}, Compounds(heads, links))
+    return WordForms(spelling, {*vocabulary, *heads}, Compounds(heads, links), ignored)
 
 
 class WordForms:
@@ -54,6 +58,8 @@ class WordForms:
         Every word and every ``stem*`` of the pack's phrases.
     compounds
         None in a language that writes none; its heads and links in that spelling.
+    ignored
+        Words that are left out.
     """
 
     def __init__(
@@ -61,22 +67,26 @@ class WordForms:
         spelling: dict[str, str],
         vocabulary: Iterable[str],
         compounds: Compounds | None = None,
+        ignored: Iterable[str] = (),
     ) -> None:
         self._spelling = str.maketrans(spelling)
+        self._ignored = frozenset(map(self._spell, ignored))
         self._words = frozenset(map(self._spell, vocabulary))
         self._stems = {word[:-1] for word in self._words if word.endswith("*")}
         self._longest = max(map(len, self._stems), default=0)
         self._compounds = compounds
         self._parts: dict[str, tuple[str, ...]] = {}
+        self._known: dict[str, list[str]] = {}
 
     def rows(self, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """Give the rows of the pack's words that a phrase with stems stands for."""
-        choices = [self._beginning_with(self._spell(word)) for word in words]
-        yield from itertools.product(*choices)
+        spelt = (word for word in map(self._spell, words) if word not in self._ignored)
+        yield from itertools.product(*map(self._beginning_with, spelt))
 
     def read(self, words: list[Word], section: str) -> list[Word]:
         """Read a sentence's words as the pack's, in their places in the section."""
-        pairs = [(word, self._read(word.text)) for word in words]
+        read = ((word, self._read(word.text)) for word in words)
+        pairs = [(word, parts) for word, parts in read if parts]
         if self._compounds is None:
             return [Word(parts[0], word.start, word.end) for word, parts in pairs]
         return list(self._compounds.complete(pairs, section))
@@ -85,17 +95,20 @@ class WordForms:
         return word.translate(self._spelling)
 
     def _beginning_with(self, word: str) -> list[str]:
-        if not word.endswith("*"):
-            return [word]
-        stem = word[:-1]
-        return [known for known in self._words if known.startswith(stem)]
+        known = self._known.get(word)
+        if known is None:
+            known = [word]
+            if word.endswith("*"):
+                known = [other for other in self._words if other.startswith(word[:-1])]
+            self._known[word] = known
+        return known
 
     def _read(self, written: str) -> tuple[str, ...]:
         parts = self._parts.get(written)
         if parts is None:
             word = self._spell(written)
-            parts = (self._word(word) or word,)
-            if word not in self._words and self._compounds is not None:
+            parts = () if word in self._ignored else (self._word(word) or word,)
+            if parts and word not in self._words and self._compounds is not None:
                 parts = self._compounds.split(word, self._word) or parts
             if len(self._parts) > _REMEMBERED:
                 self._parts.clear()

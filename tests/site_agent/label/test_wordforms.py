@@ -47,6 +47,14 @@ def test_stem_in_a_phrase_stands_for_the_packs_longer_words_too() -> None:
     }
 
 
+@pytest.mark.parametrize("section", ["Absence d'un épanchement", "absence epanchement"])
+def test_ignored_words_are_left_out_of_reports_and_phrases(section: str) -> None:
+    french = WordForms({"é": "e"}, ["absence", "épanch*"], ignored=["d", "un"])
+    (words,) = sentences(section)
+    read = [word.text for word in french.read(words, section)]
+    assert tuple(read) in set(french.rows(("absence", "d", "épanch*")))
+
+
 def test_words_keep_their_place() -> None:
     section = "Zapalenie płuc."
     (words,) = sentences(section)
