@@ -21,6 +21,8 @@ from site_agent.label.sections import Section
 from site_agent.label.sentences import abbreviation
 from site_agent.label.wordforms import WordForms, read_forms
 
+_Observations = tuple[Observation.ValueType, ...]
+
 
 class PackError(ValueError):
     """A data pack names an observation or a cue that there is none of."""
@@ -30,33 +32,60 @@ class Kind(Enum):
     """What a phrase does in a sentence; the cues are described in the pack."""
 
     FINDING = "finding"
+    NEAR = "near"
+    SIGN = "sign"
     ORGAN = "organ"
     ABNORMAL = "abnormal"
+    BORDERLINE = "borderline"
     DOUBTFUL = "doubtful"
     NORMAL = "normal"
     SOUND = "sound"
     NOTHING = "nothing"
     DENIAL = "denial"
+    NO_NEW = "no_new"
     DENIED = "denied"
     NO_DENIAL = "no_denial"
     DOUBT = "doubt"
+    NO_DOUBT = "no_doubt"
     INFERENCE = "inference"
     DOUBTED = "doubted"
+    VAGUE = "vague"
     UNSAID = "unsaid"
     EITHER = "either"
+    VERSUS = "versus"
     NOT_NOW = "not_now"
+    PAST = "past"
     BREAK = "break"
     LINK = "link"
+    CAUSE = "cause"
+    SECONDARY = "secondary"
     PRESENT = "present"
+    UNCHANGED = "unchanged"
     COPULA = "copula"
+    POSSIBLE = "possible"
+    ABSENT = "absent"
+
+    __hash__ = object.__hash__  # members are single; a set of kinds is asked often
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a phrase means; `observations` is empty for cues and for other organs."""
+    """What a phrase means.
+
+    Attributes
+    ----------
+    observations
+        What it asserts; empty for cues and for other organs.
+    supposed
+        What else is in doubt where the finding is.
+    implied
+        What is in doubt where the finding is there or in doubt, for CheXpert's labeler.
+    """
 
     kind: Kind
-    observations: tuple[Observation.ValueType, ...] = ()
+    observations: _Observations = ()
+    supposed: _Observations = ()
+    implied: _Observations = ()
 
 
 @dataclass(slots=True)
@@ -77,6 +106,14 @@ class Pack:
     headings: Mapping[str, Section]
     forms: WordForms | None  # None where words are read as they are written
     abbreviation: re.Pattern[str]
+    adjectives: bool  # some doubt or deny on either side of their noun
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Give the languages that there is a pack for."""
+    packs = (entry.name for entry in files(__package__).iterdir())
+    return tuple(sorted(p.removesuffix(".toml") for p in packs if p.endswith(".toml")))
 
 
 @cache
@@ -95,9 +132,8 @@ def load(language: str = "en") -> Pack:
     root = Node()
     rows = [(row, what) for phrase, what in _phrases(tables) for row in expand(phrase)]
     forms = read_forms(tables, (row for row, _ in rows))
-    for row, meaning in rows:
-        for words in forms.rows(row) if forms else (row,):
-            _add(root, words, meaning)
+    for row, meaning in forms.rows(rows) if forms else rows:
+        _add(root, row, meaning)
     return Pack(
         tables["language"],
         tables["status"],
@@ -105,6 +141,7 @@ def load(language: str = "en") -> Pack:
         _headings(tables),
         forms,
         abbreviation(tables.get("sentences", {}).get("abbreviations", ())),
+        any(what.kind in (Kind.POSSIBLE, Kind.ABSENT) for _, what in rows),
     )
 
 
@@ -129,10 +166,19 @@ def _phrases(
 ) -> Iterator[tuple[str, Meaning]]:
     for name, phrases in tables["findings"].items():
         yield from _each(phrases, Meaning(Kind.FINDING, _observation(name)))
+    for kind in (Kind.NEAR, Kind.SIGN):
+        for name, phrases in tables.get(kind.value, {}).items():
+            yield from _each(phrases, Meaning(kind, _observation(name)))
+    for name, phrases in tables.get("supposed", {}).items():
+        yield from _each(phrases, Meaning(Kind.FINDING, supposed=_observation(name)))
+    for name, phrases in tables.get("implied", {}).items():
+        yield from _each(phrases, Meaning(Kind.FINDING, implied=_observation(name)))
     for name, phrases in tables["organs"].items():
         named = () if name == "OTHER" else _observation(name)
         yield from _each(phrases, Meaning(Kind.ORGAN, named))
     yield from _each(tables["nothing"]["all"], Meaning(Kind.NOTHING))
+    abnormal = Meaning(Kind.NOTHING, (Observation.NO_FINDING,))
+    yield from _each(tables["nothing"].get("abnormal", ()), abnormal)
     for table in ("states", "cues"):
         for name, phrases in tables[table].items():
             try:
@@ -169,5 +215,19 @@ def _add(root: Node, words: tuple[str, ...], meaning: Meaning) -> None:
     node = root
     for word in words:
         node = node.following.setdefault(word, Node())
-    if meaning not in node.meanings:
-        node.meanings = (*node.meanings, meaning)
+    for known in node.meanings:
+        if known.kind is meaning.kind:
+            both = _joined(known, meaning)
+            node.meanings = tuple(both if m is known else m for m in node.meanings)
+            return
+    node.meanings = (*node.meanings, meaning)
+
+
+def _joined(one: Meaning, other: Meaning) -> Meaning:
+    """Give a phrase of two tables what both say."""
+    return Meaning(
+        one.kind,
+        tuple(dict.fromkeys(one.observations + other.observations)),
+        tuple(dict.fromkeys(one.supposed + other.supposed)),
+        tuple(dict.fromkeys(one.implied + other.implied)),
+    )

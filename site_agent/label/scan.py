@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from site_agent.label.pack import Kind, Meaning, Node
-from site_agent.label.sentences import Word
 
 
 class Hit(NamedTuple):
@@ -21,30 +21,25 @@ class Hit(NamedTuple):
         return self.meaning.kind
 
 
-def scan(words: list[Word], root: Node) -> list[Hit]:
+def scan(texts: Sequence[str], root: Node) -> list[Hit]:
     """Find the longest phrase at each word, from left to right, without overlap.
 
     A phrase that means several things gives a hit for each.
     """
     hits: list[Hit] = []
-    place, count = 0, len(words)
-    while place < count:
-        node = root.following.get(words[place].text)
-        if node is None:
-            place += 1
+    first = root.following
+    reach = 0
+    for place, text in enumerate(texts):
+        if text not in first or place < reach:
             continue
-        found, end = node, place + 1
-        longest, reach = (node, end) if node.meanings else (None, end)
-        while end < count:
-            following = found.following.get(words[end].text)
-            if following is None:
-                break
-            found, end = following, end + 1
-            if found.meanings:
-                longest, reach = found, end
-        if longest is None:
-            place += 1
-            continue
-        hits += [Hit(place, reach, meaning) for meaning in longest.meanings]
-        place = reach
+        longest: tuple[Meaning, ...] = ()
+        node: Node | None = first[text]
+        end = place
+        while node is not None:
+            end += 1
+            if node.meanings:
+                longest, reach = node.meanings, end
+            node = node.following.get(texts[end]) if end < len(texts) else None
+        for meaning in longest:
+            hits.append(Hit(place, reach, meaning))
     return hits

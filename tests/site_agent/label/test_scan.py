@@ -1,15 +1,16 @@
 """The automaton takes the longest phrase, whatever it means."""
 
+from protos.statistics_pb2 import Observation
 from site_agent.label.pack import Kind, load
 from site_agent.label.scan import scan
-from site_agent.label.sentences import sentences
+from site_agent.label.sentences import texts_at
 
 
 def kinds(text: str) -> list[tuple[str, Kind]]:
-    (words,) = sentences(text)
+    texts = texts_at(text, 0, len(text))
     return [
-        (" ".join(w.text for w in words[hit.start : hit.end]), hit.kind)
-        for hit in scan(words, load().root)
+        (" ".join(texts[hit.start : hit.end]), hit.kind)
+        for hit in scan(texts, load().root)
     ]
 
 
@@ -26,8 +27,12 @@ def test_phrase_that_breaks_off_leaves_its_beginning() -> None:
     ]
 
 
-def test_phrase_with_two_meanings_gives_two_hits() -> None:
-    assert [kind for _, kind in kinds("hydropneumothorax")] == [Kind.FINDING] * 2
+def test_phrase_of_two_observations_is_one_hit() -> None:
+    (hit,) = scan(["hydropneumothorax"], load().root)
+    assert set(hit.meaning.observations) == {
+        Observation.PNEUMOTHORAX,
+        Observation.PLEURAL_EFFUSION,
+    }
 
 
 def test_unknown_words_give_nothing() -> None:
