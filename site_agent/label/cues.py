@@ -44,13 +44,18 @@ def cue_before(texts: Sequence[str], hits: Hits, place: int) -> Hit | None:
             return inference or hit
         if kind in _ENDS_REACH:
             break
-        if kind in THINGS and list_ended:
+        if list_ended and (kind in THINGS or _begins_a_clause(texts, hit)):
             break
         if kind in _ENDS_A_LIST:
             list_ended = True
         if kind is Kind.INFERENCE:
             inference = inference or hit
     return inference
+
+
+def _begins_a_clause(texts: Sequence[str], hit: Hit) -> bool:
+    """Whether a new subject begins here: ``without effusion, the heart is ...``."""
+    return hit.meaning.kind is Kind.ORGAN and "," in texts[hit.start - 2 : hit.start]
 
 
 def cue_after(hits: Hits, place: int) -> Hit | None:
@@ -63,7 +68,7 @@ def cue_after(hits: Hits, place: int) -> Hit | None:
         if kind in _AFTER:
             return hit
         if kind is Kind.NORMAL and hit.start == verb_end:  # the markings are normal
-            return hit
+            return None if _is_of_an_organ(hits, at) else hit
         if kind is Kind.COPULA:
             verb_end = hit.end
         if kind in _ENDS_LOOK_AHEAD or kind is Kind.DOUBT:
@@ -72,6 +77,14 @@ def cue_after(hits: Hits, place: int) -> Hit | None:
             return None
         list_ended = list_ended or kind in _ENDS_A_LIST
     return None
+
+
+def _is_of_an_organ(hits: Hits, state: int) -> bool:
+    """Whether an organ follows: ``leads show a normal heart`` denies no leads."""
+    return state + 1 < len(hits) and (
+        hits[state + 1].meaning.kind is Kind.ORGAN
+        and hits[state + 1].start <= hits[state].end + 1
+    )
 
 
 def explanation(hits: Hits, place: int) -> Hit | None:
