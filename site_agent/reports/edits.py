@@ -30,10 +30,12 @@ class Plain:
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Give the place in the original of the characters ``[start, end)``."""
-        if not self.runs or start >= end:
-            return (start, end) if not self.runs else (self._run(start)[1],) * 2
-        first, last = self._run(start), self._run(end - 1)
+        if not self.runs:
+            return start, end
+        first, last = self._run(start), self._run(max(start, end - 1))
         begin = first[1] if first[2] else first[1] + start - first[0]
+        if end <= start:
+            return begin, begin
         return begin, last[2] or last[1] + end - last[0]
 
     def _run(self, place: int) -> tuple[int, int, int]:

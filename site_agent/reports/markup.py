@@ -30,20 +30,22 @@ _INLINE = (
 )
 _NAME = rf"(?:(?P<block>{_BLOCKS})|(?P<inline>{_INLINE}))"
 _NAME_AGAIN = rf"(?:(?P<block2>{_BLOCKS})|(?P<inline2>{_INLINE}))"
+# So that ``a <b and c> d`` is no tag.
+_ATTRIBUTE = r"\s{1,8}(?:nowrap|[a-z][\w:-]{0,30}=)"
 _REMAINS = re.compile(
     rf"(?P<comment><!--)"
-    rf"|</?{_NAME}(?:[\s/][^<>]*)?>"
-    rf"|&lt;/?{_NAME_AGAIN}(?:[\s/][^<>&]*)?&gt;"
+    rf"|</?{_NAME}(?:{_ATTRIBUTE}[^<>]*|\s?/?)>"
+    rf"|&lt;/?{_NAME_AGAIN}(?:{_ATTRIBUTE}[^<>&]*|\s?/?)&gt;"
     r"|(?P<declaration><[!?][a-z\[][^<>]*>)"
     r"|(?P<entity>&(?:[a-z][a-z0-9]{1,30}|\#[0-9]{1,7}|\#x[0-9a-f]{1,6});)"
     # HL7 version 2, section 2.7: \.br\ and the escaped separators
-    r"|\\(?P<hl7>\.br|\.sp|[hnfstre])\\"
+    r"|\\(?P<hl7>\.br|\.sp|(?-i:[HNFSTRE]))\\"
     r"|\\(?P<rtf>pard?|line|tab|plain|ul|ulnone|fs|f|cf|b|i|lang|q[lcrj]|li|fi)"
     r"(?:-?[0-9]{1,5})?(?![a-z0-9])[ ]?"
     r"|\\'(?P<byte>[0-9a-f]{2})"
     r"|\\u(?P<decimal>[0-9]{3}|[18][0-9]{3})\?"
     r"|\\u(?P<hex>[0-9a-f]{4})"
-    r"|(?P<json>\\r\\n|\\[nrt\"/](?![\\/]))"
+    r"|(?P<json>(?-i:\\r\\n|\\n|\\[rt](?![a-z])|\\[\"/]))"
     rf"|(?P<break>[{_BREAKS}]|\r(?!\n))"
     rf"|(?P<gone>[{_INVISIBLE}]+)"
     r"|(?P<c1>[\x80-\x9f])"

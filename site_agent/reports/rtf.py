@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     r"|\\'(?P<byte>[0-9a-fA-F]{2})"
     r"|\\(?P<symbol>[^a-z])"
     r"|(?P<brace>[{}])"
-    r"|(?P<wrap>[\r\n]+)",
+    r"|(?P<gone>[\0-\x08\x0a-\x1f\x7f]+)",
     re.DOTALL,
 )
 _NO_TEXT = frozenset(
@@ -76,7 +76,8 @@ def rtf_edits(text: str) -> Iterator[Edit]:
             if skip:
                 skip -= 1
             else:
-                said = bytes.fromhex(token["byte"]).decode(page, "replace")
+                byte = max(32, int(token["byte"], 16))
+                said = bytes((byte,)).decode(page, "replace")
         elif symbol := token["symbol"]:
             hidden = hidden or symbol == "*"
             said = _SYMBOLS.get(symbol, "")
@@ -107,4 +108,4 @@ def _code_page(number: str) -> str:
 def _character(number: int) -> str:
     """Give a character by its UTF-16 value, which RTF writes as a signed integer."""
     value = number & 0xFFFF
-    return "" if 0xD800 <= value < 0xE000 else chr(value)
+    return "" if 0xD800 <= value < 0xE000 or value < 32 else chr(value)
