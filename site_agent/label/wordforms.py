@@ -19,10 +19,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from site_agent.label.compounds import Compounds
 from site_agent.label.sentences import Word
+
+Row = tuple[str, ...]
+Meant = TypeVar("Meant")
 
 _REMEMBERED = 50_000  # forms of words; a report that makes up words costs no memory
 
@@ -78,10 +81,18 @@ class WordForms:
         self._parts: dict[str, tuple[str, ...]] = {}
         self._known: dict[str, list[str]] = {}
 
-    def rows(self, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        """Give the rows of the pack's words that a phrase with stems stands for."""
-        spelt = (word for word in map(self._spell, words) if word not in self._ignored)
-        yield from itertools.product(*map(self._beginning_with, spelt))
+    def rows(self, phrases: Iterable[tuple[Row, Meant]]) -> Iterator[tuple[Row, Meant]]:
+        """Give the rows of the pack's words that phrases with stems stand for.
+
+        What the pack says of a row itself goes before what it says of a stem: with
+        ``alt*`` and ``altersgemäß``, the second is not also the first.
+        """
+        spelt = [(self._spelt(row), what) for row, what in phrases]
+        own = {row for row, _ in spelt}
+        for row, what in spelt:
+            for words in itertools.product(*map(self._beginning_with, row)):
+                if words == row or words not in own:
+                    yield words, what
 
     def read(self, words: list[Word], section: str) -> list[Word]:
         """Read a sentence's words as the pack's, in their places in the section."""
@@ -93,6 +104,10 @@ class WordForms:
 
     def _spell(self, word: str) -> str:
         return word.translate(self._spelling)
+
+    def _spelt(self, row: Row) -> Row:
+        words = map(self._spell, row)
+        return tuple(word for word in words if word not in self._ignored)
 
     def _beginning_with(self, word: str) -> list[str]:
         known = self._known.get(word)

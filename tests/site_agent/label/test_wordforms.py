@@ -40,10 +40,18 @@ def test_word_is_read_as_the_packs_own_else_as_its_longest_stem(
 
 
 def test_stem_in_a_phrase_stands_for_the_packs_longer_words_too() -> None:
-    assert set(POLISH.rows(("zapaleni*", "płuc*"))) == {
-        (first, second)
+    assert set(POLISH.rows([(("zapaleni*", "płuc*"), 1)])) == {
+        ((first, second), 1)
         for first in ("zapaleni*", "zapalenie")
         for second in ("pluc*", "plucna")
+    }
+
+
+def test_what_is_said_of_a_word_itself_goes_before_its_stem() -> None:
+    phrases = [(("zapaleni*",), "stem"), (("zapalenie",), "word")]
+    assert dict(POLISH.rows(phrases)) == {
+        ("zapaleni*",): "stem",
+        ("zapalenie",): "word",
     }
 
 
@@ -52,7 +60,7 @@ def test_ignored_words_are_left_out_of_reports_and_phrases(section: str) -> None
     french = WordForms({"é": "e"}, ["absence", "épanch*"], ignored=["d", "un"])
     (words,) = sentences(section)
     read = [word.text for word in french.read(words, section)]
-    assert tuple(read) in set(french.rows(("absence", "d", "épanch*")))
+    assert tuple(read) in dict(french.rows([(("absence", "d", "épanch*"), 1)]))
 
 
 def test_words_keep_their_place() -> None:
