@@ -1,10 +1,13 @@
 """The account of what was done to a film: digests, actions and warnings, no names.
 
-One row is one JSON object:
+One row is one JSON object. Digests are of BLAKE3, as ``b3sum`` prints them, after the
+word ``blake3:`` (docs/adr/0006-digests-of-films.md).
 
-``input``, ``output``
-    ``bytes`` in the file, and its ``digest``: ``blake3:`` and what ``b3sum`` prints for
-    the whole of it.
+``output``
+    ``bytes`` in the new file, and its ``digest``.
+``input``
+    ``bytes`` in the old file, and ``digest_without_pixels``: of all of them, in their
+    order, but those that ``pixels`` tells of. Where there is no ``pixels``, ``digest``.
 ``pixels``
     ``bytes`` that stand in both files alike, and where they begin: ``input_start``,
     ``output_start``. Absent where the film was written anew.
@@ -50,6 +53,7 @@ def row_of_copy(source: int, header: CleanHeader, digests: Digests) -> Row:
     head, length = len(header.head), header.pixels_length
     row = _row(source, digests, head + length + len(header.tail), header.actions)
     if length:
+        row["input"]["digest_without_pixels"] = row["input"].pop("digest")
         row["pixels"] = {
             "bytes": length,
             "input_start": header.pixels_start,

@@ -15,7 +15,7 @@ from site_agent.errors import UnreadableFile
 if TYPE_CHECKING:
     from blake3 import blake3
 
-CHUNK = 1 << 19  # so much stays in a processor's own cache while it is digested twice
+CHUNK = 1 << 19  # so much stays in a processor's own cache until it is digested
 
 # Between two file systems, and where a kernel or a file system cannot do it.
 _CANNOT = frozenset(
@@ -37,7 +37,11 @@ def named(digest: blake3) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """Digests of a whole old film and of the whole new one, taken as it is written."""
+    """Digests of two films, taken while the new one is written.
+
+    `new` is of the whole new film, and `old` of the old one without the pixels that the
+    new one has too: to digest these twice would take longer than to copy them.
+    """
 
     old: blake3 = field(default_factory=fresh_digest)
     new: blake3 = field(default_factory=fresh_digest)
@@ -92,8 +96,7 @@ def write_film(
     path : Path
         The new file. It is not forced onto the disk.
     digests : Digests or None
-        Take in all of the old film, and of the new one what is written. The pixels
-        are read once for both, and then it is not the kernel that copies them.
+        To be taken; then it is not the kernel that copies.
 
     Raises
     ------
@@ -146,7 +149,6 @@ def _copy_and_digest(source: int, target: int, film: NewFilm, digests: Digests) 
     digests.new.update(film.head)
     for chunk in chunks(source, film.start, film.length):
         _write(target, chunk)
-        digests.old.update(chunk)
         digests.new.update(chunk)
     for chunk in chunks(source, end, size - end):
         digests.old.update(chunk)

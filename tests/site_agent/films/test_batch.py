@@ -12,6 +12,7 @@ import pydicom
 import pytest
 from blake3 import blake3
 
+from site_agent.deidentify.encoding import DEFLATED, EXPLICIT_LITTLE
 from site_agent.deidentify.options import Options
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.durable import Busy
@@ -20,6 +21,7 @@ from site_agent.films import copying
 from site_agent.films.batch import Batch
 from site_agent.films.conversion import Conversion
 from site_agent.films.journal import FOLDER, Journal
+from tests.site_agent.deidentify.both_ways import as_bytes
 from tests.site_agent.deidentify.chest_film import IDENTIFIERS, chest_film
 
 PSEUDONYMS = Pseudonyms(bytes(32))
@@ -181,13 +183,17 @@ def test_row_accounts_for_every_byte(inbox: Path, tmp_path: Path) -> None:
             continue
         content = path.read_bytes()
         written = (tmp_path / "out" / row["file"]).read_bytes()
-        for one, part in ((content, row["input"]), (written, row["output"])):
-            digest = f"blake3:{blake3(one).hexdigest()}"
-            assert part == {"bytes": len(one), "digest": digest}
-        pixels = row["pixels"]
-        old = content[pixels["input_start"] :][: pixels["bytes"]]
-        new = written[pixels["output_start"] :][: pixels["bytes"]]
-        assert old == new == bytes(range(256)) * 2
+        assert row["output"] == {"bytes": len(written), "digest": digest(written)}
+        old, new, length = (
+            row["pixels"][name] for name in ("input_start", "output_start", "bytes")
+        )
+        pixels = content[old : old + length]
+        assert pixels == written[new : new + length] == bytes(range(256)) * 2
+        rest = content[:old] + content[old + length :]
+        assert row["input"] == {
+            "bytes": len(content),
+            "digest_without_pixels": digest(rest),
+        }
         assert row["actions"]["00100010"] == {"Z": 1}
     assert "REUTER" not in str([row for _, row in told])
 
@@ -196,8 +202,27 @@ def test_file_that_is_left_out_is_accounted_for(inbox: Path, tmp_path: Path) -> 
     told = run(inbox, tmp_path / "out", with_account=True)
     (row,) = [row for path, row in told if path.name == "cut.dcm"]
     content = (inbox / "REUTER_FRANCISCO" / "cut.dcm").read_bytes()
-    assert row["input"]["digest"] == f"blake3:{blake3(content).hexdigest()}"
+    assert row["input"] == {"bytes": len(content), "digest": digest(content)}
     assert "damaged" in row["left_out"]
+
+
+@pytest.mark.parametrize("way", ["deflated", "by pydicom"])
+def test_film_that_is_written_anew_has_digests_of_both_whole_files(
+    way: str, tmp_path: Path
+) -> None:
+    film = as_bytes(chest_film(DEFLATED if way == "deflated" else EXPLICIT_LITTLE))
+    content = film if way == "deflated" else film[132:]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "film").write_bytes(content)
+    ((_, row),) = run(tmp_path / "in", tmp_path / "out", with_account=True)
+    assert row["input"] == {"bytes": len(content), "digest": digest(content)}
+    written = (tmp_path / "out" / row["file"]).read_bytes()
+    assert row["output"] == {"bytes": len(written), "digest": digest(written)}
+    assert "pixels" not in row
+
+
+def digest(content: bytes) -> str:
+    return f"blake3:{blake3(content).hexdigest()}"
 
 
 def test_links_and_pipes_are_passed_over(tmp_path: Path) -> None:
