@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from site_agent.cli.chosen_profile import BASIC, Profile, chosen_options
+from site_agent.deidentify.explanation import explain
 from site_agent.deidentify.options import Dates, Options
-from site_agent.deidentify.profile import describe, load_profile
+from site_agent.deidentify.profile import load_profile
 
 profile = typer.Typer(
     help="The de-identification profile of headers.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
-)
-
-LEGEND = (
-    "X removed; Z emptied; D replaced by a dummy; U replaced by a keyed pseudonym; "
-    "K kept.",
-    "A compound action (X/Z/D) is resolved by what the attribute's information object "
-    "asks for: X where it is optional, Z where it may be empty, D where it must have "
-    "a value.",
-    "Numbers and code strings that are not listed stay if they look like such.",
 )
 
 
@@ -35,21 +30,38 @@ def profile_callback() -> None:
 
 @profile.command()
 def show(
+    profile: Profile = BASIC,
     dates: Annotated[
-        Dates, typer.Option("--dates", help="What becomes of dates.")
-    ] = Dates.REMOVE,
+        Dates | None,
+        typer.Option("--dates", help="What becomes of dates; goes before the profile."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="As JSON, for programs.")
+    ] = False,
 ) -> None:
     """Show every rule: PS3.15 Table E.1-1, and what goes or stays beyond it."""
-    options = Options(dates)
+    options = chosen_options(profile, dates)
+    if as_json:
+        typer.echo(json.dumps(_as_json(options), indent=1))
+        return
+    codes = ", ".join(f"{code} {meaning}" for code, meaning in options.method_codes)
     table = Table(
-        title=f"DICOM PS3.15 {load_profile().edition} Annex E, "
-        f"methods {', '.join(options.methods)}",
-        caption="\n".join(LEGEND),
-        caption_justify="left",
+        title=f"DICOM PS3.15 {load_profile().edition} Annex E: {codes}",
+        title_justify="left",
     )
-    table.add_column("Tag", no_wrap=True)
-    table.add_column("Attribute")
-    table.add_column("Action")
-    for row in describe(options):
-        table.add_row(*row)
+    for heading in ("Tag", "Attribute", "Code", "What is done", "Because of"):
+        table.add_column(heading, no_wrap=heading == "Tag")
+    for line in explain(options):
+        table.add_row(line.tag, line.name, line.code, line.action, line.because)
     Console().print(table)
+
+
+def _as_json(options: Options) -> dict[str, object]:
+    return {
+        "profile": f"PS3.15 {load_profile().edition} Annex E",
+        "methods": [
+            {"code": code, "scheme": "DCM", "meaning": meaning}
+            for code, meaning in options.method_codes
+        ],
+        "rules": [dataclasses.asdict(line) for line in explain(options)],
+    }

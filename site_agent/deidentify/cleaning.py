@@ -7,9 +7,19 @@ stays is not decoded and encoded again: its bytes are looked at and copied.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
+from site_agent.deidentify.content import (
+    CONTENT_SEQUENCES,
+    GRAPHIC_OBJECT_SEQUENCE,
+    GRAPHIC_TYPE,
+    MEASURED_VALUE,
+    NOTHING_SPECIAL,
+    SHAPES,
+    Special,
+    special,
+)
 from site_agent.deidentify.denial import never_stands
 from site_agent.deidentify.dictionary import attributes
 from site_agent.deidentify.encoding import (
@@ -19,52 +29,52 @@ from site_agent.deidentify.encoding import (
     UNDEFINED,
     Encoding,
 )
-from site_agent.deidentify.options import Dates
-from site_agent.deidentify.profile import Action, load_profile
+from site_agent.deidentify.items import item_in, persons_in
+from site_agent.deidentify.options import Option, Options
+from site_agent.deidentify.profile import Action
 from site_agent.deidentify.pseudonym import Pseudonyms
+from site_agent.deidentify.retaining import by_option, kept_uid
+from site_agent.deidentify.safe_private import creator_tag, safe_attribute
 from site_agent.deidentify.structure import DataSet, Declined, Element
-from site_agent.deidentify.texts import charset_of, first_text, raw_value, values_of
+from site_agent.deidentify.substitutes import Substitutes
+from site_agent.deidentify.texts import (
+    charset_of,
+    decoded_values,
+    first_text,
+    raw_value,
+    values_of,
+)
+from site_agent.deidentify.treatment import (
+    Handling,
+    Treatment,
+    Treatments,
+    treatments,
+)
 from site_agent.deidentify.values import (
     CODE_ATTRIBUTES,
     STANDARD_SCHEMES,
-    dummy,
     holds_text,
-    is_right_count,
+    is_multiplicity,
     looks_right,
     shifted,
 )
 
-CLEANED = "C"
-"""Beside the actions of the profile: a date was moved, a part of a value emptied."""
-
 PRIVATE, UNKNOWN = "private", "unknown"
 
 _PATIENT_ID, _ISSUER_OF_PATIENT_ID = 0x00100020, 0x00100021
+_SPECIFIC_CHARACTER_SET = 0x00080005
 _CODING_SCHEME_DESIGNATOR = 0x00080102
 _PIXEL_REPRESENTATION = 0x00280103
 _LUT_DATA, _LUT_DESCRIPTOR = 0x00283006, 0x00283002
 
 
-class _Treatment(NamedTuple):
-    """What the profile says of an attribute at its place, looked up once."""
+class _Place(NamedTuple):
+    """Where a data set stands: the file itself (0), or an item of `parent`."""
 
-    vrs: tuple[str, ...]
-    action: Action
-    fallback: Action
-    moves: bool
-
-
-@cache
-def _treatment(tag: int, parent: int, iod: str | None, dates: Dates) -> _Treatment:
-    profile, vr = load_profile(), attributes()[tag].vr
-    rule = profile.rules.get(tag)
-    is_date = vr in ("DA", "DT") and rule is not None and rule.cleans_date
-    return _Treatment(
-        vrs=tuple(vr.split(" or ")),
-        action=profile.action(tag, vr, iod=iod, parent=parent),
-        fallback=profile.fallback(tag, iod=iod, parent=parent),
-        moves=is_date and dates is Dates.SHIFT,
-    )
+    parent: int
+    charset: str
+    special: Special = NOTHING_SPECIAL
+    is_content: bool = False
 
 
 @dataclass(slots=True)
@@ -79,11 +89,20 @@ class Cleaning:
     data: bytes
     encoding: Encoding
     pseudonyms: Pseudonyms
-    dates: Dates
+    options: Options
     iod: str | None
     shift_days: int
     actions: dict[tuple[int | str, str], int] = field(default_factory=dict)
+    _treatments: Treatments = field(init=False)
+    _substitutes: Substitutes = field(init=False)
+    _file: DataSet = field(init=False)
+    _names: frozenset[str] | None = None
     _is_signed_open: bool = False
+    _has_other_letters: bool = False
+
+    def __post_init__(self) -> None:
+        self._treatments = treatments(self.options, self.iod)
+        self._substitutes = Substitutes(self.encoding, self.pseudonyms, self.iod)
 
     def file(self, elements: DataSet, charset: str) -> dict[int, bytes]:
         """Give the new elements of a whole file, by tag.
@@ -95,36 +114,39 @@ class Cleaning:
         TooLong
             When a value does not fit under its VR.
         """
-        done = self._data_set(elements, parent=0, depth=0, charset=charset)
+        self._file = elements
+        done = self._data_set(elements, _Place(0, charset))
         if self._is_signed_open and _PIXEL_REPRESENTATION not in elements:
             raise Declined("numbers that may be signed or not")
+        if self._has_other_letters:
+            utf_8 = self.encoding.element(_SPECIFIC_CHARACTER_SET, "CS", b"ISO_IR 192")
+            done[_SPECIFIC_CHARACTER_SET] = utf_8
         return done
 
-    def _data_set(
-        self, elements: DataSet, *, parent: int, depth: int, charset: str
-    ) -> dict[int, bytes]:
+    def _data_set(self, elements: DataSet, place: _Place) -> dict[int, bytes]:
         done: dict[int, bytes] = {}
-        known = attributes()
-        is_local_code = depth > 0 and self._is_local_code(elements, charset)
+        known, parent = attributes(), place.parent
+        is_local_code = parent and self._is_local_code(elements, place.charset)
         for tag, element in elements.items():
             if never_stands(tag) or tag not in known:
-                self._did(PRIVATE if tag & 0x10000 else _named(tag), Action.REMOVE)
+                if tag & 0x10000 and Option.SAFE_PRIVATE in self.options.others:
+                    done |= self._private(elements, element)
+                else:
+                    self._did(PRIVATE if tag & 0x10000 else _named(tag), Action.REMOVE)
                 continue
-            if depth == 0 and tag in CODE_ATTRIBUTES:
+            if not parent and tag in CODE_ATTRIBUTES:
                 self._did(tag, Action.REMOVE)
                 continue  # a code stands in a sequence; this is a place for anything
-            treatment = _treatment(tag, parent, self.iod, self.dates)
-            action = treatment.action
-            if is_local_code and tag in CODE_ATTRIBUTES:
-                action = Action.DUMMY
+            treatment = place.special.get(tag) or self._treatments[tag, parent]
+            action = treatment.fallback
             if tag == _PATIENT_ID and action is not Action.REMOVE:
-                content = self._patient(elements, charset)
+                content = self._patient(elements, place.charset)
+            elif is_local_code and _is_of_code(tag, treatment):
+                content = None
             else:
-                content = self._stays(elements, element, treatment, action, charset)
+                content = self._stays(elements, element, treatment, place)
             if content is None:
-                if action in (Action.KEEP, Action.REPLACE_UID):
-                    action = treatment.fallback
-                content = self._instead(tag, action, parent=parent)
+                content = self._instead(tag, action)
             if content is not None:
                 done[tag] = content
         return done
@@ -133,32 +155,41 @@ class Cleaning:
         self,
         elements: DataSet,
         element: Element,
-        treatment: _Treatment,
-        action: Action,
-        charset: str,
+        treatment: Treatment,
+        place: _Place,
     ) -> bytes | None:
         """Give what stays of an element; None where nothing does."""
-        if not treatment.moves and action not in (Action.KEEP, Action.REPLACE_UID):
+        handling = treatment.handling
+        if handling is Handling.GO:
             return None
         tag = element.tag
         vr = self._vr(elements, element, treatment.vrs)
         if vr is None:
             return None
         if vr == "SQ":
-            return self._sequence(element, charset)
+            return self._sequence(element, treatment, place)
         if element.length == UNDEFINED:
             raise Declined("encapsulated bytes below the top")
         value = raw_value(self.data, element)
-        if treatment.moves:
+        if handling is Handling.MOVE:
             dates = shifted(vr, values_of(value, vr), self.shift_days)
-            return self._text(tag, vr, "\\".join(dates), CLEANED) if dates else None
+            return self._text(tag, vr, dates, Action.CLEAN) if dates else None
         if vr == "UI":
+            is_kept = handling is Handling.RETAIN
             uids = [uid.strip(" \0") for uid in values_of(value, vr)]
-            new = "\\".join(self.pseudonyms.uid(uid) if uid else "" for uid in uids)
-            return self._text(tag, vr, new, Action.REPLACE_UID)
+            new = [
+                kept_uid(uid, self.pseudonyms, is_kept=is_kept) if uid else ""
+                for uid in uids
+            ]
+            return self._text(tag, vr, new, treatment.action)
         if vr in TEXT:
-            return self._kept_text(tag, vr, value)
-        if vr not in BYTES and not self._is_number(tag, vr, value):
+            if handling is Handling.CHECK:
+                return self._kept_text(tag, vr, value)
+            names = self._persons() if handling is Handling.WORDS else frozenset()
+            values = decoded_values(value, vr, place.charset)
+            kept = by_option(handling, tag, vr, values, names, self.pseudonyms)
+            return self._text(tag, vr, kept, treatment.action) if kept else None
+        if vr not in BYTES and not self._is_number(attributes()[tag].vm, vr, value):
             return None
         self._did(tag, Action.KEEP)
         return self.encoding.element(tag, vr, value)
@@ -189,17 +220,65 @@ class Cleaning:
                 return "OW"
         raise Declined("a VR that is left open")
 
-    def _sequence(self, element: Element, charset: str) -> bytes | None:
+    def _sequence(
+        self, element: Element, treatment: Treatment, place: _Place
+    ) -> bytes | None:
         if element.items is None:
             return None
-        self._did(element.tag, Action.KEEP)
+        tag = element.tag
+        is_clean = treatment.action is Action.CLEAN
+        self._did(tag, Action.CLEAN if is_clean else Action.KEEP)
+        is_content = place.is_content or (is_clean and tag in CONTENT_SEQUENCES)
         items = []
         # At most DEEPEST deep: further down `structure` gives no items.
         for elements in element.items:
-            own = charset_of(self.data, elements, charset)
-            done = self._data_set(elements, parent=element.tag, depth=1, charset=own)
-            items.append(self.encoding.item(b"".join(done.values())))
-        return self.encoding.element(element.tag, "SQ", b"".join(items))
+            charset = charset_of(self.data, elements, place.charset)
+            own: Special | None = NOTHING_SPECIAL
+            if tag == MEASURED_VALUE:
+                own = place.special
+            elif is_content:
+                own = special(item_in(self.data, elements, charset), self.options)
+            elif tag == GRAPHIC_OBJECT_SEQUENCE:
+                shape = first_text(self.data, elements, GRAPHIC_TYPE, charset)
+                own = NOTHING_SPECIAL if shape in SHAPES else None
+            if own is not None:
+                done = self._data_set(elements, _Place(tag, charset, own, is_content))
+                content = b"".join(done[each] for each in sorted(done))
+                items.append(self.encoding.item(content))
+        return self.encoding.element(tag, "SQ", b"".join(items))
+
+    def _persons(self) -> frozenset[str]:
+        if self._names is None:
+            self._names = persons_in(self.data, self._file)
+        return self._names
+
+    def _private(self, elements: DataSet, element: Element) -> dict[int, bytes]:
+        """Give a private attribute and its creator, if it is a safe one."""
+        creator = elements.get(creator_tag(element.tag))
+        name = b""
+        if creator is not None and creator.length != UNDEFINED:
+            name = raw_value(self.data, creator).strip(b" \0")
+        safe = safe_attribute(element.tag, name.decode("latin-1"))
+        content = None
+        if safe and creator and element.vr in ("", "UN", safe.vr):
+            if safe.vr == "SQ" or element.length == UNDEFINED:
+                raise Declined("a private sequence that may stay")
+            if element.vr == "UN" and not self.encoding.little:
+                raise Declined("an unknown VR in big endian")
+            value: bytes | None = raw_value(self.data, element)
+            if safe.vr in TEXT:
+                value = _checked(element.tag, safe.vr, value or b"")
+            elif not self._is_number(safe.vm, safe.vr, value or b""):
+                value = None
+            if value is not None:
+                content = self.encoding.element(element.tag, safe.vr, value)
+        self._did(PRIVATE, Action.CLEAN if content else Action.REMOVE)
+        if creator is None or content is None:
+            return {}
+        return {
+            creator.tag: self.encoding.element(creator.tag, "LO", name),
+            element.tag: content,
+        }
 
     def _patient(self, elements: DataSet, charset: str) -> bytes | None:
         patient = first_text(self.data, elements, _PATIENT_ID, charset)
@@ -207,45 +286,24 @@ class Cleaning:
             return None
         issuer = first_text(self.data, elements, _ISSUER_OF_PATIENT_ID, charset)
         new = self.pseudonyms.patient(patient, issuer)
-        return self._text(_PATIENT_ID, "LO", new, Action.DUMMY)
+        return self._text(_PATIENT_ID, "LO", [new], Action.DUMMY)
 
     def _kept_text(self, tag: int, vr: str, value: bytes) -> bytes | None:
         kept = _checked(tag, vr, value)
         if kept is None:
             return None
         is_whole = len(kept) == len(value.rstrip(b" \0"))
-        self._did(tag, Action.KEEP if is_whole else CLEANED)
+        self._did(tag, Action.KEEP if is_whole else Action.CLEAN)
         return self.encoding.element(tag, vr, kept)
 
-    def _instead(self, tag: int, action: Action, *, parent: int) -> bytes | None:
+    def _instead(self, tag: int, action: Action) -> bytes | None:
         """Give what takes the place of a value that goes; None where nothing does."""
         if tag in CODE_ATTRIBUTES:
             action = Action.DUMMY  # a code without its value would be no code
         self._did(tag, action)
         if action is Action.REMOVE:
             return None
-        vr = attributes()[tag].vr.split(" or ")[0]
-        if action is Action.EMPTY:
-            return self.encoding.element(tag, vr, b"")
-        if vr == "SQ":
-            item = self.encoding.item(self._dummy_item(tag))
-            return self.encoding.element(tag, vr, item)
-        return self.encoding.element(tag, vr, self._dummy(vr))
-
-    def _dummy(self, vr: str) -> bytes:
-        value = self.pseudonyms.uid("removed") if vr == "UI" else dummy(vr)
-        if isinstance(value, str):
-            return value.encode("ascii")
-        return value if isinstance(value, bytes) else bytes(NUMBER_BYTES[vr])
-
-    def _dummy_item(self, parent: int) -> bytes:
-        made = []
-        for tag, kind in sorted(load_profile().children(parent, iod=self.iod)):
-            is_sequence = attributes()[tag].vr == "SQ"
-            # One level deep: the form is valid, and nothing in it says anything.
-            action = Action.EMPTY if kind == "2" or is_sequence else Action.DUMMY
-            made.append(self._instead(tag, action, parent=parent) or b"")
-        return b"".join(made)
+        return self._substitutes.element(tag, action, self._did)
 
     def _is_local_code(self, elements: DataSet, charset: str) -> bool:
         if not any(tag in elements for tag in CODE_ATTRIBUTES):
@@ -253,7 +311,7 @@ class Cleaning:
         scheme = first_text(self.data, elements, _CODING_SCHEME_DESIGNATOR, charset)
         return scheme.upper() not in STANDARD_SCHEMES
 
-    def _is_number(self, tag: int, vr: str, value: bytes) -> bool:
+    def _is_number(self, multiplicity: str, vr: str, value: bytes) -> bool:
         """Whether binary numbers are as many as they should be, and hold no text.
 
         Raises
@@ -264,18 +322,25 @@ class Cleaning:
         size = NUMBER_BYTES.get(vr)
         if size is None or len(value) % size:
             raise Declined("numbers that are cut off")
-        if not is_right_count(tag, len(value) // size):
+        if not is_multiplicity(multiplicity, len(value) // size):
             return False
         if len(value) < 8:
             return True
         return not holds_text(value if self.encoding.little else _swapped(value, vr))
 
-    def _text(self, tag: int, vr: str, value: str, action: str) -> bytes:
+    def _text(self, tag: int, vr: str, values: list[str], action: str) -> bytes:
         self._did(tag, action)
-        return self.encoding.element(tag, vr, value.encode("latin-1"))
+        text = "\\".join(values)
+        if not text.isascii():
+            self._has_other_letters = True
+        return self.encoding.element(tag, vr, text.encode("utf-8"))
 
     def _did(self, tag: int | str, action: str) -> None:
         self.actions[tag, action] = self.actions.get((tag, action), 0) + 1
+
+
+def _is_of_code(tag: int, treatment: Treatment) -> bool:
+    return tag in CODE_ATTRIBUTES and treatment.handling is Handling.CHECK
 
 
 def _named(tag: int) -> int | str:

@@ -1,11 +1,15 @@
 """Compile the profile's data from the standard's tables; run by hand at a new edition.
 
-    python -m site_agent.deidentify.compile_profile TABLE_E1_1.json
+    python -m site_agent.deidentify.compile_profile TABLE_E1_1.json TABLE_E3_10_1.json
 
 ``profile.json``
-    Every row of PS3.15 Table E.1-1: tag, name, action of the Basic Profile, and whether
-    the option with modified dates lets a cleaned date stay. The input is the table as
-    JSON (``source``, ``rules``), extracted from the standard's DocBook.
+    Every row of PS3.15 Table E.1-1: tag, name, action of the Basic Profile, and that of
+    each option which has one for it. Of Table E.3.4-1 in the same way: code, scheme and
+    value type of a content item. Of Table E.3.10-1: group, creator and last byte of a
+    safe private attribute, VR, VM and name. The input is the tables as JSON: the first
+    two (``source``, ``rules``, ``content_items``) extracted from the standard's
+    DocBook, the third (``source``, ``attributes``) as far as it is known. Full dates
+    are left out: that option is not offered.
 ``attribute_types.json``
     The type (PS3.5 7.4) of attributes in each module, by the sequence that they stand
     in, where it may decide between the actions of a compound one such as X/Z/D; the
@@ -24,25 +28,59 @@ from typing import Any
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 
 from site_agent.deidentify.denial import is_denied
+from site_agent.deidentify.options import Option
 from site_agent.deidentify.profile import STRICTEST_FIRST
 
 HERE = Path(__file__).parent
 TOP = ""  # the parent of attributes that stand in no sequence
 
-_MODIFIED_DATES = "retain_longitudinal_modified_dates"
+_NOT_OFFERED = "retain_longitudinal_full_dates"
 
 
-def compile_rules(table: dict[str, Any]) -> dict[str, Any]:
-    """Give ``profile.json`` for the table as extracted from the standard."""
+def compile_rules(table: dict[str, Any], private: dict[str, Any]) -> dict[str, Any]:
+    """Give ``profile.json`` for the tables as extracted from the standard."""
     source = {
         key: table["source"][key]
         for key in ("standard", "table", "edition", "url", "attribution")
     }
+    source["safe_private"] = private["source"]
     rules = [
-        [row["tag"], row["name"], row["basic"], _MODIFIED_DATES in row["options"]]
+        [row["tag"], row["name"], row["basic"], _options(row["options"])]
         for row in table["rules"]
     ]
-    return {"source": source, "rules": sorted(rules)}
+    content = [
+        [
+            *(item["code"], item["scheme"], item["value_type"]),
+            *(item["meaning"], item["basic"], _options(item["options"])),
+        ]
+        for item in table["content_items"]
+    ]
+    safe = [
+        [
+            *(row["group"].upper(), row["creator"]),
+            *(row["element"].removeprefix("xx").upper(), row["vr"], row["vm"]),
+            row["meaning"],
+        ]
+        for row in private["attributes"]
+    ]
+    return {
+        "source": source,
+        "rules": sorted(rules, key=_first_words),
+        "content": sorted(content, key=_first_words),
+        "safe_private": sorted(safe),
+    }
+
+
+def _options(said: dict[str, str]) -> dict[str, str]:
+    return {
+        str(Option(key.replace("_", "-"))): action
+        for key, action in sorted(said.items())
+        if key != _NOT_OFFERED
+    }
+
+
+def _first_words(row: list[Any]) -> list[str]:
+    return [cell for cell in row if isinstance(cell, str)]
 
 
 def compile_types(basic: dict[str, str]) -> dict[str, Any]:
@@ -121,13 +159,15 @@ def write(value: dict[str, Any], path: Path) -> None:
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
 
 
-def main(table: Path, folder: Path = HERE) -> None:
+def main(table: Path, private: Path, folder: Path = HERE) -> None:
     """Write both files into `folder`."""
-    rules = compile_rules(json.loads(table.read_text("utf-8")))
+    rules = compile_rules(
+        json.loads(table.read_text("utf-8")), json.loads(private.read_text("utf-8"))
+    )
     basic = {row[0]: row[2] for row in rules["rules"]}
     write(rules, folder / "profile.json")
     write(compile_types(basic), folder / "attribute_types.json")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

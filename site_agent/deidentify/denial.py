@@ -29,11 +29,12 @@ _DENIED_VRS = frozenset(
 )
 
 
-def _tags(keywords: str) -> frozenset[int]:
+def tags_named(keywords: str) -> frozenset[int]:
+    """Give the tags of attributes by their keywords, with spaces between."""
     return frozenset(tags()[keyword] for keyword in keywords.split())
 
 
-TECHNICAL_TEXT = _tags(
+TECHNICAL_TEXT = tags_named(
     """
     Manufacturer ManufacturerModelName SoftwareVersions
     DetectorManufacturerName DetectorManufacturerModelName
@@ -50,10 +51,10 @@ TECHNICAL_TEXT = _tags(
 """Attributes of text that describe the machine or the picture. Their values must look
 so as well: ASCII, no long numbers, no dates, no addresses (`values`)."""
 
-PIXELS = _tags("PixelData FloatPixelData DoubleFloatPixelData")
+PIXELS = tags_named("PixelData FloatPixelData DoubleFloatPixelData")
 """The picture itself: without it there is no film, and it is never changed here."""
 
-PICTURE_BYTES = PIXELS | _tags(
+PICTURE_BYTES = PIXELS | tags_named(
     """
     ExtendedOffsetTable ExtendedOffsetTableLengths LUTData
     RedPaletteColorLookupTableData GreenPaletteColorLookupTableData
@@ -64,7 +65,7 @@ PICTURE_BYTES = PIXELS | _tags(
 )
 """Attributes of bytes that are the picture, or tell how to show it."""
 
-COUNTERS = _tags("SeriesNumber AcquisitionNumber InstanceNumber")
+COUNTERS = tags_named("SeriesNumber AcquisitionNumber InstanceNumber")
 """Small numbers in which some systems keep an order's number or a time."""
 
 
@@ -76,7 +77,7 @@ def is_denied(tag: int, vr: str) -> bool:
     return not allowed and all(each in _DENIED_VRS for each in vr.split(" or "))
 
 
-_NEVER = frozenset({0x00080005, 0x04000500})
+_NEVER = frozenset({0x00080005, 0x00700209, 0x04000500})
 
 
 def never_stands(tag: int) -> bool:
@@ -84,8 +85,9 @@ def never_stands(tag: int) -> bool:
 
     Private attributes (odd groups); command, meta and directory groups; group lengths;
     curves (50xx); overlays (60xx: an overlay without its data is not valid, and its
-    label is free text); signatures, their parameters, and padding; Encrypted
-    Attributes; Specific Character Set, since all text that stays is ASCII.
+    label is free text), compound graphics; signatures, their parameters, and padding;
+    Encrypted Attributes; Specific Character Set, which is written anew where text that
+    an option keeps needs one.
     """
     group = tag >> 16
     return (

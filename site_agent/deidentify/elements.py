@@ -53,6 +53,26 @@ def read_element(dataset: Dataset, tag: BaseTag, vr: str) -> DataElement:
     return item
 
 
+def read_private(dataset: Dataset, tag: BaseTag, vr: str) -> DataElement:
+    """Give a private element with the VR that Table E.3.10-1 has for it.
+
+    Raises
+    ------
+    ValueError
+        When it stands under another one.
+    pydicom's exceptions
+        See `reading.UNREADABLE`, when it cannot be read at all.
+    """
+    item: DataElement | RawDataElement = dataset.get_item(tag)
+    if item.VR == "UN":
+        return _of_unknown_vr(item, vr)
+    if isinstance(item, RawDataElement) and item.VR in (None, vr):
+        return convert_raw_data_element(item._replace(VR=vr), ds=dataset)
+    if isinstance(item, RawDataElement) or item.VR not in (vr,):
+        raise ValueError("a value of another kind")
+    return item
+
+
 def values_of(element: DataElement) -> list[Any]:
     """Give the values of an element that is no sequence; none where it is empty."""
     if element.is_empty:

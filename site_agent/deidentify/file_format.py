@@ -20,8 +20,8 @@ from site_agent.deidentify.marking import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,
 )
-from site_agent.deidentify.picture import picture_bytes
 from site_agent.deidentify.options import Option, Options
+from site_agent.deidentify.picture import picture_bytes
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.reading import UNREADABLE, number_of, quiet, text_of
 from site_agent.deidentify.retaining import kept_uid

@@ -1,8 +1,10 @@
 """What happens to every attribute: PS3.15 Table E.1-1 as data, and denial beyond it.
 
-The table (``profile.json``) lists the attributes that are known to identify. What it
-does not list and may hold words, names, dates, addresses or unnamed bytes goes as well
-(`denial`). What stays must look like what it should be (`values`).
+``profile.json`` has the table, which lists the attributes that are known to identify,
+with what each option of E.3 says instead; the content items of Table E.3.4-1; and the
+private attributes of Table E.3.10-1 that are safe. What the table does not list and may
+hold words, names, dates, addresses or unnamed bytes goes as well (`denial`). What stays
+must look like what it should be (`values`). `treatment` puts all of it together.
 """
 
 from __future__ import annotations
@@ -13,10 +15,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from site_agent.deidentify.denial import TECHNICAL_TEXT, is_denied
-from site_agent.deidentify.dictionary import attributes
-from site_agent.deidentify.options import Dates, Options
+from site_agent.deidentify.options import Option
 
 HERE = Path(__file__).parent
 
@@ -29,22 +30,31 @@ class Action(StrEnum):
     DUMMY = "D"
     REPLACE_UID = "U"
     KEEP = "K"
+    CLEAN = "C"
 
 
 STRICTEST_FIRST = ("1", "1C", "2", "2C")
 """Types of PS3.5 7.4 that ask for an attribute; type 3 asks for nothing."""
 
 DENIED = "X/Z/D"
-"""The action for what the table does not list and this module does not allow."""
+"""The action for what the table does not list and `denial` does not allow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of Table E.1-1. `cleans_date` holds for the option of modified dates."""
+    """One row of Table E.1-1 or E.3.4-1: action of the Basic Profile and by option."""
 
     name: str
     basic: str
-    cleans_date: bool
+    options: Mapping[Option, str]
+
+
+class SafePrivate(NamedTuple):
+    """One row of Table E.3.10-1; `vm` is that of PS3.6, such as ``1-n``."""
+
+    name: str
+    vr: str
+    vm: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +62,19 @@ class Profile:
     """The compiled profile.
 
     `types` gives for an IOD the type of an attribute (tag) within a sequence (tag, 0 at
-    the top), where that type decides something; `iods` the IOD of a SOP Class.
+    the top), where that type decides something; `iods` the IOD of a SOP Class. Groups
+    have their rules by ``50xxxxxx``, ``60xx3000``, ``60xx4000`` and ``PRIVATE``.
+    Content items are known by code and scheme of their concept and their value type,
+    safe private attributes by group, creator and the last byte of their element.
     """
 
     edition: str
     rules: Mapping[int, Rule]
+    groups: Mapping[str, Rule]
+    content: Mapping[tuple[str, str, str], Rule]
+    safe_private: Mapping[tuple[int, str, int], SafePrivate]
     iods: Mapping[str, str]
     types: Mapping[str, Mapping[tuple[int, int], str]]
-
-    def action(self, tag: int, vr: str, *, iod: str | None, parent: int) -> Action:
-        """Give what happens to a public attribute of the data dictionary.
-
-        Parameters
-        ----------
-        tag, vr : int, str
-            The attribute, and its VR (or VRs) in the data dictionary.
-        iod : str or None
-            The information object that it stands in; None if the standard has none for
-            its SOP Class, and then no attribute is taken for optional.
-        parent : int
-            The tag of the sequence that it stands in; 0 at the top.
-        """
-        rule = self.rules.get(tag)
-        if rule is not None:
-            basic = rule.basic
-        elif is_denied(tag, vr):
-            basic = DENIED
-        elif vr == "UI":
-            return Action.REPLACE_UID
-        else:
-            return Action.KEEP
-        return resolve(basic, self.type_of(tag, iod=iod, parent=parent))
-
-    def fallback(self, tag: int, *, iod: str | None, parent: int) -> Action:
-        """Give what happens to a kept attribute whose value cannot be trusted."""
-        return resolve(DENIED, self.type_of(tag, iod=iod, parent=parent))
 
     def type_of(self, tag: int, *, iod: str | None, parent: int) -> str:
         """Give the attribute's type; ``3`` where the IOD does not ask for it there."""
@@ -124,18 +112,32 @@ def resolve(basic: str, kind: str) -> Action:
 @cache
 def load_profile() -> Profile:
     """Read the compiled profile, once for each process."""
-    rules = json.loads((HERE / "profile.json").read_text("utf-8"))
+    table = json.loads((HERE / "profile.json").read_text("utf-8"))
     types = json.loads((HERE / "attribute_types.json").read_text("utf-8"))
+    rules = {tag: _rule(*row) for tag, *row in table["rules"]}
     return Profile(
-        edition=rules["source"]["edition"],
-        rules={
-            int(tag, 16): Rule(name, basic, cleans)
-            for tag, name, basic, cleans in rules["rules"]
-            if set(tag) <= set("0123456789ABCDEF")
+        edition=table["source"]["edition"],
+        rules={int(tag, 16): rule for tag, rule in rules.items() if _is_one(tag)},
+        groups={tag: rule for tag, rule in rules.items() if not _is_one(tag)},
+        content={
+            (code, scheme, kind): _rule(*row)
+            for code, scheme, kind, *row in table["content"]
+        },
+        safe_private={
+            (int(group, 16), creator, int(element, 16)): SafePrivate(name, vr, vm)
+            for group, creator, element, vr, vm, name in table["safe_private"]
         },
         iods=types["sop_classes"],
         types=_TypesByIOD(types["iods"], types["modules"]),
     )
+
+
+def _rule(name: str, basic: str, options: Mapping[str, str]) -> Rule:
+    return Rule(name, basic, {Option(key): action for key, action in options.items()})
+
+
+def _is_one(tag: str) -> bool:
+    return set(tag) <= set("0123456789ABCDEF")
 
 
 class _TypesByIOD(Mapping[str, Mapping[tuple[int, int], str]]):
@@ -172,35 +174,3 @@ def _strictest(
                 known = merged.get(place, kind)
                 merged[place] = min(known, kind, key=STRICTEST_FIRST.index)
     return merged
-
-
-def describe(options: Options) -> Iterator[tuple[str, str, str]]:
-    """Every rule as (tag, name, what is done), for people.
-
-    The rules that hold for whole groups and kinds of value come first, then the table.
-    """
-    yield from _GENERAL
-    for tag, rule in sorted(load_profile().rules.items()):
-        cleaned = rule.cleans_date and options.dates is Dates.SHIFT
-        action = f"{rule.basic}, dates shifted" if cleaned else rule.basic
-        yield f"({tag >> 16:04X},{tag & 0xFFFF:04X})", rule.name, action
-    for tag in sorted(TECHNICAL_TEXT):
-        action = "K if technical, else X/Z/D"
-        yield f"({tag >> 16:04X},{tag & 0xFFFF:04X})", attributes()[tag].keyword, action
-
-
-_GENERAL = (
-    ("(gggg,eeee) odd", "Private attributes", "X"),
-    ("(gggg,0000)", "Group lengths", "X"),
-    ("(0000-0006,eeee)", "Command, meta and directory groups", "X, meta rebuilt"),
-    ("(50xx,eeee)", "Curves", "X"),
-    ("(60xx,eeee)", "Overlays", "X"),
-    ("(4FFE,eeee)", "MAC parameters", "X"),
-    ("(FFFA,eeee)", "Digital signatures", "X"),
-    ("(FFFC,FFFC)", "Trailing padding", "X"),
-    ("(0400,0500)", "Encrypted Attributes Sequence", "X"),
-    ("(0008,0005)", "Specific Character Set: all text that stays is ASCII", "X"),
-    ("any", "Attributes that are not in the data dictionary", "X"),
-    ("any UI", "UIDs that the standard does not register", "U"),
-    ("any text, name, date, bytes", "Not listed below", DENIED),
-)

@@ -12,6 +12,9 @@ _CODECS = {"ISO_IR 100": "latin-1", "ISO_IR 192": "utf-8"}
 _UNSPLIT = frozenset(("LT", "ST", "UT", "UR"))  # a backslash is a character there
 # Readers differ in what they strip; and an escape begins another character set.
 _CONTROL = re.compile(rb"[\x01-\x1f\x7f]")
+# Blank in Latin-1: some readers take a number that has one for the number without it.
+_BLANK = re.compile(rb"[\x85\xa0]")
+_DECIMAL = frozenset(("DS", "IS"))
 _PADDING = " \t\r\n\0"
 
 
@@ -49,7 +52,7 @@ def values_of(value: bytes, vr: str) -> list[str]:
         When there are control characters in it, those that switch between character
         sets among them.
     """
-    if _CONTROL.search(value):
+    if _CONTROL.search(value) or (vr in _DECIMAL and _BLANK.search(value)):
         raise Declined("text with control characters")
     text = value.decode("latin-1").rstrip(" \0")
     if not text:
@@ -58,7 +61,7 @@ def values_of(value: bytes, vr: str) -> list[str]:
 
 
 def first_text(data: bytes, elements: DataSet, tag: int, charset: str) -> str:
-    """Give the first value of an attribute of VR LO, SH or UI; empty where it is none.
+    """Give the first value of an attribute of VR CS, LO, SH or UI; empty if none.
 
     Raises
     ------
@@ -68,14 +71,35 @@ def first_text(data: bytes, elements: DataSet, tag: int, charset: str) -> str:
     element = elements.get(tag)
     if element is None:
         return ""
-    if element.vr not in ("", "LO", "SH", "UI"):
+    if element.vr not in ("", "CS", "LO", "SH", "UI"):
         raise Declined("an identifier of an unusual VR")
     value = raw_value(data, element)
+    if _CONTROL.search(value):
+        raise Declined("an identifier in an unusual character set")
+    return _decoded(value, charset).split("\\")[0].strip(_PADDING)
+
+
+def decoded_values(value: bytes, vr: str, charset: str) -> list[str]:
+    """Give the values of a text VR as characters; none if empty.
+
+    Raises
+    ------
+    Declined
+        When there are control characters in it, or its characters cannot be told.
+    """
+    if value.isascii():
+        return values_of(value, vr)
+    if _CONTROL.search(value):
+        raise Declined("text with control characters")
+    text = _decoded(value, charset).rstrip(" \0")
+    return [text] if vr in _UNSPLIT else text.split("\\")
+
+
+def _decoded(value: bytes, charset: str) -> str:
     codec = "ascii" if value.isascii() else _CODECS.get(charset)
-    if codec is None or _CONTROL.search(value):
+    if codec is None:
         raise Declined("an identifier in an unusual character set")
     try:
-        text = value.decode(codec)
+        return value.decode(codec)
     except UnicodeDecodeError:
         raise Declined("an identifier in an unusual character set") from None
-    return text.split("\\")[0].strip(_PADDING)

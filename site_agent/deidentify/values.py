@@ -30,7 +30,7 @@ _INTEGER = re.compile(r"[+-]?\d{1,8}")
 _COUNTER = re.compile(r"\d{1,5}")
 _DECIMAL = re.compile(r"(?=.{1,24}\Z)[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
-_READABLE = re.compile(rb"[A-Za-z0-9^ ]{8}")
+_READABLE = re.compile(rb"[A-Za-z0-9^ ]{8}|[A-Za-z]{3}\^")
 
 _CODE_VALUES = frozenset({0x00080100, 0x00080119})
 CODE_ATTRIBUTES = frozenset(
@@ -95,7 +95,11 @@ def _code_words() -> frozenset[str]:
 
 def is_right_count(tag: int, count: int) -> bool:
     """Whether binary numbers are as many as the dictionary says: more may be text."""
-    multiplicity = attributes()[tag].vm
+    return is_multiplicity(attributes()[tag].vm, count)
+
+
+def is_multiplicity(multiplicity: str, count: int) -> bool:
+    """Whether values may be as many by a VM (PS3.5 6.4), where that is one number."""
     return not multiplicity.isdecimal() or count in (0, int(multiplicity))
 
 

@@ -27,7 +27,7 @@ from pydicom.uid import (
 )
 
 from site_agent.deidentify.header import deidentify_header, to_bytes
-from site_agent.deidentify.options import Dates, Options
+from site_agent.deidentify.options import Dates, Option, Options
 from site_agent.deidentify.profile import load_profile
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.reading import quiet
@@ -204,7 +204,9 @@ def test_no_row_of_the_table_lets_its_value_through(
         assert secret.encode() not in content
     after = clean(film, options)
     rules = load_profile().rules
-    moved = {tag for tag, rule in rules.items() if rule.cleans_date}
+    moved = {
+        tag for tag, rule in rules.items() if Option.MODIFIED_DATES in rule.options
+    }
     for element in elements(after):
         rule = rules.get(element.tag)
         assert rule is None or rule.basic != "X" or element.tag in moved
