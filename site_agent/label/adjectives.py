@@ -1,4 +1,4 @@
-"""Adjectives that doubt or deny, on either side of what they are said of.
+"""Words that doubt or deny, on either side of what they are said of.
 
 English doubts before the noun (``possible pneumonia``), and a cue's reach has one
 direction. Romance languages do it on both sides, and bind to one item of a list::
@@ -6,9 +6,16 @@ direction. Romance languages do it on both sides, and bind to one item of a list
     opacité basale, probable pneumopathie       the pneumonia is doubted
     cardiomégalie, pneumopathie probable        so is this one, and not the heart
     cardiomegalia, derrame pleural ausente      no effusion; the heart is large
+    pulmones libres de infiltrados              none; but ``senos libres, infiltrado``
 
-A pack names them as ``possible`` and ``absent``; here they become cues that reach the
-right way.
+Slavic verbs do, too, and reach over a whole list::
+
+    не выявлено очагов, выпота                  nothing of the list is there
+    очагов и выпота не выявлено                 neither is anything of this one
+    небольшой выпот, очагов не выявлено         the effusion is there
+
+A pack names the adjectives as ``possible`` and ``absent``, the verbs as ``unfound`` and
+``unexcluded``; here they become cues that reach the right way.
 """
 
 from __future__ import annotations
@@ -20,25 +27,45 @@ from site_agent.label.sentences import Word
 _FARTHEST = 5  # words between a finding and its adjective: its side, its lobe
 _ITEM_ENDS = (",", ":", "(", ")", "/")
 _TRANSPARENT = (Kind.PRESENT, Kind.COPULA)
+_THINGS = (Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING)
+_BEFORE_A_VERB = (Kind.ORGAN, *_TRANSPARENT, Kind.UNCHANGED)
 _SAID_OF = (Kind.FINDING, Kind.ORGAN, Kind.NOTHING)
-_BREAK, _DOUBT, _DOUBTED, _DENIED = map(
-    Meaning, (Kind.BREAK, Kind.DOUBT, Kind.DOUBTED, Kind.DENIED)
+_BREAK, _DOUBT, _DOUBTED, _DENIED, _DENIAL = map(
+    Meaning, (Kind.BREAK, Kind.DOUBT, Kind.DOUBTED, Kind.DENIED, Kind.DENIAL)
 )
+_VERBS = {  # what they say of what goes before, of what follows
+    Kind.UNFOUND: (_DENIED, _DENIAL),
+    Kind.UNEXCLUDED: (_DOUBTED, _DOUBT),
+}
 
 
 def settle(words: list[Word], hits: list[Hit]) -> list[Hit]:
     """Replace each such adjective by a cue that goes before or behind its noun."""
     settled: list[Hit] = []
-    for hit in hits:
-        if hit.kind is Kind.POSSIBLE and not _follows_its_noun(words, settled, hit):
+    for place, hit in enumerate(hits):
+        if hit.kind is Kind.ABSENT and _stands_before_a_finding(hits, place):
+            settled.append(hit._replace(meaning=_DENIAL))
+        elif hit.kind is Kind.POSSIBLE and not _follows_its_noun(words, settled, hit):
             settled.append(hit._replace(meaning=_DOUBT))
         elif hit.kind in (Kind.POSSIBLE, Kind.ABSENT):
             _begin_the_item(words, settled)
             said = _DENIED if hit.kind is Kind.ABSENT else _DOUBTED
             settled.append(hit._replace(meaning=said))
+        elif hit.kind in _VERBS:
+            before_it, behind_it = _VERBS[hit.kind]
+            behind = _ends_its_list(words, settled, hit)
+            if behind:
+                _begin_the_list(words, settled)
+            settled.append(hit._replace(meaning=before_it if behind else behind_it))
         else:
             settled.append(hit)
     return settled
+
+
+def _stands_before_a_finding(hits: list[Hit], place: int) -> bool:
+    end = hits[place].end
+    after = next((h for h in hits[place + 1 :] if h.start >= end), None)
+    return after is not None and after.start == end and after.kind in _THINGS
 
 
 def _follows_its_noun(words: list[Word], before: list[Hit], hit: Hit) -> bool:
@@ -61,3 +88,21 @@ def _begin_the_item(words: list[Word], before: list[Hit]) -> None:
     place = next((i for i, h in enumerate(before) if h.start >= comma), len(before))
     if comma and any(hit.kind in _SAID_OF for hit in before[:place]):
         before.insert(place, Hit(comma, comma, _BREAK))
+
+
+def _ends_its_list(words: list[Word], before: list[Hit], verb: Hit) -> bool:
+    """Whether findings go before the verb in its own item, organs between them."""
+    thing = next((h for h in reversed(before) if h.kind not in _BEFORE_A_VERB), None)
+    if thing is None or thing.kind not in _THINGS:
+        return False
+    return all(word.text not in (",", ":") for word in words[thing.end : verb.start])
+
+
+def _begin_the_list(words: list[Word], before: list[Hit]) -> None:
+    """Begin a statement behind the last item of the list that says to be there."""
+    last = max((i for i, h in enumerate(before) if h.kind is Kind.PRESENT), default=-1)
+    for place in range(last + 1, len(before) if last >= 0 else 0):
+        start = before[place].start
+        if "," in [word.text for word in words[before[last].end : start]]:
+            before.insert(place, Hit(start, start, _BREAK))
+            return

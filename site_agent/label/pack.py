@@ -64,8 +64,13 @@ class Kind(Enum):
     COPULA = "copula"
     POSSIBLE = "possible"
     ABSENT = "absent"
+    UNFOUND = "unfound"
+    UNEXCLUDED = "unexcluded"
 
     __hash__ = object.__hash__  # members are single; a set of kinds is asked often
+
+
+EITHER_SIDE = (Kind.POSSIBLE, Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class Pack:
     headings: Mapping[str, Section]
     forms: WordForms | None  # None where words are read as they are written
     abbreviation: re.Pattern[str]
-    adjectives: bool  # some doubt or deny on either side of their noun
+    adjectives: bool  # some cues doubt or deny on either side of their noun
 
 
 @cache
@@ -141,7 +146,7 @@ def load(language: str = "en") -> Pack:
         _headings(tables),
         forms,
         abbreviation(tables.get("sentences", {}).get("abbreviations", ())),
-        any(what.kind in (Kind.POSSIBLE, Kind.ABSENT) for _, what in rows),
+        any(what.kind in EITHER_SIDE for _, what in rows),
     )
 
 
