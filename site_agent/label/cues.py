@@ -8,12 +8,8 @@ that says to be there (``no effusion, small pneumothorax``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from site_agent.label.pack import Kind
-from site_agent.label.scan import Hit
-
-Hits = Sequence[Hit]
+from site_agent.label.scan import Hit, Sentence
 
 PRESENCE = frozenset({Kind.PRESENT, Kind.UNCHANGED})
 THINGS = frozenset({Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING})
@@ -26,164 +22,169 @@ _ENDS_REACH = frozenset({Kind.BREAK, *_AFTER})
 _ENDS_LOOK_AHEAD = frozenset({Kind.BREAK, Kind.NO_DENIAL, *_DENIES})
 _SUPPOSES = frozenset({Kind.DOUBT, Kind.INFERENCE})
 _CAUSES = frozenset({Kind.CAUSE, Kind.SECONDARY})
+_DEGREES = frozenset({Kind.DOUBTFUL, Kind.BORDERLINE})
 _FARTHEST_VAGUE = 5  # words between a vague word and what it describes
 
 
-def cue_before(texts: Sequence[str], hits: Hits, place: int) -> Hit | None:
+def cue_before(sentence: Sentence, place: int) -> Hit | None:
     """Find the cue whose reach the finding is in; a denial goes before an inference."""
+    _, hits, kinds = sentence
     inference: Hit | None = None
     list_ended = False
-    if _says_to_be_there(texts, hits, place):
+    if place and kinds[place - 1] in PRESENCE and _says_to_be_there(sentence, place):
         return None
     for at in range(place - 1, -1, -1):
-        hit = hits[at]
-        kind = hit.meaning.kind
+        kind = kinds[at]
         if kind in _DENIES:
-            return hit
+            return hits[at]
         if kind is Kind.DOUBT:
-            return inference or hit
+            return inference or hits[at]
         if kind in _ENDS_REACH:
-            break
-        if list_ended and (kind in THINGS or _begins_a_clause(texts, hit)):
             break
         if kind in _ENDS_A_LIST:
             list_ended = True
-        if kind is Kind.INFERENCE:
-            inference = inference or hit
+        elif list_ended and (kind in THINGS or _begins_a_clause(sentence, at)):
+            break
+        elif kind is Kind.INFERENCE:
+            inference = inference or hits[at]
     return inference
 
 
-def _begins_a_clause(texts: Sequence[str], hit: Hit) -> bool:
-    """Whether a new subject begins here: ``without effusion, the heart is ...``."""
-    return hit.meaning.kind is Kind.ORGAN and "," in texts[hit.start - 2 : hit.start]
-
-
-def cue_after(hits: Hits, place: int) -> Hit | None:
+def cue_after(sentence: Sentence, place: int) -> Hit | None:
     """Find what is said of the finding behind it."""
+    _, hits, kinds = sentence
     list_ended = False
     verb_end = -1
-    for at in range(place + 1, len(hits)):
-        hit = hits[at]
-        kind = hit.meaning.kind
+    for at in range(place + 1, len(kinds)):
+        kind = kinds[at]
         if kind in _AFTER:
-            return hit
-        if kind is Kind.NORMAL and hit.start == verb_end:  # the markings are normal
-            return None if _is_of_an_organ(hits, at) else hit
-        if kind is Kind.COPULA:
-            verb_end = hit.end
+            return hits[at]
+        if kind is Kind.NORMAL and hits[at].start == verb_end:  # markings are normal
+            return None if _is_of_an_organ(sentence, at) else hits[at]
         if kind in _ENDS_LOOK_AHEAD or kind is Kind.DOUBT:
             return None
-        if list_ended and (kind in THINGS or kind is Kind.ORGAN):
+        if kind in _ENDS_A_LIST:
+            list_ended = True
+            verb_end = hits[at].end if kind is Kind.COPULA else verb_end
+        elif list_ended and (kind in THINGS or kind is Kind.ORGAN):
             return None
-        list_ended = list_ended or kind in _ENDS_A_LIST
     return None
 
 
-def _is_of_an_organ(hits: Hits, state: int) -> bool:
-    """Whether an organ follows: ``leads show a normal heart`` denies no leads."""
-    return state + 1 < len(hits) and (
-        hits[state + 1].meaning.kind is Kind.ORGAN
-        and hits[state + 1].start <= hits[state].end + 1
-    )
-
-
-def explanation(hits: Hits, place: int) -> Hit | None:
+def explanation(sentence: Sentence, place: int) -> Hit | None:
     """Find a supposition that the finding is none: ``density may be a nipple shadow``.
 
     So it is also where what is supposed is none of the known things (``may be a vessel
-    on end``), unless a place or a cause is supposed (``possibly in the lingula``).
+    on end``), unless a cause is supposed (``possibly due to surgery``).
     """
+    _, hits, kinds = sentence
     supposed: Hit | None = None
-    for at in range(place + 1, len(hits)):
-        hit = hits[at]
-        kind = hit.meaning.kind
+    for at in range(place + 1, len(kinds)):
+        kind = kinds[at]
         if kind in _ENDS_LOOK_AHEAD:
             break
         if kind in _SUPPOSES:
-            supposed = supposed or hit
+            supposed = supposed or hits[at]
         elif kind is Kind.NOTHING:
-            return supposed
-        elif kind in THINGS or (supposed and _is_cause(supposed, hit)):
+            break
+        elif kind in THINGS or (supposed and _gives_its_cause(supposed, hits[at])):
             return None
     return supposed
 
 
-def _is_cause(supposed: Hit, hit: Hit) -> bool:
+def _gives_its_cause(supposed: Hit, hit: Hit) -> bool:
     return hit.meaning.kind in _CAUSES and hit.start == supposed.end
 
 
-def vague_before(hits: Hits, place: int) -> Hit | None:
-    """Find a word that calls the finding itself vague or borderline."""
-    start = hits[place].start
+def vague_before(sentence: Sentence, place: int) -> int | None:
+    """Find the place of a word that calls the finding itself vague or borderline."""
+    _, hits, kinds = sentence
     for at in range(place - 1, -1, -1):
-        hit = hits[at]
-        kind = hit.meaning.kind
-        near = start - hit.end
-        if kind is Kind.VAGUE and near <= _FARTHEST_VAGUE:
-            return hit
-        if (kind is Kind.DOUBTFUL or kind is Kind.BORDERLINE) and near <= 1:
-            return hit
+        kind = kinds[at]
+        if kind is Kind.VAGUE or kind in _DEGREES:
+            near = hits[place].start - hits[at].end
+            return at if near <= (1 if kind in _DEGREES else _FARTHEST_VAGUE) else None
         if kind not in PRESENCE:
             return None
     return None
 
 
-def alternatives(
-    texts: Sequence[str], hits: Hits, place: int
-) -> tuple[Hit | None, list[Hit]]:
+def alternatives(sentence: Sentence, place: int) -> tuple[Hit | None, list[Hit]]:
     """Find the ``or`` that the finding stands beside, and what it may be instead."""
-    if any(hit.meaning.kind is Kind.NO_DENIAL for hit in hits[:place]):
+    _, hits, kinds = sentence
+    if Kind.EITHER not in kinds and Kind.VERSUS not in kinds:
+        return None, []
+    if Kind.NO_DENIAL in kinds[:place]:
         return None, []  # no change in this or that
     cue: Hit | None = None
     others: list[Hit] = []
     for step in (1, -1):
-        beside = _beside(texts, hits, place, step)
+        beside = _beside(sentence, place, step)
         if beside is not None:
             cue = cue or hits[beside]
-            other = _named(hits, beside, step)
+            other = _named(sentence, beside, step)
             others += [other] if other else []
     return cue, others
 
 
-def _beside(texts: Sequence[str], hits: Hits, place: int, step: int) -> int | None:
+def _beside(sentence: Sentence, place: int, step: int) -> int | None:
     """Find the place of an ``or`` before or behind, past other items of its list."""
+    texts, hits, kinds = sentence
     start = hits[place].start
     at = place + step
-    while 0 <= at < len(hits):
-        hit = hits[at]
-        kind = hit.meaning.kind
+    while 0 <= at < len(kinds):
+        kind = kinds[at]
         if kind in ALTERNATIVES:
-            known = _named(hits, at, step) is not None
+            known = _named(sentence, at, step) is not None
             return at if known or kind is Kind.VERSUS else None
         if kind in PRESENCE:
             at += step
             continue
-        comma = hit.start if step > 0 else start
+        comma = hits[at].start if step > 0 else start
         if kind not in THINGS or not comma or texts[comma - 1] != ",":
             return None
-        start = hit.start
+        start = hits[at].start
         at += step
     return None
 
 
-def _named(hits: Hits, either: int, step: int) -> Hit | None:
+def _named(sentence: Sentence, either: int, step: int) -> Hit | None:
     """Give what stands beyond an ``or``, if it is known."""
+    _, hits, kinds = sentence
     at = either + step
-    while 0 <= at < len(hits) and hits[at].meaning.kind in PRESENCE:
+    while 0 <= at < len(kinds) and kinds[at] in PRESENCE:
         at += step
-    if 0 <= at < len(hits) and hits[at].meaning.kind in THINGS:
+    if 0 <= at < len(kinds) and kinds[at] in THINGS:
         return hits[at]
     return None
 
 
-def _says_to_be_there(texts: Sequence[str], hits: Hits, place: int) -> bool:
+def _says_to_be_there(sentence: Sentence, place: int) -> bool:
     """Whether ``, small`` stands before the finding and no ``or`` holds the list."""
-    if place == 0 or hits[place - 1].meaning.kind not in PRESENCE:
-        return False
+    texts, hits, kinds = sentence
     first = place - 1
-    while first and hits[first - 1].meaning.kind in PRESENCE:
+    while first and kinds[first - 1] in PRESENCE:
         first -= 1
     start = hits[first].start
     if start == 0 or texts[start - 1] != ",":
         return False
-    return not any(hit.meaning.kind is Kind.EITHER for hit in hits[place + 1 :])
+    return Kind.EITHER not in kinds[place + 1 :]
+
+
+def _begins_a_clause(sentence: Sentence, at: int) -> bool:
+    """Whether a new subject begins here: ``without effusion, the heart is ...``."""
+    start = sentence.hits[at].start
+    return (
+        sentence.kinds[at] is Kind.ORGAN
+        and "," in sentence.texts[max(0, start - 2) : start]
+    )
+
+
+def _is_of_an_organ(sentence: Sentence, state: int) -> bool:
+    """Whether an organ follows: ``leads show a normal heart`` denies no leads."""
+    _, hits, kinds = sentence
+    return (
+        state + 1 < len(kinds)
+        and kinds[state + 1] is Kind.ORGAN
+        and hits[state + 1].start <= hits[state].end + 1
+    )

@@ -9,21 +9,30 @@ is never negative or uncertain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from protos.statistics_pb2 import Assertion, Observation
 from site_agent.label.adjectives import settle
-from site_agent.label.mode import CONVENTIONS, Conventions, Mode
+from site_agent.label.mode import CONVENTIONS, Mode
 from site_agent.label.pack import Pack, load
 from site_agent.label.resolve import Claim, Mention, resolve
-from site_agent.label.scan import scan
+from site_agent.label.scan import read, scan
 from site_agent.label.sections import findings_of
-from site_agent.label.sentences import LONGEST, Word, spans, texts_at, words_at
+from site_agent.label.sentences import (
+    LONGEST,
+    Word,
+    lower,
+    spans,
+    texts_of,
+    words_of,
+)
 
 if TYPE_CHECKING:  # a study carries films, whose libraries take a second to load
     from site_agent.study import Labels
 
+_REMEMBERED = 4096  # sentences
 _WEIGHT = {
     Assertion.NOT_MENTIONED: 0,
     Assertion.NEGATIVE: 1,
@@ -32,7 +41,7 @@ _WEIGHT = {
 }
 _FOUND = (Assertion.POSITIVE, Assertion.UNCERTAIN)
 _OBSERVATIONS: tuple[Observation.ValueType, ...] = tuple(Observation.values()[1:])
-_PATHOLOGIES = tuple(
+_PATHOLOGIES = frozenset(
     observation
     for observation in _OBSERVATIONS
     if observation not in (Observation.NO_FINDING, Observation.SUPPORT_DEVICES)
@@ -52,13 +61,14 @@ def label_text(
     Labels
         One assertion for each of the 14 observations.
     """
-    pack, conventions = load(language), CONVENTIONS[mode]
-    return combine(
-        claim
-        for section in (findings, impression)
-        for span in spans(section, pack.abbreviation)
-        for claim, _, _ in _claims(section, span, pack, conventions)
-    )
+    abbreviation = load(language).abbreviation
+    claims_of = _reader(language, mode)
+    claims: list[Claim] = []
+    for section in (findings, impression):
+        lowered = lower(section)
+        for start, end in spans(section, abbreviation):
+            claims += claims_of(lowered[start:end])
+    return combine(claims)
 
 
 def label_report(
@@ -99,56 +109,81 @@ def mentions_in(
     section: str, language: str = "en", mode: Mode = Mode.RADIOLOGIST
 ) -> Iterator[Mention]:
     """Give every assertion in a section, with its evidence."""
-    pack = load(language)
-    for span in spans(section, pack.abbreviation):
-        for claim, first, words in _claims(section, span, pack, CONVENTIONS[mode]):
-            places = words or words_at(section, *span)
-            yield _mention(claim, places[first:])
+    pack, lowered = load(language), lower(section)
+    claims_of = _reader(language, mode)
+    for start, end in spans(section, pack.abbreviation):
+        claims = claims_of(lowered[start:end])
+        words = _words(lowered[start:end], pack) if claims else []
+        for claim in claims:
+            yield _mention(claim, words, start)
 
 
-def _claims(
-    section: str, span: tuple[int, int], pack: Pack, conventions: Conventions
-) -> Iterator[tuple[Claim, int, list[Word]]]:
-    """Give what a sentence asserts, its first word, and words that were looked up."""
-    words: list[Word] = []
-    if pack.forms or pack.adjectives:
-        words = words_at(section, *span)
-        words = pack.forms.read(words, section) if pack.forms else words
-        texts = [word.text for word in words]
-    else:
-        texts = texts_at(section, *span)
-    for first in range(0, len(texts), LONGEST):
-        part = texts[first : first + LONGEST] if len(texts) > LONGEST else texts
-        hits = scan(part, pack.root)
-        if pack.adjectives:
-            hits = settle(words[first : first + LONGEST], hits)
-        for claim in resolve(part, hits, conventions):
-            yield claim, first, words
+@cache
+def _reader(language: str, mode: Mode) -> Callable[[str], tuple[Claim, ...]]:
+    """Give the function that tells what a sentence in lower case asserts.
+
+    Radiologists write the same sentences again and again; it remembers the last few
+    thousand, in memory only.
+    """
+    pack, conventions = load(language), CONVENTIONS[mode]
+
+    @lru_cache(_REMEMBERED)
+    def claims_of(sentence: str) -> tuple[Claim, ...]:
+        if pack.forms or pack.adjectives:
+            words = _words(sentence, pack)
+            texts = [word.text for word in words]
+        else:
+            words, texts = [], texts_of(sentence)
+        claims: list[Claim] = []
+        for first in range(0, len(texts), LONGEST):
+            part = texts[first : first + LONGEST]
+            hits = scan(part, pack.root)
+            if pack.adjectives:
+                hits = settle(words[first : first + LONGEST], hits)
+            found = resolve(read(part, hits), conventions) if hits else []
+            claims += [_moved(claim, first) for claim in found] if first else found
+        return tuple(claims)
+
+    return claims_of
 
 
-def _mention(claim: Claim, words: list[Word]) -> Mention:
+def _words(sentence: str, pack: Pack) -> list[Word]:
+    words = words_of(sentence)
+    return pack.forms.read(words, sentence) if pack.forms else words
+
+
+def _moved(claim: Claim, words: int) -> Claim:
+    """Give the claim of a part of a sentence that begins after so many words."""
+    phrase, cue = claim.phrase, claim.cue
+    return claim._replace(
+        phrase=phrase._replace(start=phrase.start + words, end=phrase.end + words),
+        cue=cue and cue._replace(start=cue.start + words, end=cue.end + words),
+    )
+
+
+def _mention(claim: Claim, words: list[Word], start: int) -> Mention:
     phrase, cue = claim.phrase, claim.cue
     return Mention(
         claim.observation,
         claim.assertion,
-        words[phrase.start].start,
-        words[phrase.end - 1].end,
+        start + words[phrase.start].start,
+        start + words[phrase.end - 1].end,
         claim.rule,
-        words[cue.start].start if cue else -1,
-        words[cue.end - 1].end if cue else -1,
+        start + words[cue.start].start if cue else -1,
+        start + words[cue.end - 1].end if cue else -1,
     )
 
 
 def combine(claims: Iterable[Claim | Mention]) -> Labels:
     """Make the 14 labels of all that a report asserts."""
     labels = dict.fromkeys(_OBSERVATIONS, Assertion.NOT_MENTIONED)
+    found = False
     for claim in claims:
         observation, assertion = claim[0], claim[1]
         if _WEIGHT[assertion] > _WEIGHT[labels[observation]]:
             labels[observation] = assertion
-    found = labels[Observation.NO_FINDING] == Assertion.NEGATIVE or any(
-        labels[observation] in _FOUND for observation in _PATHOLOGIES
-    )
+            found = found or (assertion in _FOUND and observation in _PATHOLOGIES)
+    found = found or labels[Observation.NO_FINDING] == Assertion.NEGATIVE
     labels[Observation.NO_FINDING] = (
         Assertion.NOT_MENTIONED if found else Assertion.POSITIVE
     )

@@ -8,7 +8,6 @@ means. A further language is a further ``.toml`` beside ``en.toml``, never code.
 from __future__ import annotations
 
 import itertools
-import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from importlib.resources import files
 
 from protos.statistics_pb2 import Observation
 from site_agent.label.sections import Section
-from site_agent.label.sentences import abbreviation
+from site_agent.label.sentences import Abbreviations, abbreviation
 from site_agent.label.wordforms import WordForms, read_forms
 
 _Observations = tuple[Observation.ValueType, ...]
@@ -110,7 +109,7 @@ class Pack:
     root: Node
     headings: Mapping[str, Section]
     forms: WordForms | None  # None where words are read as they are written
-    abbreviation: re.Pattern[str]
+    abbreviation: Abbreviations
     adjectives: bool  # some cues doubt or deny on either side of their noun
 
 

@@ -15,12 +15,11 @@ What is said of an organ counts by its ``state``: ``heart size is normal``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from protos.statistics_pb2 import Assertion, Observation
 from site_agent.label.cues import (
-    Hits,
     alternatives,
     cue_after,
     cue_before,
@@ -29,7 +28,7 @@ from site_agent.label.cues import (
 )
 from site_agent.label.mode import CONVENTIONS, Conventions, Mode
 from site_agent.label.pack import Kind
-from site_agent.label.scan import Hit
+from site_agent.label.scan import Hit, Sentence
 from site_agent.label.states import STATES, asserted, organs_of, unstated
 
 # What is one of these is also a Lung Opacity (Irvin et al., 2019, figure 1).
@@ -81,77 +80,79 @@ _Said = tuple[str, Assertion.ValueType | None, Hit | None]
 
 
 def resolve(
-    texts: Sequence[str],
-    hits: Hits,
+    sentence: Sentence,
     conventions: Conventions = CONVENTIONS[Mode.RADIOLOGIST],
-) -> Iterator[Claim]:
-    """Give what a sentence of these words and phrases asserts."""
+) -> list[Claim]:
+    """Give what a sentence asserts."""
+    claims: list[Claim] = []
     stated: set[int] = set()
-    for place, hit in enumerate(hits):
-        kind = hit.meaning.kind
+    hits = sentence.hits
+    for place, kind in enumerate(sentence.kinds):
         if kind in _LABELLED:
-            yield from _found(texts, hits, place, conventions)
-        elif kind is Kind.NOTHING and hit.meaning.observations:
-            rule, assertion, cue = _said(texts, hits, place, conventions)
-            if assertion in _FOUND:
-                no_finding = hit.meaning.observations[0]
-                yield Claim(no_finding, Assertion.NEGATIVE, hit, rule, cue)
+            _add_found(claims, sentence, place, conventions)
         elif kind in STATES:
-            assertion, cue = asserted(hits, place, conventions)
-            for at in organs_of(texts, hits, place):
+            assertion, cue = asserted(sentence, place, conventions)
+            for at in organs_of(sentence, place):
                 stated.add(at)
                 for observation in hits[at].meaning.observations:
-                    yield Claim(observation, assertion, hits[at], "state", cue)
+                    claims.append(Claim(observation, assertion, hits[at], "state", cue))
+        elif kind is Kind.NOTHING and hits[place].meaning.observations:
+            rule, assertion_, cue_ = _said(sentence, place, conventions)
+            if assertion_ in _FOUND:
+                no_finding = hits[place].meaning.observations[0]
+                claims.append(
+                    Claim(no_finding, Assertion.NEGATIVE, hits[place], rule, cue_)
+                )
     if conventions.named is not None:
-        yield from _unstated(hits, stated, conventions)
+        claims += _unstated(sentence, stated, conventions)
+    return claims
 
 
-def _found(
-    texts: Sequence[str], hits: Hits, place: int, conventions: Conventions
-) -> Iterator[Claim]:
-    hit = hits[place]
-    rule, assertion, cue = _said(texts, hits, place, conventions)
-    kind = hit.meaning.kind
+def _add_found(
+    claims: list[Claim], sentence: Sentence, place: int, conventions: Conventions
+) -> None:
+    hit = sentence.hits[place]
+    kind, observations = hit.meaning.kind, hit.meaning.observations
+    rule, assertion, cue = _said(sentence, place, conventions)
     if kind is not Kind.FINDING:
         grade = conventions.near if kind is Kind.NEAR else conventions.sign
         if assertion == Assertion.POSITIVE or grade is None:
             rule, assertion = kind.value, grade
     if assertion is None:
         return
-    certain: frozenset[Observation.ValueType] = frozenset()
+    agreed: frozenset[Observation.ValueType] = frozenset()
     if assertion == Assertion.POSITIVE:
-        other, others = alternatives(texts, hits, place)
+        other, others = alternatives(sentence, place)
         if other is not None:
             rule, assertion, cue = "alternative", conventions.alternative, other
-            certain = _agreed(others) if conventions.weighs else certain
-        elif place and hits[place - 1].meaning.kind is Kind.SECONDARY:
-            assertion, cue = conventions.secondary, hits[place - 1]
-    for observation in hit.meaning.observations:
-        sure = observation in certain
-        said = Assertion.POSITIVE if sure else assertion
-        yield Claim(observation, said, hit, "agreed" if sure else rule, cue)
+            agreed = _agreed(others) if conventions.weighs else agreed
+        elif place and sentence.kinds[place - 1] is Kind.SECONDARY:
+            assertion, cue = conventions.secondary, sentence.hits[place - 1]
+    for observation in observations:
+        if observation in agreed:
+            claims.append(Claim(observation, Assertion.POSITIVE, hit, "agreed", cue))
+        else:
+            claims.append(Claim(observation, assertion, hit, rule, cue))
     if assertion == Assertion.UNCERTAIN and conventions.weighs:
         for observation in hit.meaning.supposed:
-            yield Claim(observation, assertion, hit, rule, cue)
+            claims.append(Claim(observation, assertion, hit, rule, cue))
     if assertion in _FOUND and conventions.implies:
         for observation in hit.meaning.implied:
-            yield Claim(observation, Assertion.UNCERTAIN, hit, "implied", cue)
+            claims.append(Claim(observation, Assertion.UNCERTAIN, hit, "implied", cue))
 
 
-def _said(
-    texts: Sequence[str], hits: Hits, place: int, conventions: Conventions
-) -> _Said:
-    before = cue_before(texts, hits, place)
+def _said(sentence: Sentence, place: int, conventions: Conventions) -> _Said:
+    before = cue_before(sentence, place)
     kind = before.meaning.kind if before is not None else None
+    if kind is Kind.DENIAL:
+        return "denial", Assertion.NEGATIVE, before
     if kind is Kind.NOT_NOW:
         return "not-now", None, before
     if kind is Kind.PAST:
         return "not-now", conventions.past, before
-    if kind is Kind.DENIAL:
-        return "denial", Assertion.NEGATIVE, before
     if kind is Kind.NO_NEW:
         return "denial", conventions.no_new, before
-    after = cue_after(hits, place)
+    after = cue_after(sentence, place)
     if after is not None:
         kind = after.meaning.kind
         if kind is Kind.UNSAID:
@@ -161,14 +162,16 @@ def _said(
         return "doubt", Assertion.UNCERTAIN, after
     if before is not None:
         return "doubt", Assertion.UNCERTAIN, before
-    beside = vague_before(hits, place)
-    kind = beside.meaning.kind if beside is not None else None
-    if kind is Kind.BORDERLINE:
-        return "borderline", conventions.borderline_named, beside
-    if kind is Kind.DOUBTFUL or (kind is Kind.VAGUE and conventions.weighs):
-        return "vague", Assertion.UNCERTAIN, beside
+    beside = vague_before(sentence, place)
+    if beside is not None:
+        kind = sentence.kinds[beside]
+        if kind is Kind.BORDERLINE:
+            said = conventions.borderline_named
+            return "borderline", said, sentence.hits[beside]
+        if kind is Kind.DOUBTFUL or conventions.weighs:
+            return "vague", Assertion.UNCERTAIN, sentence.hits[beside]
     if conventions.weighs:
-        explained = explanation(hits, place)
+        explained = explanation(sentence, place)
         if explained is not None:
             return "explained", Assertion.UNCERTAIN, explained
     return "there", Assertion.POSITIVE, None
@@ -184,11 +187,16 @@ def _agreed(others: Sequence[Hit]) -> frozenset[Observation.ValueType]:
 
 
 def _unstated(
-    hits: Hits, stated: set[int], conventions: Conventions
-) -> Iterator[Claim]:
-    for place, hit in enumerate(hits):
-        if hit.meaning.kind is Kind.ORGAN and place not in stated:
-            assertion, cue = unstated(hits, place, conventions)
+    sentence: Sentence, stated: set[int], conventions: Conventions
+) -> list[Claim]:
+    claims = []
+    for place, kind in enumerate(sentence.kinds):
+        if kind is Kind.ORGAN and place not in stated:
+            assertion, cue = unstated(sentence, place, conventions)
             if assertion is not None:
-                for observation in hit.meaning.observations:
-                    yield Claim(observation, assertion, hit, "unstated", cue)
+                organ = sentence.hits[place]
+                claims += [
+                    Claim(observation, assertion, organ, "unstated", cue)
+                    for observation in organ.meaning.observations
+                ]
+    return claims

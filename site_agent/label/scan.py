@@ -21,6 +21,19 @@ class Hit(NamedTuple):
         return self.meaning.kind
 
 
+class Sentence(NamedTuple):
+    """The words of a sentence, its phrases, and what each of them does."""
+
+    texts: Sequence[str]
+    hits: Sequence[Hit]
+    kinds: Sequence[Kind]
+
+
+def read(texts: Sequence[str], hits: Sequence[Hit]) -> Sentence:
+    """Put words and phrases together."""
+    return Sentence(texts, hits, [hit.meaning.kind for hit in hits])
+
+
 def scan(texts: Sequence[str], root: Node) -> list[Hit]:
     """Find the longest phrase at each word, from left to right, without overlap.
 
@@ -28,18 +41,24 @@ def scan(texts: Sequence[str], root: Node) -> list[Hit]:
     """
     hits: list[Hit] = []
     first = root.following
+    count = len(texts)
     reach = 0
-    for place, text in enumerate(texts):
-        if text not in first or place < reach:
+    for place in [place for place, text in enumerate(texts) if text in first]:
+        if place < reach:
             continue
-        longest: tuple[Meaning, ...] = ()
-        node: Node | None = first[text]
-        end = place
-        while node is not None:
+        node = first[texts[place]]
+        longest = node.meanings
+        end = place + 1
+        if longest:
+            reach = end
+        while node.following and end < count:
+            following = node.following.get(texts[end])
+            if following is None:
+                break
+            node = following
             end += 1
             if node.meanings:
                 longest, reach = node.meanings, end
-            node = node.following.get(texts[end]) if end < len(texts) else None
         for meaning in longest:
             hits.append(Hit(place, reach, meaning))
     return hits

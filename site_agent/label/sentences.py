@@ -41,8 +41,33 @@ class Word(NamedTuple):
     end: int
 
 
-def abbreviation(written: Iterable[str]) -> re.Pattern[str]:
-    """Make a pattern of what ends in a full stop that ends no sentence.
+class Abbreviations(NamedTuple):
+    """What ends in a full stop that ends no sentence.
+
+    Attributes
+    ----------
+    pattern
+        Of the text up to the full stop.
+    last
+        The last words of what it matches, in lower case, numbers apart: most full stops
+        need no more than a look here.
+    """
+
+    pattern: re.Pattern[str]
+    last: frozenset[str]
+
+    def ends(self, section: str, start: int, stop: int) -> bool:
+        """Whether the full stop at `stop` of a sentence from `start` ends one."""
+        word = section[max(section.rfind(" ", start, stop) + 1, start) : stop]
+        word = word.rpartition(".")[2].lstrip("([\n").lower()
+        if word not in self.last and not word[-2:].isdigit():
+            return False
+        before = section[max(start, stop + 1 - _BEFORE_A_STOP) : stop + 1]
+        return self.pattern.search(before.strip()) is not None
+
+
+def abbreviation(written: Iterable[str]) -> Abbreviations:
+    """Make a language's abbreviations.
 
     Parameters
     ----------
@@ -50,48 +75,60 @@ def abbreviation(written: Iterable[str]) -> re.Pattern[str]:
         A language's own, with or without their last full stop: ``V. a.`` is found as
         ``V.a.`` too, and ``der #.`` with any number of two digits (``der 7. Rippe``).
     """
-    shapes = "|".join(re.escape(w.rstrip(".")) for w in (*_ABBREVIATIONS, *written))
+    every = [w.rstrip(".") for w in (*_ABBREVIATIONS, *written)]
+    shapes = "|".join(re.escape(w) for w in every)
     known = shapes.replace(r"\#", r"\d{1,2}").replace(r"\ ", r"\s?")
-    return re.compile(rf"(?:\b(?:{known})\.|^\d{{1,2}}\.)$", re.IGNORECASE)
+    pattern = re.compile(rf"(?:\b(?:{known})\.|^\d{{1,2}}\.)$", re.IGNORECASE)
+    last = (re.split(r"[^\w\u00b0-]+", w.lower())[-1] for w in every)
+    return Abbreviations(pattern, frozenset(last))
 
 
 _ABBREVIATION = abbreviation(())
 
 
 def sentences(
-    section: str, abbreviated: re.Pattern[str] = _ABBREVIATION
+    section: str, abbreviated: Abbreviations = _ABBREVIATION
 ) -> Iterator[list[Word]]:
     """Give the words of each sentence of a section; empty sentences are left out."""
+    lowered = lower(section)
     for start, end in spans(section, abbreviated):
-        words = words_at(section, start, end)
+        words = [
+            Word(word.text, start + word.start, start + word.end)
+            for word in words_of(lowered[start:end])
+        ]
         for first in range(0, len(words), LONGEST):
             yield words[first : first + LONGEST]
 
 
 def spans(
-    section: str, abbreviated: re.Pattern[str] = _ABBREVIATION
+    section: str, abbreviated: Abbreviations = _ABBREVIATION
 ) -> Iterator[tuple[int, int]]:
     """Give the places of the sentences of a section."""
     start = 0
     for match in _END.finditer(section):
         end = match.start()
-        if section[end] == ".":
-            before = section[max(start, end + 1 - _BEFORE_A_STOP) : end + 1]
-            if abbreviated.search(before.strip()):
-                continue
+        if section[end] == "." and abbreviated.ends(section, start, end):
+            continue
         yield start, end
         start = match.end()
     yield start, len(section)
 
 
-def words_at(section: str, start: int, end: int) -> list[Word]:
-    """Give the words between two places, with their places."""
+def words_of(sentence: str) -> list[Word]:
+    """Give the words of a sentence in lower case, with their places."""
     return [
-        Word(word[0].lower(), word.start(), word.end())
-        for word in _WORD.finditer(section, start, end)
+        Word(word[0], word.start(), word.end()) for word in _WORD.finditer(sentence)
     ]
 
 
-def texts_at(section: str, start: int, end: int) -> list[str]:
-    """Give the words between two places."""
-    return [word.lower() for word in _WORD.findall(section, start, end)]
+def texts_of(sentence: str) -> list[str]:
+    """Give the words of a sentence in lower case."""
+    return _WORD.findall(sentence)
+
+
+def lower(section: str) -> str:
+    """Give a section in lower case, every character in its place."""
+    lowered = section.lower()
+    if len(lowered) == len(section):
+        return lowered
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in section)

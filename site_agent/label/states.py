@@ -7,13 +7,13 @@ it follows, back to the last state or statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from protos.statistics_pb2 import Assertion
-from site_agent.label.cues import PRESENCE, Hits
+from site_agent.label.cues import PRESENCE
 from site_agent.label.mode import Conventions
 from site_agent.label.pack import Kind
-from site_agent.label.scan import Hit
+from site_agent.label.scan import Hit, Sentence
 
 STATES = frozenset(
     {Kind.ABNORMAL, Kind.BORDERLINE, Kind.DOUBTFUL, Kind.NORMAL, Kind.SOUND}
@@ -25,19 +25,18 @@ _FARTHEST_UNCHANGED = 3
 
 
 def asserted(
-    hits: Hits, place: int, conventions: Conventions
+    sentence: Sentence, place: int, conventions: Conventions
 ) -> tuple[Assertion.ValueType, Hit]:
     """Tell what a state asserts; a denial or a doubt right before it changes it."""
-    hit = hits[place]
-    kind = hit.meaning.kind
+    _, hits, kinds = sentence
+    hit, kind = hits[place], kinds[place]
     if kind in _FINE:
         return Assertion.NEGATIVE, hit
-    before = hits[place - 1] if place else None
-    if before is not None and before.end >= hit.start - 1:
-        if before.meaning.kind is Kind.DENIAL:
-            return Assertion.NEGATIVE, before
-        if before.meaning.kind is Kind.DOUBT:
-            return Assertion.UNCERTAIN, before
+    if place and hits[place - 1].end >= hit.start - 1:
+        if kinds[place - 1] is Kind.DENIAL:
+            return Assertion.NEGATIVE, hits[place - 1]
+        if kinds[place - 1] is Kind.DOUBT:
+            return Assertion.UNCERTAIN, hits[place - 1]
     if kind is Kind.BORDERLINE:
         return conventions.borderline, hit
     if kind is Kind.DOUBTFUL:
@@ -45,50 +44,49 @@ def asserted(
     return Assertion.POSITIVE, hit
 
 
-def organs_of(texts: Sequence[str], hits: Hits, place: int) -> Iterator[int]:
+def organs_of(sentence: Sentence, place: int) -> Iterator[int]:
     """Give the places of the organs that a state is said of."""
-    state = hits[place]
-    if _stands_before_its_organ(texts, hits, place):
-        for at in range(place + 1, len(hits)):
-            if hits[at].meaning.kind is not Kind.ORGAN:
+    _, hits, kinds = sentence
+    if _stands_before_its_organ(sentence, place):
+        for at in range(place + 1, len(kinds)):
+            if kinds[at] is not Kind.ORGAN:
                 return
             yield at
         return
-    end = state.start
+    end = hits[place].start
     for at in range(place - 1, -1, -1):
-        hit = hits[at]
-        if hit.meaning.kind is Kind.ORGAN:
-            far = end - hit.end > _FARTHEST_STATE
-            if far and state.meaning.kind not in _FINE:
+        if kinds[at] is Kind.ORGAN:
+            far = end - hits[at].end > _FARTHEST_STATE
+            if far and kinds[place] not in _FINE:
                 return
             yield at
-            end = hit.start
-        elif hit.meaning.kind not in _BETWEEN:
+            end = hits[at].start
+        elif kinds[at] not in _BETWEEN:
             return
 
 
 def unstated(
-    hits: Hits, place: int, conventions: Conventions
+    sentence: Sentence, place: int, conventions: Conventions
 ) -> tuple[Assertion.ValueType | None, Hit | None]:
     """Tell what an organ asserts of which no state is said."""
+    _, hits, kinds = sentence
     organ = hits[place]
     for at in (place - 1, place + 1, place + 2):
-        if not 0 <= at < len(hits):
-            continue
-        hit = hits[at]
-        far = max(organ.start - hit.end, hit.start - organ.end)
-        if hit.meaning.kind is Kind.UNCHANGED and far <= _FARTHEST_UNCHANGED:
-            return conventions.unstated, hit
+        if 0 <= at < len(kinds) and kinds[at] is Kind.UNCHANGED:
+            far = max(organ.start - hits[at].end, hits[at].start - organ.end)
+            if far <= _FARTHEST_UNCHANGED:
+                return conventions.unstated, hits[at]
     return conventions.named, None
 
 
-def _stands_before_its_organ(texts: Sequence[str], hits: Hits, place: int) -> bool:
+def _stands_before_its_organ(sentence: Sentence, place: int) -> bool:
+    texts, hits, kinds = sentence
     state = hits[place]
-    following = hits[place + 1] if place + 1 < len(hits) else None
+    if place + 1 >= len(kinds) or kinds[place + 1] is not Kind.ORGAN:
+        return False
+    start = hits[place + 1].start
     return (
-        following is not None
-        and following.meaning.kind is Kind.ORGAN
-        and following.start <= state.end + 2
-        and "," not in texts[state.end : following.start]
-        and not (place and hits[place - 1].meaning.kind is Kind.COPULA)
+        start <= state.end + 2
+        and "," not in texts[state.end : start]
+        and not (place and kinds[place - 1] is Kind.COPULA)
     )

@@ -3,11 +3,11 @@
 from protos.statistics_pb2 import Observation
 from site_agent.label.pack import Kind, load
 from site_agent.label.scan import scan
-from site_agent.label.sentences import texts_at
+from site_agent.label.sentences import texts_of
 
 
 def kinds(text: str) -> list[tuple[str, Kind]]:
-    texts = texts_at(text, 0, len(text))
+    texts = texts_of(text)
     return [
         (" ".join(texts[hit.start : hit.end]), hit.kind)
         for hit in scan(texts, load().root)
