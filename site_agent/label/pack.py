@@ -218,7 +218,10 @@ def _observation(name: str) -> tuple[Observation.ValueType, ...]:
 def _add(root: Node, words: tuple[str, ...], meaning: Meaning) -> None:
     node = root
     for word in words:
-        node = node.following.setdefault(word, Node())
+        following = node.following.get(word)
+        if following is None:
+            following = node.following[word] = Node()
+        node = following
     for known in node.meanings:
         if known.kind is meaning.kind:
             both = _joined(known, meaning)
