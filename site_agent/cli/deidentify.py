@@ -15,6 +15,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
+from site_agent.cli.chosen_profile import BASIC, Profile, chosen_options
 from site_agent.deidentify.options import Dates, Options
 from site_agent.deidentify.profile import load_profile
 from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms
@@ -45,9 +46,11 @@ def deidentify(
             "secret gives the same pseudonyms; without one they are of this run only.",
         ),
     ] = None,
+    profile: Profile = BASIC,
     dates: Annotated[
-        Dates, typer.Option("--dates", help="What becomes of dates.")
-    ] = Dates.REMOVE,
+        Dates | None,
+        typer.Option("--dates", help="What becomes of dates; goes before the profile."),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -89,7 +92,9 @@ def deidentify(
     cannot be de-identified is left out and counted with the reason, and the command
     then ends with 1. After an interruption the same command goes on where it was.
     """
-    options = Options(dates)
+    options = chosen_options(profile, dates)
+    if options.are_pixels_clean:
+        raise ConfigurationError("--profile: clean-pixel-data is not done by a name.")
     given = _key(key)
     if not source.is_dir():
         _write_one(source, target, Pseudonyms(given or _fresh_key()), options)
@@ -101,7 +106,8 @@ def deidentify(
         with Journal(target) as journal:
             pseudonyms = Pseudonyms(given or journal.key(_fresh_key()))
             mark = pseudonyms.token("settings", "key")
-            journal.begin({"dates": dates, "key": mark, "given": str(key is not None)})
+            done = ",".join(options.methods)
+            journal.begin({"methods": done, "key": mark, "given": str(key is not None)})
             conversion = Conversion(
                 pseudonyms, options, with_account=report is not None
             )

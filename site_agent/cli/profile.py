@@ -15,6 +15,13 @@ from site_agent.deidentify.explanation import explain
 from site_agent.deidentify.options import Dates, Options
 from site_agent.deidentify.profile import load_profile
 
+LEGEND = (
+    "X removed; Z emptied; D replaced by a dummy; U replaced by a keyed pseudonym; "
+    "K kept; C cleaned.",
+    "X/Z/D and the like depend on what the film's information object asks for: X where "
+    "the attribute is optional, Z where it may be empty, D where it must have a value.",
+)
+
 profile = typer.Typer(
     help="The de-identification profile of headers.",
     add_completion=False,
@@ -48,6 +55,8 @@ def show(
     table = Table(
         title=f"DICOM PS3.15 {load_profile().edition} Annex E: {codes}",
         title_justify="left",
+        caption="\n".join(LEGEND),
+        caption_justify="left",
     )
     for heading in ("Tag", "Attribute", "Code", "What is done", "Because of"):
         table.add_column(heading, no_wrap=heading == "Tag")

@@ -125,23 +125,27 @@ class Cleaning:
 
     def _data_set(self, elements: DataSet, place: _Place) -> dict[int, bytes]:
         done: dict[int, bytes] = {}
-        known, parent = attributes(), place.parent
+        parent, own, table = place.parent, place.special, self._treatments
         is_local_code = parent and self._is_local_code(elements, place.charset)
         for tag, element in elements.items():
-            if never_stands(tag) or tag not in known:
-                if tag & 0x10000 and Option.SAFE_PRIVATE in self.options.others:
-                    done |= self._private(elements, element)
-                else:
-                    self._did(PRIVATE if tag & 0x10000 else _named(tag), Action.REMOVE)
-                continue
-            if not parent and tag in CODE_ATTRIBUTES:
+            treatment = table.get((tag, parent))
+            if treatment is None:
+                if never_stands(tag) or tag not in attributes():
+                    done |= self._outside(elements, element)
+                    continue
+                treatment = table[tag, parent]
+            if own:
+                treatment = own.get(tag, treatment)
+            is_of_code = tag in CODE_ATTRIBUTES
+            if is_of_code and not parent:
                 self._did(tag, Action.REMOVE)
                 continue  # a code stands in a sequence; this is a place for anything
-            treatment = place.special.get(tag) or self._treatments[tag, parent]
-            action = treatment.fallback
+            handling, action = treatment.handling, treatment.fallback
             if tag == _PATIENT_ID and action is not Action.REMOVE:
                 content = self._patient(elements, place.charset)
-            elif is_local_code and _is_of_code(tag, treatment):
+            elif handling is Handling.GO or (
+                is_local_code and is_of_code and handling is Handling.CHECK
+            ):
                 content = None
             else:
                 content = self._stays(elements, element, treatment, place)
@@ -159,10 +163,7 @@ class Cleaning:
         place: _Place,
     ) -> bytes | None:
         """Give what stays of an element; None where nothing does."""
-        handling = treatment.handling
-        if handling is Handling.GO:
-            return None
-        tag = element.tag
+        tag, handling = element.tag, treatment.handling
         vr = self._vr(elements, element, treatment.vrs)
         if vr is None:
             return None
@@ -252,6 +253,13 @@ class Cleaning:
             self._names = persons_in(self.data, self._file)
         return self._names
 
+    def _outside(self, elements: DataSet, element: Element) -> dict[int, bytes]:
+        """Give what stays of an attribute that has no rule: a safe private one."""
+        if element.tag & 0x10000 and Option.SAFE_PRIVATE in self.options.others:
+            return self._private(elements, element)
+        self._did(_named(element.tag), Action.REMOVE)
+        return {}
+
     def _private(self, elements: DataSet, element: Element) -> dict[int, bytes]:
         """Give a private attribute and its creator, if it is a safe one."""
         creator = elements.get(creator_tag(element.tag))
@@ -339,11 +347,9 @@ class Cleaning:
         self.actions[tag, action] = self.actions.get((tag, action), 0) + 1
 
 
-def _is_of_code(tag: int, treatment: Treatment) -> bool:
-    return tag in CODE_ATTRIBUTES and treatment.handling is Handling.CHECK
-
-
 def _named(tag: int) -> int | str:
+    if tag & 0x10000:
+        return PRIVATE
     return tag if tag in attributes() else UNKNOWN
 
 

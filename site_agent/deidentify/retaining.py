@@ -23,8 +23,16 @@ _FORMS = {
     "UI": _UID,
 }
 _STRICT = frozenset(("CS", "DS", "IS"))
+_TERMS = {
+    0x00100040: frozenset(("M", "F", "O")),
+    0x00102203: frozenset(("ALTERED", "UNALTERED")),
+    0x001021A0: frozenset(("YES", "NO", "UNKNOWN")),
+}
+# PatientSex, PatientSexNeutered, SmokingStatus (PS3.3 C.7.1.1, C.7.2.2).
+_ETHNIC_GROUP = 0x00102160
 _LINES = frozenset(("LT", "ST", "UT"))
 _BREAKS = str.maketrans("", "", "\t\n\f\r")
+_DIGIT = re.compile(r"\d")
 _AGE = re.compile(r"\d{1,3}(?:\.\d*)?")
 
 
@@ -96,6 +104,10 @@ def _banded_years(number: str) -> str:
 
 
 def _is_of_its_vr(tag: int, vr: str, value: str) -> bool:
+    if tag in _TERMS:
+        return value in _TERMS[tag]
+    if tag == _ETHNIC_GROUP and _DIGIT.search(value):
+        return False
     if vr in _STRICT:
         return looks_right(tag, vr, value)
     if vr in _FORMS:

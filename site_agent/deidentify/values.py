@@ -23,6 +23,11 @@ _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d([-./ ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)?\d\d)(?!\d)"
 )
+_AGE_OVER_89 = re.compile(
+    r"(?<!\w)0?(?:9\d|1[0-4]\d)[ -]?"
+    r"(?:y|yo|y/o|yrs?|years?|jahre?|ans|anni|anos|jaar)(?!\w)",
+    re.IGNORECASE,
+)
 _CODE_STRING = re.compile(r"[A-Z0-9_ ]{0,16}")  # PS3.5 6.2; names have lower case
 _CODE_VALUE = re.compile(r"[!-?A-\]_`a-~]{0,18}")  # UCUM has most of ASCII
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -80,6 +85,7 @@ def looks_right(tag: int, vr: str, text: str) -> bool:
         shape.fullmatch(text) is not None
         and not _LONG_NUMBER.search(text)
         and not _DATE.search(text)
+        and not _AGE_OVER_89.search(text)
     )
 
 

@@ -1,4 +1,4 @@
-"""``site-agent deidentify`` and ``profile show``, as a data manager uses them."""
+"""``site-agent deidentify``, as a data manager uses it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from site_agent.cli import app
-from site_agent.errors import SiteError
+from site_agent.errors import ConfigurationError, SiteError
 from tests.site_agent.deidentify.chest_film import IDENTIFIERS, chest_film
 
 
@@ -232,9 +232,35 @@ def test_key_file_that_others_may_read_is_refused(inbox: Path, tmp_path: Path) -
     assert "chmod 600" in said
 
 
-def test_profile_is_shown_as_a_table() -> None:
-    code, said = site_agent("profile", "show")
-    assert code == 0
-    assert "2026d" in said
-    assert "(0010,0010)" in said
-    assert "X removed" in said
+def test_profile_by_name_or_file_is_what_the_films_then_say(
+    inbox: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "research.toml"
+    file.write_text('dates = "shift"\noptions = ["retain-patient-characteristics"]\n')
+    names = "basic+retain-patient-characteristics"
+    for out, profile in (("a", ["--profile", file]), ("b", ["--profile", names])):
+        more = ["--dates", "shift"] if out == "b" else []
+        site_agent("deidentify", inbox, tmp_path / out, *profile, *more)
+        film = pydicom.dcmread(files_below(tmp_path / out)[0])
+        codes = [each.CodeValue for each in film.DeidentificationMethodCodeSequence]
+        assert codes == ["113100", "113107", "113108"]
+        assert (film.PatientSex, film.PatientAge) == ("M", "059Y")
+        assert film.LongitudinalTemporalInformationModified == "MODIFIED"
+
+
+@pytest.mark.parametrize(
+    ("profile", "why"),
+    [
+        ("full", "begins with basic"),
+        ("basic+keep-everything", "no option"),
+        ("basic+clean-pixel-data", "not done by a name"),
+        ("absent.toml", "cannot be read"),
+    ],
+)
+def test_profile_that_cannot_be_applied_is_refused(
+    profile: str, why: str, inbox: Path, tmp_path: Path
+) -> None:
+    code, said = site_agent("deidentify", inbox, tmp_path / "out", "--profile", profile)
+    assert code == ConfigurationError.exit_code
+    assert why in said
+    assert not (tmp_path / "out").exists()
