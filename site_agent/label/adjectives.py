@@ -100,9 +100,13 @@ def _ends_its_list(words: list[Word], before: list[Hit], verb: Hit) -> bool:
 
 def _begin_the_list(words: list[Word], before: list[Hit]) -> None:
     """Begin a statement behind the last item of the list that says to be there."""
-    last = max((i for i, h in enumerate(before) if h.kind is Kind.PRESENT), default=-1)
-    for place in range(last + 1, len(before) if last >= 0 else 0):
-        start = before[place].start
-        if "," in [word.text for word in words[before[last].end : start]]:
-            before.insert(place, Hit(start, start, _BREAK))
+    item = end = 0
+    for place in range(len(before) - 1, -1, -1):
+        hit = before[place]
+        if end and any(word.text == "," for word in words[hit.end : end]):
+            item = place + 1
+        if item and hit.kind is Kind.PRESENT:
+            start = before[item].start
+            before.insert(item, Hit(start, start, _BREAK))
             return
+        end = hit.start
