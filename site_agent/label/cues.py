@@ -104,7 +104,7 @@ def vague_before(sentence: Sentence, place: int) -> int | None:
         if kind is Kind.VAGUE or kind in _DEGREES:
             near = hits[place].start - hits[at].end
             return at if near <= (1 if kind in _DEGREES else _FARTHEST_VAGUE) else None
-        if kind not in PRESENCE:
+        if kind not in PRESENCE and kind is not Kind.ORGAN:
             return None
     return None
 

@@ -85,6 +85,8 @@ def _stands_before_its_organ(sentence: Sentence, place: int) -> bool:
     if place + 1 >= len(kinds) or kinds[place + 1] is not Kind.ORGAN:
         return False
     start = hits[place + 1].start
+    if place and kinds[place - 1] is Kind.ORGAN and hits[place - 1].end == state.start:
+        return start == state.end  # "heart size normal and lungs clear"
     return (
         start <= state.end + 2
         and "," not in texts[state.end : start]
