@@ -94,6 +94,11 @@ class SitePaths:
         return self.home / "studies"
 
     @property
+    def samples(self) -> Path:
+        """Contact sheets of films that are to be looked at."""
+        return self.home / "samples"
+
+    @property
     def staging(self) -> Path:
         """Studies that are just being written."""
         return self.home / "staging"

@@ -1,7 +1,7 @@
 """The tables of ``site.db`` and how an older file is brought up to date.
 
-Nothing in it identifies anybody: pseudonyms, dispositions, reasons, digests, facts. Who
-is behind a pseudonym is in the vault.
+Nothing in it identifies a patient: pseudonyms, dispositions, reasons, digests, facts.
+Who is behind a pseudonym is in the vault. Who read a sample may be told by name.
 
 ``user_version`` says how many of `MIGRATIONS` a file has had. Add one at the end; never
 change one that a hospital may have run.
@@ -55,6 +55,31 @@ MIGRATIONS: tuple[str, ...] = (
         for table in ("manifests", "manifest_studies")
         for verb in ("update", "delete")
     ),
+    """
+    CREATE TABLE samples (
+        sample TEXT PRIMARY KEY,
+        seed TEXT NOT NULL,
+        root BLOB NOT NULL CHECK (length(root) = 32),
+        drawn_at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE sampled_films (
+        sample TEXT NOT NULL REFERENCES samples,
+        number INTEGER NOT NULL,
+        study TEXT NOT NULL,
+        name TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        PRIMARY KEY (sample, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE film_verdicts (
+        sample TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        reader TEXT NOT NULL,
+        verdict TEXT NOT NULL CHECK (verdict IN ('clean', 'text')),
+        given_at INTEGER NOT NULL,
+        FOREIGN KEY (sample, number) REFERENCES sampled_films
+    );
+    CREATE INDEX film_verdicts_by_film ON film_verdicts (sample, number);
+    """,
 )
 
 

@@ -102,7 +102,7 @@ class Store:
         """
         folders.move_in(staged, self._paths.studies, study)
         leaf_hash = manifest.leaf_hash(study)
-        with self._transaction() as database:
+        with self.transaction() as database:
             database.execute(
                 "INSERT OR IGNORE INTO records (leaf_hash, study, leaf) "
                 "VALUES (?, ?, ?)",
@@ -123,13 +123,13 @@ class Store:
     ) -> None:
         """Record a refusal; replaces the study's earlier row, and leaves no bytes."""
         row = StudyRow(study, refusal.disposition, refusal.reasons, input_token, place)
-        with self._transaction():
+        with self.transaction():
             self._put(row, None, settles)
         self._drop_unused(study)
 
     def forget(self, study: str) -> None:
         """Drop the row of a refused study that no longer means anything."""
-        with self._transaction() as database:
+        with self.transaction() as database:
             database.execute(
                 "DELETE FROM studies WHERE study = ? AND leaf_hash IS NULL", (study,)
             )
@@ -140,7 +140,7 @@ class Store:
         Only for the one process that holds the run's lock.
         """
         folders.sweep(self._paths.staging)
-        with self._transaction() as database:
+        with self.transaction() as database:
             database.execute(f"DELETE FROM records WHERE {_UNUSED}")  # noqa: S608
         rows = self._database.execute("SELECT leaf FROM records")
         held = {folders.name(manifest.parse(leaf)) for (leaf,) in rows}
@@ -167,7 +167,7 @@ class Store:
             raise StoreError("There are no accepted studies yet: site-agent run INBOX")
         folders.verify(self._paths.studies, studies, progress)
         root = manifest.root(studies)
-        with self._transaction() as database:
+        with self.transaction() as database:
             (received,) = database.execute("SELECT count(*) FROM studies").fetchone()
             new = database.execute(
                 "INSERT OR IGNORE INTO manifests (root, specification, received, "
@@ -181,6 +181,26 @@ class Store:
                     [(root, i, manifest.leaf_hash(s)) for i, s in enumerate(studies)],
                 )
         return self.manifest(root)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Change the database: all of it or nothing. Gives the connection.
+
+        Raises
+        ------
+        StoreError
+            It cannot be written.
+        """
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"site.db cannot be written: {error}.") from error
 
     # ------------------------------------------------------------------------ reading
 
@@ -254,19 +274,6 @@ class Store:
 
     # ------------------------------------------------------------------------ private
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._database
-            except BaseException:
-                self._database.execute("ROLLBACK")
-                raise
-            self._database.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            raise StoreError(f"site.db cannot be written: {error}.") from error
-
     def _put(
         self, row: StudyRow, leaf_hash: bytes | None, settles: Iterable[str]
     ) -> None:
@@ -292,7 +299,7 @@ class Store:
             return
         for (leaf,) in unused:
             folders.remove(self.study_folder(manifest.parse(leaf)))
-        with self._transaction() as database:
+        with self.transaction() as database:
             database.execute(
                 f"DELETE FROM records WHERE study = ? AND {_UNUSED}",  # noqa: S608
                 (study,),

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "studies": "site_agent.cli.studies:studies",
     "deidentify": "site_agent.cli.deidentify:deidentify",
     "profile": "site_agent.cli.profile:profile",
+    "sample": "site_agent.cli.sample:sample",
     "freeze": "site_agent.cli.freeze:freeze",
     "publish": "site_agent.cli.publish:publish",
     "egress": "site_agent.cli.egress:egress",

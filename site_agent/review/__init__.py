@@ -1,0 +1,1 @@
+"""What people look at before a dataset goes on, and what they found."""

@@ -1,0 +1,78 @@
+"""A contact sheet shows every film, readable by its owner alone, and names nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from site_agent.review.sheet import LONG_SIDE, as_grey, picture_of, write_sheet
+from tests.site_agent.inbox import COLUMNS, ROWS, SYNTAXES, film, put
+
+
+def shown(path: Path) -> np.ndarray:
+    png = picture_of(path)
+    assert png is not None
+    return np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED))
+
+
+def bright_at_the_left(**changes: object) -> bytes:
+    values = np.zeros((ROWS, COLUMNS), "<u2")
+    values[:, : COLUMNS // 2] = 4095
+    return film(PixelData=values.tobytes(), **changes)
+
+
+def test_low_values_are_dark_and_with_monochrome1_bright(tmp_path: Path) -> None:
+    plain = shown(put(tmp_path / "1", bright_at_the_left()))
+    inverted = bright_at_the_left(PhotometricInterpretation="MONOCHROME1")
+    inverse = shown(put(tmp_path / "2", inverted))
+    assert plain.shape == inverse.shape == (ROWS, COLUMNS)
+    assert plain[0, 0] > 250
+    assert plain[0, -1] < 5
+    assert inverse[0, 0] < 5
+    assert inverse[0, -1] > 250
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_film_is_shown_in_whatever_transfer_syntax(tmp_path: Path, syntax: str) -> None:
+    assert picture_of(put(tmp_path / "1", film(syntax=syntax))) is not None
+
+
+def test_large_film_is_made_smaller_and_keeps_its_shape(tmp_path: Path) -> None:
+    rows, columns = 2 * LONG_SIDE, LONG_SIDE
+    content = film(Rows=rows, Columns=columns, PixelData=bytes(2 * rows * columns))
+    assert shown(put(tmp_path / "1", content)).shape == (LONG_SIDE, LONG_SIDE // 2)
+
+
+def test_faint_text_in_a_dark_corner_is_still_there() -> None:
+    values = np.full((200, 200), 100, np.uint16)
+    values[100:, :] = 3000
+    values[5:17, 5:60] = 160
+    grey = as_grey(values, is_inverted=False)
+    assert int(grey[10, 10]) - int(grey[50, 50]) >= 4
+
+
+def test_even_film_is_no_error() -> None:
+    assert as_grey(np.full((4, 4), 7, np.uint16), is_inverted=False).max() == 0
+
+
+def test_sheet_names_its_films_and_belongs_to_its_owner(tmp_path: Path) -> None:
+    good, bad = put(tmp_path / "1", film()), put(tmp_path / "2", b"no film")
+    page = write_sheet(
+        tmp_path / "sheet",
+        [("S1 <primary>", good), ("S2", bad)],
+        title="Sample",
+        task="Look.",
+    )
+    text = page.read_text()
+    assert "S1 &lt;primary&gt;" in text
+    assert "cannot be shown" in text
+    assert "script" not in text
+    assert sorted(path.name for path in page.parent.iterdir()) == [
+        "001.png",
+        "index.html",
+    ]
+    for path in (page.parent, *page.parent.iterdir()):
+        assert path.stat().st_mode & 0o077 == 0
