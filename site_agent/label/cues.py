@@ -20,8 +20,8 @@ _ENDS_A_LIST = frozenset({Kind.LINK, Kind.COPULA, Kind.CAUSE, Kind.SECONDARY})
 _AFTER = frozenset({Kind.DENIED, Kind.DOUBTED, Kind.UNSAID})
 _ENDS_REACH = frozenset({Kind.BREAK, *_AFTER})
 _ENDS_LOOK_AHEAD = frozenset({Kind.BREAK, Kind.NO_DENIAL, *_DENIES})
+_DOUBTS = frozenset({Kind.DOUBT, Kind.CAUSE_DOUBT})
 _SUPPOSES = frozenset({Kind.DOUBT, Kind.INFERENCE})
-_CAUSES = frozenset({Kind.CAUSE, Kind.SECONDARY})
 _DEGREES = frozenset({Kind.DOUBTFUL, Kind.BORDERLINE})
 _FARTHEST_VAGUE = 5  # words between a vague word and what it describes
 
@@ -37,7 +37,7 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
         kind = kinds[at]
         if kind in _DENIES:
             return hits[at]
-        if kind is Kind.DOUBT:
+        if kind in _DOUBTS:
             return inference or hits[at]
         if kind in _ENDS_REACH:
             break
@@ -61,7 +61,7 @@ def cue_after(sentence: Sentence, place: int) -> Hit | None:
             return hits[at]
         if kind is Kind.NORMAL and hits[at].start == verb_end:  # markings are normal
             return None if _is_of_an_organ(sentence, at) else hits[at]
-        if kind in _ENDS_LOOK_AHEAD or kind is Kind.DOUBT:
+        if kind in _ENDS_LOOK_AHEAD or kind in _DOUBTS:
             return None
         if kind in _ENDS_A_LIST:
             list_ended = True
@@ -87,13 +87,9 @@ def explanation(sentence: Sentence, place: int) -> Hit | None:
             supposed = supposed or hits[at]
         elif kind is Kind.NOTHING:
             break
-        elif kind in THINGS or (supposed and _gives_its_cause(supposed, hits[at])):
+        elif kind in THINGS or kind is Kind.CAUSE_DOUBT:
             return None
     return supposed
-
-
-def _gives_its_cause(supposed: Hit, hit: Hit) -> bool:
-    return hit.meaning.kind in _CAUSES and hit.start == supposed.end
 
 
 def vague_before(sentence: Sentence, place: int) -> int | None:

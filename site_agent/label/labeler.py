@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # a study carries films, whose libraries take a second to loa
     from site_agent.study import Labels
 
 _REMEMBERED = 4096  # sentences
+_LONGEST_REMEMBERED = 300  # characters
 _WEIGHT = {
     Assertion.NOT_MENTIONED: 0,
     Assertion.NEGATIVE: 1,
@@ -127,8 +128,7 @@ def _reader(language: str, mode: Mode) -> Callable[[str], tuple[Claim, ...]]:
     """
     pack, conventions = load(language), CONVENTIONS[mode]
 
-    @lru_cache(_REMEMBERED)
-    def claims_of(sentence: str) -> tuple[Claim, ...]:
+    def read_claims(sentence: str) -> tuple[Claim, ...]:
         if pack.forms or pack.adjectives:
             words = _words(sentence, pack)
             texts = [word.text for word in words]
@@ -143,6 +143,12 @@ def _reader(language: str, mode: Mode) -> Callable[[str], tuple[Claim, ...]]:
             found = resolve(read(part, hits), conventions) if hits else []
             claims += [_moved(claim, first) for claim in found] if first else found
         return tuple(claims)
+
+    remembered = lru_cache(_REMEMBERED)(read_claims)
+
+    def claims_of(sentence: str) -> tuple[Claim, ...]:
+        short = len(sentence) <= _LONGEST_REMEMBERED
+        return remembered(sentence) if short else read_claims(sentence)
 
     return claims_of
 

@@ -45,6 +45,7 @@ class Kind(Enum):
     DENIED = "denied"
     NO_DENIAL = "no_denial"
     DOUBT = "doubt"
+    CAUSE_DOUBT = "cause_doubt"
     NO_DOUBT = "no_doubt"
     INFERENCE = "inference"
     DOUBTED = "doubted"

@@ -25,7 +25,7 @@ _END = re.compile(
 _ABBREVIATIONS = ["dr", "mr", "mrs", "ms", "approx", "vs", "st", "no", "cf", "ca"]
 _ABBREVIATIONS += ["e.g", "i.e"]
 _WORD = re.compile(  # "patient's" is one word, "l'opacité" two
-    r"[^\W\d_]+(?:'(?:s|t|d|m|re|ve|ll)\b)?|\d+(?:[.,]\d+)*|[,;:()/]"
+    r"[^\W\d_]+(?:'(?:s|t|d|m|re|ve|ll)\b)?|\d+(?:[.,]\d+)?|[,;:()/]"
 )
 
 

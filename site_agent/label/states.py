@@ -90,5 +90,9 @@ def _stands_before_its_organ(sentence: Sentence, place: int) -> bool:
     return (
         start <= state.end + 2
         and "," not in texts[state.end : start]
-        and not (place and kinds[place - 1] is Kind.COPULA)
+        and not (
+            place
+            and kinds[place - 1] is Kind.COPULA
+            and Kind.ORGAN in kinds[: place - 1]
+        )
     )
