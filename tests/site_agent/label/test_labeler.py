@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protos.statistics_pb2 import Assertion, Observation
-from site_agent.label import label_text
+from site_agent.label import label_text, labeler
 from site_agent.label.labeler import combine, mentions_in
+from site_agent.label.pack import Node
 from site_agent.label.resolve import Mention
+from site_agent.label.scan import Hit, scan
+from site_agent.label.sentences import LONGEST, texts_of
 
 SHARED = Path(__file__).parents[4] / "shared/data/reports"
 YES, NO, MAYBE = Assertion.POSITIVE, Assertion.NEGATIVE, Assertion.UNCERTAIN
@@ -154,10 +158,30 @@ def test_any_text_can_be_labelled(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["no ", "opacity or ", "Dr. ", "a", "1.", "\n", "heart "]
+    "unit", ["no ", "opacity or ", "Dr. ", "a ", "1. ", "\n", "heart ", "no edema, "]
 )
-def test_long_text_takes_no_longer_than_its_length(unit: str) -> None:
-    label_text(unit * (30_000 // len(unit)), "")
+def test_every_word_is_read_once_in_pieces_of_bounded_length(
+    unit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Work within a piece is bounded, so that all of it grows with the text alone."""
+    read: list[int] = []
+
+    def counted(texts: Sequence[str], root: Node) -> list[Hit]:
+        read.append(len(texts))
+        return scan(texts, root)
+
+    monkeypatch.setattr(labeler, "scan", counted)
+    pieces = []
+    for times in (700, 7000):
+        read.clear()
+        labeler._reader.cache_clear()
+        text = unit * times
+        label_text(text, "")
+        assert max(read, default=0) <= LONGEST
+        assert sum(read) <= len(texts_of(text.lower()))
+        pieces.append(len(read))
+    labeler._reader.cache_clear()
+    assert pieces[1] <= 10 * pieces[0] + 1
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared/data/reports")
