@@ -30,7 +30,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from site_agent.deidentify.engine import CleanHeader
-from site_agent.films.copying import Digests, digest_of, named
+from site_agent.films.copying import Digests, digest_of
 
 Row = dict[str, Any]
 
@@ -48,7 +48,7 @@ def row_of_copy(source: int, header: CleanHeader, digests: Digests) -> Row:
     header : CleanHeader
         The new one but for its pixels.
     digests : Digests
-        Taken while it was copied.
+        Of both films.
     """
     head, length = len(header.head), header.pixels_length
     row = _row(source, digests, head + length + len(header.tail), header.actions)
@@ -97,7 +97,7 @@ def _row(
     actions: Mapping[tuple[int | str, str], int],
 ) -> Row:
     return {
-        "input": {"bytes": os.fstat(source).st_size, "digest": named(digests.old)},
-        "output": {"bytes": size, "digest": named(digests.new)},
+        "input": {"bytes": os.fstat(source).st_size, "digest": digests.old},
+        "output": {"bytes": size, "digest": digests.new},
         "actions": actions_by_tag(actions),
     }

@@ -23,7 +23,7 @@ from site_agent.films.account import (
     row_of_copy,
     row_of_refusal,
 )
-from site_agent.films.copying import Digests, NewFilm, opened, write_film
+from site_agent.films.copying import NewFilm, digests_of, opened, write_film
 
 CANNOT_BE_OPENED = "A file cannot be opened."
 TOO_LARGE = (
@@ -97,12 +97,13 @@ class Conversion:
         except Declined:
             with self._one_at_a_time:
                 return self._convert_slowly(path, source, target)
-        digests = Digests() if self.with_account else None
         film = NewFilm(
             header.head, header.pixels_start, header.pixels_length, header.tail
         )
-        write_film(source, film, target, digests)
-        row = row_of_copy(source, header, digests) if digests else None
+        write_film(source, film, target)
+        row = None
+        if self.with_account:
+            row = row_of_copy(source, header, digests_of(source, film, target))
         return Converted(header.study, header.instance, row)
 
     def _clean_header(self, source: int) -> CleanHeader:
@@ -132,10 +133,11 @@ class Conversion:
             return self._left_out(source, str(error))
         if film is NOT_DICOM:
             return NoImage()
-        digests = Digests() if self.with_account else None
-        write_film(source, NewFilm(film.content), target, digests)
+        new = NewFilm(film.content)
+        write_film(source, new, target)
         row = None
-        if digests:
+        if self.with_account:
+            digests = digests_of(source, new, target)
             row = row_of_content(source, digests, len(film.content), film.actions)
         return Converted(film.study, film.instance, row)
 

@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,8 @@ from site_agent.errors import UnreadableFile
 if TYPE_CHECKING:
     from blake3 import blake3
 
-CHUNK = 1 << 19  # so much stays in a processor's own cache until it is digested
+CHUNK = 1 << 19
+_LARGEST_MAPPED = 1 << 25  # what is mapped counts as memory that is used
 
 # Between two file systems, and where a kernel or a file system cannot do it.
 _CANNOT = frozenset(
@@ -37,14 +38,14 @@ def named(digest: blake3) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """Digests of two films, taken while the new one is written.
+    """Digests of two films, in the form of `named`.
 
     `new` is of the whole new film, and `old` of the old one without the pixels that the
     new one has too: to digest these twice would take longer than to copy them.
     """
 
-    old: blake3 = field(default_factory=fresh_digest)
-    new: blake3 = field(default_factory=fresh_digest)
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,7 @@ def opened(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def write_film(
-    source: int, film: NewFilm, path: Path, digests: Digests | None = None
-) -> None:
+def write_film(source: int, film: NewFilm, path: Path) -> None:
     """Write a new film.
 
     Parameters
@@ -95,8 +94,6 @@ def write_film(
         Descriptor of the old film; its own position is not moved.
     path : Path
         The new file. It is not forced onto the disk.
-    digests : Digests or None
-        To be taken; then it is not the kernel that copies.
 
     Raises
     ------
@@ -109,24 +106,33 @@ def write_film(
     target = os.open(path, flags, 0o666)
     try:
         _write(target, film.head)
-        if digests is None:
-            copied = _copy_in_kernel(source, target, film.start, film.length)
-            rest = chunks(source, film.start + copied, film.length - copied)
-            for chunk in rest:
-                _write(target, chunk)
-        else:
-            _copy_and_digest(source, target, film, digests)
+        copied = _copy_in_kernel(source, target, film.start, film.length)
+        rest = chunks(source, film.start + copied, film.length - copied)
+        for chunk in rest:
+            _write(target, chunk)
         _write(target, film.tail)
     finally:
         os.close(target)
 
 
+def digests_of(source: int, film: NewFilm, path: Path) -> Digests:
+    """Digest an old film, and the new one that was written to `path`.
+
+    A new one of usual size is mapped into memory, so that one call digests it beside
+    the interpreter; the old one is not, for it might become shorter meanwhile.
+    """
+    old = _digest_without(source, film.start, film.start + film.length)
+    if path.stat().st_size > _LARGEST_MAPPED:
+        with opened(path) as target:
+            return Digests(old, digest_of(target))
+    new = fresh_digest()
+    new.update_mmap(path)
+    return Digests(old, named(new))
+
+
 def digest_of(source: int) -> str:
     """Give the digest of a whole file."""
-    digest = fresh_digest()
-    for chunk in chunks(source, 0, os.fstat(source).st_size):
-        digest.update(chunk)
-    return named(digest)
+    return _digest_without(source, 0, 0)
 
 
 def chunks(source: int, start: int, length: int) -> Iterator[memoryview]:
@@ -139,20 +145,6 @@ def chunks(source: int, start: int, length: int) -> Iterator[memoryview]:
             raise UnreadableFile("The file became shorter while it was read.")
         yield room[:count]
         start += count
-
-
-def _copy_and_digest(source: int, target: int, film: NewFilm, digests: Digests) -> None:
-    size = os.fstat(source).st_size
-    end = film.start + film.length
-    for chunk in chunks(source, 0, film.start):
-        digests.old.update(chunk)
-    digests.new.update(film.head)
-    for chunk in chunks(source, film.start, film.length):
-        _write(target, chunk)
-        digests.new.update(chunk)
-    for chunk in chunks(source, end, size - end):
-        digests.old.update(chunk)
-    digests.new.update(film.tail)
 
 
 def _copy_in_kernel(source: int, target: int, start: int, length: int) -> int:
@@ -170,6 +162,15 @@ def _copy_in_kernel(source: int, target: int, start: int, length: int) -> int:
             break
         copied += count
     return copied
+
+
+def _digest_without(source: int, start: int, end: int) -> str:
+    digest = fresh_digest()
+    for chunk in chunks(source, 0, start):
+        digest.update(chunk)
+    for chunk in chunks(source, end, os.fstat(source).st_size - end):
+        digest.update(chunk)
+    return named(digest)
 
 
 def _state(descriptor: int) -> tuple[int, int]:
