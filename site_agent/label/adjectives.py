@@ -8,11 +8,12 @@ direction. Romance languages do it on both sides, and bind to one item of a list
     cardiomegalia, derrame pleural ausente      no effusion; the heart is large
     pulmones libres de infiltrados              none; but ``senos libres, infiltrado``
 
-Slavic verbs do, too, and reach over a whole list::
+So do verbs where words are ordered freely. They deny a list, and doubt an item::
 
     не выявлено очагов, выпота                  nothing of the list is there
     очагов и выпота не выявлено                 neither is anything of this one
     небольшой выпот, очагов не выявлено         the effusion is there
+    Erguss, Infiltrat nicht auszuschließen      so is this one, the other is doubted
 
 A pack names the adjectives as ``possible`` and ``absent``, the verbs as ``unfound`` and
 ``unexcluded``; here they become cues that reach the right way.
@@ -29,6 +30,7 @@ _ITEM_ENDS = (",", ":", "(", ")", "/")
 _TRANSPARENT = (Kind.PRESENT, Kind.COPULA)
 _THINGS = (Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING)
 _BEFORE_A_VERB = (Kind.ORGAN, *_TRANSPARENT, Kind.UNCHANGED)
+_NOT_OF_THE_LIST = (Kind.PRESENT, Kind.UNCHANGED, Kind.PAST, Kind.NOT_NOW)
 _SAID_OF = (Kind.FINDING, Kind.ORGAN, Kind.NOTHING)
 _BREAK, _DOUBT, _DOUBTED, _DENIED, _DENIAL = map(
     Meaning, (Kind.BREAK, Kind.DOUBT, Kind.DOUBTED, Kind.DENIED, Kind.DENIAL)
@@ -54,8 +56,10 @@ def settle(words: list[Word], hits: list[Hit]) -> list[Hit]:
         elif hit.kind in _VERBS:
             before_it, behind_it = _VERBS[hit.kind]
             behind = _ends_its_list(words, settled, hit)
-            if behind:
+            if behind and hit.kind is Kind.UNFOUND:
                 _begin_the_list(words, settled)
+            elif behind:
+                _begin_the_item(words, settled)
             settled.append(hit._replace(meaning=before_it if behind else behind_it))
         else:
             settled.append(hit)
@@ -99,13 +103,13 @@ def _ends_its_list(words: list[Word], before: list[Hit], verb: Hit) -> bool:
 
 
 def _begin_the_list(words: list[Word], before: list[Hit]) -> None:
-    """Begin a statement behind the last item of the list that says to be there."""
+    """Begin a statement behind the last item that says to be there, or was asked."""
     item = end = 0
     for place in range(len(before) - 1, -1, -1):
         hit = before[place]
         if end and any(word.text == "," for word in words[hit.end : end]):
             item = place + 1
-        if item and hit.kind is Kind.PRESENT:
+        if item and hit.kind in _NOT_OF_THE_LIST:
             start = before[item].start
             before.insert(item, Hit(start, start, _BREAK))
             return

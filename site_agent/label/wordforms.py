@@ -10,7 +10,8 @@ needs it says so in its data:
     report and of the pack's phrases alike (``absence d'un épanchement``).
 ``stem*`` in a phrase
     Any ending of the stem, so also every longer word of the pack that begins with it.
-    A word is read as the pack's own word, else as a compound, else as the longest stem.
+    A word is read as the pack's own word, else as the longest stem with an ending of
+    three letters, else as a compound, else as the longest stem.
 ``[compounds]``
     See `site_agent.label.compounds`.
 """
@@ -27,6 +28,7 @@ from site_agent.label.sentences import Word
 Row = tuple[str, ...]
 Meant = TypeVar("Meant")
 
+_LONGEST_ENDING = 3  # letters, where a word may be a compound as well
 _REMEMBERED = 50_000  # forms of words; a report that makes up words costs no memory
 
 
@@ -122,8 +124,9 @@ class WordForms:
         parts = self._parts.get(written)
         if parts is None:
             word = self._spell(written)
-            parts = () if word in self._ignored else (self._word(word) or word,)
-            if parts and word not in self._words and self._compounds is not None:
+            known = self._word(word)
+            parts = () if word in self._ignored else (known or word,)
+            if parts and self._compounds and not _is_form(word, known or ""):
                 parts = self._compounds.split(word, self._word) or parts
             if len(self._parts) > _REMEMBERED:
                 self._parts.clear()
@@ -138,3 +141,10 @@ class WordForms:
             if word[:length] in self._stems:
                 return word[:length] + "*"
         return None
+
+
+def _is_form(word: str, known: str) -> bool:
+    """Whether a word is one of the pack's, or a stem of it with its ending."""
+    if not known.endswith("*"):
+        return word == known
+    return word.startswith(known[:-1]) and len(word) < len(known) + _LONGEST_ENDING

@@ -90,3 +90,16 @@ def test_nothing_is_lost_and_places_do_not_run_back(section: str) -> None:
 def test_long_made_up_compounds_take_no_long_time() -> None:
     section = " ".join("erguss" * n for n in range(1, 200)) + " pleura-" * 5_000
     assert read(section)
+
+
+def test_stem_of_the_pack_with_an_ending_is_no_compound() -> None:
+    known = ["metastas*", "seropneumothorax*", "pneumothorax*", "stas*"]
+    swedish = WordForms({}, known, Compounds(["stas*", "pneumothorax*"], []))
+    section = "metastaser seropneumothorax lungstas"
+    (words,) = sentences(section)
+    assert [word.text for word in swedish.read(words, section)] == [
+        "metastas*",
+        "seropneumothorax*",
+        "lung",
+        "stas*",
+    ]
