@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from site_agent.deidentify.content import CONTENT_SEQUENCES
-from site_agent.deidentify.denial import TECHNICAL_TEXT
+from site_agent.deidentify.denial import TECHNICAL_TEXT, never_stands
 from site_agent.deidentify.dictionary import attributes
 from site_agent.deidentify.options import Option, Options
 from site_agent.deidentify.profile import DENIED, Rule, load_profile
@@ -35,7 +35,8 @@ _HANDLED: Mapping[Handling, tuple[str, str]] = {
     Handling.WORDS: ("C", "kept as far as its words are known to be harmless"),
     Handling.STATION: ("C", "replaced by a keyed pseudonym"),
 }
-_PATIENT_ID = 0x00100020
+_TOO_NEW = "removed; the data dictionary does not know it yet"
+_PATIENT_ID, _MEDIA_STORAGE_INSTANCE = 0x00100020, 0x00020003
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,11 @@ def _line(
 ) -> Line:
     if number == _PATIENT_ID:
         return Line(tag, rule.name, "D", WORDS["U"], BASIC)
-    handling = by_option(rule, vrs, options.chosen) if vrs else None
+    if not vrs:
+        return Line(tag, rule.name, "X", _TOO_NEW, BEYOND)
+    if never_stands(number) and number != _MEDIA_STORAGE_INSTANCE:
+        return Line(tag, rule.name, "X", "removed with its group", BASIC)
+    handling = by_option(rule, vrs, options.chosen)
     if handling is None:
         return Line(tag, rule.name, rule.basic, WORDS[rule.basic], BASIC)
     code, action = _HANDLED[handling]
