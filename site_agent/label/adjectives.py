@@ -47,6 +47,8 @@ def settle(words: list[Word], hits: list[Hit]) -> list[Hit]:
     for place, hit in enumerate(hits):
         if hit.kind is Kind.ABSENT and _stands_before_a_finding(hits, place):
             settled.append(hit._replace(meaning=_DENIAL))
+        elif settled and hit.kind is Kind.ABSENT and settled[-1].start == hit.start:
+            continue  # the state of an organ: ``senos libres``
         elif hit.kind is Kind.POSSIBLE and not _follows_its_noun(words, settled, hit):
             settled.append(hit._replace(meaning=_DOUBT))
         elif hit.kind in (Kind.POSSIBLE, Kind.ABSENT):
