@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "site_agent.cli.run:run",
     "studies": "site_agent.cli.studies:studies",
     "deidentify": "site_agent.cli.deidentify:deidentify",
+    "label": "site_agent.cli.label:label",
     "profile": "site_agent.cli.profile:profile",
     "sample": "site_agent.cli.sample:sample",
     "freeze": "site_agent.cli.freeze:freeze",

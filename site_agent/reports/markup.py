@@ -19,6 +19,8 @@ _HINT = re.compile(
     rf"[<&\\\x01-\x08\x0e-\x1f\x7f-\x9f\u0300-\u036f\ufb00-\ufb06{_BREAKS}{_INVISIBLE}]"
     r"|\r(?!\n)"
 )
+# The same for ASCII and as one class, which `re` looks for several times faster.
+_ASCII_HINT = re.compile(r"[<&\\\x00-\x08\x0b-\x1f\x7f]")
 _BLOCKS = (
     "address|article|aside|blockquote|body|br|caption|center|dd|div|dl|dt|footer|form|"
     "h[1-6]|head|header|hr|html|li|link|main|meta|ol|p|pre|section|table|tbody|tfoot|"
@@ -60,6 +62,8 @@ _NO_CHARACTERS = re.compile(f"[{_INVISIBLE}\x01-\x08\x0e-\x1f]")
 
 def is_clean(text: str) -> bool:
     """Whether a text has nothing of all this."""
+    if text.isascii() and _ASCII_HINT.search(text) is None:
+        return True
     return _HINT.search(text) is None
 
 

@@ -43,7 +43,7 @@ Row = Report | BadRow
 
 NO_ID = "it has no id"
 SECOND = "its id was there before"
-NO_TEXT_FILE = "it is no text; most of its characters are none"
+NO_TEXT_FILE = "it is no text; many of its characters are none"
 
 
 def checked(rows: Iterable[Row]) -> Iterator[Row]:
@@ -64,7 +64,7 @@ def checked(rows: Iterable[Row]) -> Iterator[Row]:
 
 def is_noise(text: str) -> bool:
     """Whether a text is none: a picture, an archive, anything but characters."""
-    if _CONTROL.search(text) is None:
+    if _CONTROL.search(text) is None:  # nearly always
         return False
     return len(_CONTROL.findall(text)) * _MOST_NOISE > len(text)
 
