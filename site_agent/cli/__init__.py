@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "studies": "site_agent.cli.studies:studies",
     "deidentify": "site_agent.cli.deidentify:deidentify",
     "label": "site_agent.cli.label:label",
+    "scrub-report": "site_agent.cli.scrub_report:scrub_report",
     "profile": "site_agent.cli.profile:profile",
     "sample": "site_agent.cli.sample:sample",
     "freeze": "site_agent.cli.freeze:freeze",

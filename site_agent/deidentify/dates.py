@@ -46,6 +46,8 @@ MONTHS = {
 } | _BROKEN_MONTHS
 """Folded month names and their usual abbreviations -> 1..12."""
 
+# Polish writes ``2 maja 2000 r.``
+_YEAR_AFTER = re.compile(r" r(?:\.|oku\b)")
 _NUMERALS = "i ii iii iv v vi vii viii ix x xi xii"
 _ROMAN = {numeral: number for number, numeral in enumerate(_NUMERALS.split(), 1)}
 # Without a year only full names count, and none that is another word (``2 may be``).
@@ -61,7 +63,7 @@ _M_ALONE = rf"(?:{_either(_ALONE)})"
 _D = r"(?:[12]\d|3[01]|0?[1-9])"
 _Y = r"(?:1[89]|20)\d\d"
 _NTH = r"(?:st|nd|rd|th|er|[.ºª°])?"
-_OF = r"(?:\s*(?:of|de|del|d['e]|den)\s+)?"
+_OF = r"(?:\s{0,3}(?:of|de|del|d['e]|den)\s{1,3})?"
 _NO_UNIT = r"(?!\d|[.,]\d|\s?(?:mm|cm|ml|mg|%|x)(?![a-z]))"
 
 _FIRST_DIGIT = re.compile(
@@ -74,7 +76,7 @@ _FIRST_DIGIT = re.compile(
     | (?P<num_a>\d\d?)(?P<num_s>\.\ ?|[-/_\ ])(?P<num_b>\d\d?)(?P=num_s)
         (?:(?P<num_y>{_Y})(?!\d)|(?<!\ )'?(?P<num_yy>\d\d){_NO_UNIT}(?!(?P=num_s)\d))
     | (?P<mix_d>{_D})[/.](?P<mix_m>0?[1-9]|1[0-2])[\ -]{{1,2}}(?P<mix_y>{_Y})(?!\d)
-    | (?P<wrd_d>{_D}){_NTH}[\s./-]*{_OF}(?P<wrd_m>{_M})[\s./,-]*{_OF}
+    | (?P<wrd_d>{_D}){_NTH}[\s./-]{{0,4}}{_OF}(?P<wrd_m>{_M})[\s./,-]{{0,4}}{_OF}
         (?:(?P<wrd_y>{_Y})(?!\d)|'(?P<wrd_yy>\d\d)(?!\d))
     | (?P<rom_d>{_D})[\s./-]{{1,2}}(?P<rom_m>{_either(_ROMAN)})[\s./-]{{1,2}}
         (?P<rom_y>{_Y})(?!\d)
@@ -119,10 +121,30 @@ def find_dates(folded: str) -> Iterator[FoundDate]:
     for match in _merged(folded):
         if match.start() < end or _is_levels(match):
             continue
-        days = tuple(_days(match))
-        if days or not _is_full(match):
-            yield FoundDate(match.start(), match.end(), days)
-            end = match.end()
+        found = _found(match)
+        if found is not None:
+            yield found
+            end = found.end
+
+
+def date_at(folded: str, start: int) -> FoundDate | None:
+    """Give the date whose first figure stands at `start`, if there is one."""
+    match = _FIRST_DIGIT.match(folded, start)
+    return None if match is None or _is_levels(match) else _found(match)
+
+
+def date_from_month(folded: str, start: int) -> FoundDate | None:
+    """Give the date that begins with the name of a month at `start`."""
+    match = _FIRST_MONTH.match(folded, start)
+    return None if match is None else _found(match)
+
+
+def _found(match: re.Match[str]) -> FoundDate | None:
+    days = tuple(_days(match))
+    if days or not _is_full(match):
+        year = _YEAR_AFTER.match(match.string, match.end())
+        return FoundDate(match.start(), year.end() if year else match.end(), days)
+    return None
 
 
 def dates_in(text: str) -> frozenset[dt.date]:

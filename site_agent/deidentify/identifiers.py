@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,6 +126,23 @@ def known_identifiers(study: ReceivedStudy, staff: Sequence[str]) -> KnownIdenti
         _from_header(image.dataset, found)
     if study.report is not None:
         _from_report(study.report, found)
+    for member in staff:
+        found.names.update(parse_name(member))
+    return found.finish()
+
+
+def identifiers_of_fields(
+    fields: Mapping[str, str], staff: Sequence[str] = ()
+) -> KnownIdentifiers:
+    """Collect what stands beside a report: by kind, ``patient_name`` and the like.
+
+    A kind is told by its name, else by how the value looks; several values of a kind
+    stand on lines of their own.
+    """
+    found = _Collector()
+    for kind, value in fields.items():
+        for one in value.splitlines():
+            _from_field(fold(kind), one, found)
     for member in staff:
         found.names.update(parse_name(member))
     return found.finish()

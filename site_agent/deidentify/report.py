@@ -10,16 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 from site_agent.deidentify.identifiers import KnownIdentifiers
-from site_agent.deidentify.known_names import find_known_names
-from site_agent.deidentify.known_numbers import find_known_numbers, find_known_places
 from site_agent.deidentify.letter import Section, section_of_field, sections_of
-from site_agent.deidentify.patterns import find_patterns
-from site_agent.deidentify.persons import find_named
-from site_agent.deidentify.spans import Category, Span, replace
-from site_agent.deidentify.spelling import fold
+from site_agent.deidentify.scrub import find_identifiers
+from site_agent.deidentify.spans import replace
 from site_agent.study import DeidentifiedReport, ReceivedReport
 
 _LINE_ENDS = re.compile("\\r\\n|[\\r\\v\\f\\x85\\u2028\\u2029]")
@@ -63,17 +58,6 @@ def deidentify_text(text: str, known: KnownIdentifiers) -> str:
     """Replace whatever identifies in a text by placeholders like ``[DATE]``."""
     text = readable(text)
     return replace(text, find_identifiers(text, known))
-
-
-def find_identifiers(text: str, known: KnownIdentifiers) -> Iterator[Span]:
-    """Find everything that identifies in a text that went through `readable`."""
-    folded = fold(text)
-    yield from find_known_names(text, folded, known)
-    yield from find_known_numbers(folded, known)
-    yield from find_known_places(text, folded, known)
-    yield from find_patterns(text, folded)
-    for start, end in find_named(text, folded):
-        yield Span(start, end, Category.NAME, "titled")
 
 
 def readable(text: str) -> str:

@@ -19,6 +19,7 @@ class Category(StrEnum):
     URL = "[URL]"
     PLACE = "[PLACE]"
     AGE = "90+"
+    DOUBT = "[?]"
 
 
 class Span(NamedTuple):

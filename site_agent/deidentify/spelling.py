@@ -8,6 +8,7 @@ gives the folded spellings that remain different.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -63,7 +64,38 @@ def fold(text: str) -> str:
     Compose the text first (NFC): a combining accent of its own stays. ``ß`` and ``æ``
     stay, for they would become two letters; U+FFFD becomes ``?``.
     """
+    if text.isascii():
+        return text.lower().replace("`", "'")
     return text.translate(_FOLD)
+
+
+class Keys(dict[str, str]):
+    """Written words -> a key that all spellings of a name share, worked out once.
+
+    The key is the folded word with digraphs and double letters made one: ``Müller``,
+    ``MUELLER`` and ``Muller`` are ``muler``.
+    """
+
+    def __missing__(self, word: str) -> str:
+        if len(self) > _MOST_REMEMBERED:
+            self.clear()
+        key = self[word] = key_of(word)
+        return key
+
+
+def key_of(word: str) -> str:
+    """Give the key that all spellings of a name share."""
+    return _DOUBLED.sub(r"\1", _DIGRAPH.sub(_first_letter, fold(word)))
+
+
+def _first_letter(match: re.Match[str]) -> str:
+    return _OF_DIGRAPH.get(match[0], match[0][0])
+
+
+_MOST_REMEMBERED = 1 << 17
+_DIGRAPH = re.compile("[aou]e|æ|œ|ß|th|dh")
+_OF_DIGRAPH = {"æ": "a", "œ": "o", "ß": "s"}
+_DOUBLED = re.compile(r"([^\W\d_])\1")
 
 
 @lru_cache(maxsize=4096)

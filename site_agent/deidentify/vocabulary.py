@@ -37,6 +37,22 @@ def written_phrases(table: str, *entries: str) -> frozenset[str]:
     return frozenset(phrase for e in entries or listed for phrase in listed[e])
 
 
+@cache
+def by_last_word(*tables: str) -> dict[str, frozenset[tuple[str, ...]]]:
+    """Map the last word of each phrase to the words before it, the nearest first."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for table in tables:
+        for phrase in phrases(table):
+            *before, last = words_of(phrase)
+            found.setdefault(last, set()).add(tuple(reversed(before)))
+    return {last: frozenset(befores) for last, befores in found.items()}
+
+
+def words_of(phrase: str) -> list[str]:
+    """Give the runs of letters of a phrase."""
+    return re.findall(r"[^\W\d_]+", phrase)
+
+
 def either(listed: Iterable[str]) -> str:
     """Write a regular expression for any of the words, the longest first."""
     return "|".join(map(re.escape, sorted(listed, key=lambda word: (-len(word), word))))

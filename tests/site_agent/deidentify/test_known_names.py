@@ -3,7 +3,7 @@
 from site_agent.deidentify.identifiers import KnownIdentifiers
 from site_agent.deidentify.known_names import find_known_names
 from site_agent.deidentify.names import PersonName
-from site_agent.deidentify.spelling import fold
+from site_agent.deidentify.page import open_page
 
 
 def found(
@@ -11,7 +11,7 @@ def found(
 ) -> list[str]:
     known = KnownIdentifiers(names=frozenset(names), common=common)
     return sorted(
-        {text[s.start : s.end] for s in find_known_names(text, fold(text), known)}
+        {text[s.start : s.end] for s in find_known_names(open_page(text), known)}
     )
 
 

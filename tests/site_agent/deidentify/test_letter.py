@@ -102,7 +102,7 @@ def test_field_of_a_section() -> None:
         ("Befund", FINDINGS),
         ("CONCLUSIÓN", IMPRESSION),
         ("impression_diagnostica", Section.OTHER),
-        ("indication", Section.OTHER),
+        ("indication", Section.CONTEXT),
     ],
 )
 def test_field_by_its_name(name: str, section: Section) -> None:

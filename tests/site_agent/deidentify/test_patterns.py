@@ -2,13 +2,13 @@
 
 import pytest
 
+from site_agent.deidentify.page import open_page
 from site_agent.deidentify.patterns import find_patterns
 from site_agent.deidentify.spans import Category
-from site_agent.deidentify.spelling import fold
 
 
 def found(text: str) -> list[tuple[Category, str]]:
-    spans = find_patterns(text, fold(text))
+    spans = find_patterns(open_page(text), [])
     return [(span.category, text[span.start : span.end]) for span in spans]
 
 
