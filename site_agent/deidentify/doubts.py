@@ -16,7 +16,7 @@ from site_agent.deidentify.spans import Category, Span
 from site_agent.deidentify.spelling import fold
 
 _FOREIGN = re.compile(
-    r"[^\x00-\u052f\u1e00-\u1eff\u2000-\u2bff\ufb00-\ufb06\ufffd]{2,}"
+    r"[^\x00-\u03ff\u1e00-\u1eff\u2000-\u2bff\ufb00-\ufb06\ufffd]{2,}"
 )
 _GARBLED = re.compile(r"[\ufffd\u0080-\u009f]")
 _FIGURES = re.compile(r"\d(?:[ ./-]?\d){6,24}|\d{5,24}(?![\^\d])")

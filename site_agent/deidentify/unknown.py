@@ -35,6 +35,7 @@ from site_agent.deidentify.spans import Category, Span, begins_sentence
 from site_agent.deidentify.spelling import fold
 from site_agent.deidentify.vocabulary import phrases, words, words_of
 
+_FIRST_WITHOUT_LISTS = "\u0370"
 _SHORTEST_DENIED_ACRONYM = 4
 _LONGEST_BEFORE_FIGURE = 3
 _JOINED = frozenset(("-", "'", "\u2019", "\u2010"))
@@ -147,6 +148,10 @@ def _is_denied(page: Page, word: int, loud: bool, german: bool) -> bool:
     if kind & BROKEN:
         return True
     if is_thing(page, word):
+        return False
+    # Without lists of its language a sentence's first word tells nothing.
+    listed = written[0] < _FIRST_WITHOUT_LISTS
+    if not listed and begins_sentence(page.text, page.start(word)):
         return False
     figure = after[:1].isdigit() or (after[:1] in " -" and after[1:2].isdigit())
     if figure and len(written) <= _LONGEST_BEFORE_FIGURE:
