@@ -11,18 +11,21 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from site_agent.cli.chosen_profile import BASIC, Profile, chosen_options
-from site_agent.deidentify.options import Dates, Options
+from site_agent.deidentify.options import Dates, Option, Options
 from site_agent.deidentify.profile import load_profile
 from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms
 from site_agent.errors import ConfigurationError, SiteError, UnreadableFile
 from site_agent.films.batch import Batch
 from site_agent.films.conversion import Conversion, Converted, LeftOut
 from site_agent.films.journal import Journal, sync_file_system
+
+if TYPE_CHECKING:
+    from site_agent.films.scrubbing import Scrubbing
 
 
 def deidentify(
@@ -50,6 +53,21 @@ def deidentify(
     dates: Annotated[
         Dates | None,
         typer.Option("--dates", help="What becomes of dates; goes before the profile."),
+    ] = None,
+    scrub: Annotated[
+        bool,
+        typer.Option(
+            help="Whether text is taken out of the pixels too; side markers stay. "
+            "Without it films take no longer than to copy them."
+        ),
+    ] = True,
+    keep_text: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep-text",
+            help="File with the texts that may stay on a film, one on a line, instead "
+            "of the usual ones (AP, SUPINE, PORTABLE ...).",
+        ),
     ] = None,
     jobs: Annotated[
         int | None,
@@ -86,18 +104,24 @@ def deidentify(
         ),
     ] = False,
 ) -> None:
-    """De-identify headers by PS3.15 Annex E, outside of any study or inbox.
+    """De-identify films by PS3.15 Annex E, outside of any study or inbox.
 
-    SRC is only read. Pixels stay as they are: text burned into them too. A file that
-    cannot be de-identified is left out and counted with the reason, and the command
-    then ends with 1. After an interruption the same command goes on where it was.
+    SRC is only read. Text that is burned into the pixels is found and filled; a film
+    without any keeps its pixels as they are. A file that cannot be de-identified, or
+    that a person should look at, is left out and counted with the reason, and the
+    command then ends with 1. After an interruption the same command goes on where it
+    was.
     """
     options = chosen_options(profile, dates)
-    if options.are_pixels_clean:
-        raise ConfigurationError("--profile: clean-pixel-data is not done by a name.")
+    if options.are_pixels_clean and not scrub:
+        raise ConfigurationError("--profile: clean-pixel-data needs --scrub.")
+    # Each film says by itself whether its pixels are clean.
+    options = Options(options.dates, options.others - {Option.CLEAN_PIXEL_DATA})
+    may_stay = _may_stay(keep_text) if scrub else None
     given = _key(key)
     if not source.is_dir():
-        _write_one(source, target, Pseudonyms(given or _fresh_key()), options)
+        conversion = Conversion(Pseudonyms(given or _fresh_key()), options)
+        _write_one(source, target, conversion, may_stay)
         return
     if target.resolve().is_relative_to(source.resolve()):
         raise ConfigurationError("DST lies in SRC. Choose a folder beside it.")
@@ -107,16 +131,26 @@ def deidentify(
             pseudonyms = Pseudonyms(given or journal.key(_fresh_key()))
             mark = pseudonyms.token("settings", "key")
             done = ",".join(options.methods)
-            journal.begin({"methods": done, "key": mark, "given": str(key is not None)})
+            kept = pseudonyms.token("settings", "\n".join(sorted(may_stay or ())))
+            journal.begin(
+                {
+                    "methods": done,
+                    "key": mark,
+                    "given": str(key is not None),
+                    "scrub": kept if scrub else "",
+                }
+            )
             conversion = Conversion(
                 pseudonyms, options, with_account=report is not None
             )
             batch = Batch(conversion, target, journal, jobs or _cores())
+            if may_stay is not None:
+                batch.scrubbing = _scrubbing(conversion, may_stay)
             with outcome.written_to(report, map_file):
                 batch.run(source, outcome.add)
                 if sync:
                     sync_file_system(target)
-                outcome.end_report(options)
+                outcome.end_report(_said(options, scrub=scrub))
             journal.finish()
     except OSError as error:
         raise SiteError(
@@ -213,14 +247,20 @@ class _Beside:
 
 
 def _write_one(
-    source: Path, target: Path, pseudonyms: Pseudonyms, options: Options
+    source: Path,
+    target: Path,
+    conversion: Conversion,
+    may_stay: frozenset[str] | None,
 ) -> None:
     if not source.exists():
         raise ConfigurationError("SRC does not exist.")
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{os.getpid()}")
+    convert = conversion.convert
+    if may_stay is not None:
+        convert = _scrubbing(conversion, may_stay).conversion.convert
     try:
-        outcome = Conversion(pseudonyms, options).convert(source, beside)
+        outcome = convert(source, beside)
         if isinstance(outcome, LeftOut):
             raise UnreadableFile(outcome.why)
         if not isinstance(outcome, Converted):
@@ -228,6 +268,31 @@ def _write_one(
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _scrubbing(conversion: Conversion, may_stay: frozenset[str]) -> Scrubbing:
+    # Only where it is asked for, since it takes longer to load than films to copy.
+    from site_agent.deidentify.pixels.networks import check_installation
+    from site_agent.films.scrubbing import Scrubbing, ScrubbingConversion
+
+    check_installation()
+    return Scrubbing(ScrubbingConversion(conversion, may_stay))
+
+
+def _may_stay(path: Path | None) -> frozenset[str]:
+    from site_agent.deidentify.pixels.allowed import allowed, usually_allowed
+
+    if path is None:
+        return usually_allowed()
+    try:
+        return allowed(path.read_text("utf-8").splitlines())
+    except (OSError, ValueError):
+        raise ConfigurationError("--keep-text: the file cannot be read.") from None
+
+
+def _said(options: Options, *, scrub: bool) -> Options:
+    """Give what films say that was done to them."""
+    return options.including(Option.CLEAN_PIXEL_DATA) if scrub else options
 
 
 def _key(path: Path | None) -> bytes | None:

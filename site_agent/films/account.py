@@ -17,6 +17,9 @@ word ``blake3:`` (docs/adr/0006-digests-of-films.md).
     By tag, and by action of PS3.15 E.1.1 (X, Z, D, U, K, C), how many attributes met
     it, at all depths. Private attributes, and those that the data dictionary does not
     know, are counted together under these words.
+``text``
+    Where pixels were searched for burned-in text: ``boxes`` that were filled, and their
+    ``share`` of all pixels.
 ``warnings``
     What a reader should know, as phrases.
 ``left_out``
@@ -71,6 +74,37 @@ def row_of_content(
     """Account for a film that was written anew, with `size` bytes."""
     row = _row(source, digests, size, actions)
     return {**row, "warnings": [SLOW_WAY, PIXELS_ARE_KEPT]}
+
+
+def row_of_looked_through(row: Row) -> Row:
+    """Account for a film in which no text was found; `row` tells the rest of it."""
+    return {**row, **_text(row, 0, 0.0)}
+
+
+def row_of_scrubbed(
+    source: int, row: Row, digests: Digests, size: int, text: tuple[int, float]
+) -> Row:
+    """Account for a film that was scrubbed, and has `size` bytes now.
+
+    Parameters
+    ----------
+    source : int
+        Descriptor of the old film.
+    row : dict
+        What was done to its header.
+    digests : Digests
+        Of both films.
+    text : tuple
+        How many boxes were filled, and their share of all pixels.
+    """
+    anew = _row(source, digests, size, {})
+    kept = {key: value for key, value in row.items() if key != "pixels"}
+    return {**kept, **anew, "actions": row["actions"], **_text(row, *text)}
+
+
+def _text(row: Row, boxes: int, share: float) -> Row:
+    warnings = [each for each in row["warnings"] if each != PIXELS_ARE_KEPT]
+    return {"text": {"boxes": boxes, "share": round(share, 6)}, "warnings": warnings}
 
 
 def row_of_refusal(source: int, why: str) -> Row:

@@ -5,6 +5,8 @@ SHA-256) runs beside the interpreter, and starting processes would take longer t
 sixty films. They are put into their places one after the other, in the order of SRC,
 so that the same SRC gives the same tree however many work on it and however often it
 was interrupted.
+
+Where text is scrubbed from pixels, processes do it instead (see `films.scrubbing`).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from site_agent.acquire.walking import files_below
 from site_agent.films.conversion import (
@@ -28,6 +30,9 @@ from site_agent.films.conversion import (
     Outcome,
 )
 from site_agent.films.journal import Journal, sync_file_system
+
+if TYPE_CHECKING:  # its networks take longer to load than many films to convert
+    from site_agent.films.scrubbing import Scrubbing
 
 GROUP_BYTES = 4 << 30
 """Films of so many bytes are forced onto the disk together."""
@@ -63,6 +68,8 @@ class Batch:
         Open, and begun.
     jobs : int
         How many films are worked on at once, at least 1.
+    scrubbing : Scrubbing or None
+        Scrubs text from pixels; None leaves them as they are.
     group_bytes : int
         See `GROUP_BYTES`.
     """
@@ -72,6 +79,7 @@ class Batch:
     journal: Journal
     jobs: int
     group_bytes: int = GROUP_BYTES
+    scrubbing: Scrubbing | None = None
     _taken: set[Path] = field(default_factory=set)
     _folders: set[Path] = field(default_factory=set)
     _unsynced: int = 0
@@ -85,34 +93,58 @@ class Batch:
         OSError
             When a folder cannot be listed, or DST cannot be written.
         """
-        with ThreadPoolExecutor(self.jobs) as pool, ThreadPoolExecutor(1) as syncing:
-            for task in self._in_order(pool, source):
+        in_order = self._by_threads if self.scrubbing is None else self._by_processes
+        with ThreadPoolExecutor(1) as syncing:
+            for task in in_order(source):
                 row = self._settle(task)
                 if task.future is not None:
                     self.journal.add(task.token, row)
                 self._sync_a_group(syncing)
                 tell(task.path, row)
 
-    def _in_order(self, pool: ThreadPoolExecutor, source: Path) -> Iterator[_Task]:
+    def _by_threads(self, source: Path) -> Iterator[_Task]:
         """Yield the tasks in the order of SRC, some ahead being under way."""
         waiting: deque[_Task] = deque()
-        try:
-            for number, path in enumerate(files_below(source)):
-                token = self._token(path, source)
-                part = self.journal.folder / f"{number}.part"
-                is_done = self._is_done(token)
-                future = (
-                    None
-                    if is_done
-                    else pool.submit(self.conversion.convert, path, part)
-                )
-                waiting.append(_Task(path, token, part, future))
-                if len(waiting) > 2 * self.jobs:
+        with ThreadPoolExecutor(self.jobs) as pool:
+            try:
+                for task in self._listed(source):
+                    if task.future is not None:
+                        convert = self.conversion.convert
+                        task.future = pool.submit(convert, task.path, task.part)
+                    waiting.append(task)
+                    if len(waiting) > 2 * self.jobs:
+                        yield waiting.popleft()
+                while waiting:
                     yield waiting.popleft()
-            while waiting:
-                yield waiting.popleft()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _by_processes(self, source: Path) -> Iterator[_Task]:
+        """Yield the tasks in the order of SRC, each when it is done."""
+        assert self.scrubbing is not None  # noqa: S101  `run` asked
+        waiting: deque[_Task] = deque()
+        futures: dict[Path, Future[Outcome]] = {}
+
+        def to_do() -> Iterator[tuple[Path, Path]]:
+            for task in self._listed(source):
+                waiting.append(task)
+                if task.future is not None:
+                    futures[task.part] = task.future
+                    yield task.path, task.part
+
+        with self.scrubbing.converted(to_do(), self.jobs) as converted:
+            for (_, part), outcome in converted:
+                futures.pop(part).set_result(outcome)
+                while waiting and _is_settled(waiting[0]):
+                    yield waiting.popleft()
+        yield from waiting
+
+    def _listed(self, source: Path) -> Iterator[_Task]:
+        """Yield a task for each file of SRC, with a future where it is to be done."""
+        for number, path in enumerate(files_below(source)):
+            token = self._token(path, source)
+            part = self.journal.folder / f"{number}.part"
+            yield _Task(path, token, part, None if self._is_done(token) else Future())
 
     def _settle(self, task: _Task) -> dict[str, Any]:
         """Put a film into its place, and tell what became of the file."""
@@ -177,6 +209,10 @@ class Batch:
             self._unsynced = 0
             future = syncing.submit(sync_file_system, self.target)
             self._sync = self.journal.count, future
+
+
+def _is_settled(task: _Task) -> bool:
+    return task.future is None or task.future.done()
 
 
 def _has_account(row: dict[str, Any]) -> bool:

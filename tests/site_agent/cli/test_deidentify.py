@@ -32,6 +32,8 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def site_agent(*arguments: object) -> tuple[int, str]:
+    """Run the header route; what becomes of pixels is tested with `films.scrubbing`."""
+    arguments = (*arguments, "--no-scrub")
     result = CliRunner().invoke(app, [str(each) for each in arguments])
     if isinstance(result.exception, SiteError):
         return result.exception.exit_code, str(result.exception)
@@ -165,6 +167,7 @@ def test_run_that_was_killed_goes_on_to_the_same_tree(
             *(sys.executable, "-m", "tests.site_agent.killed"),
             *("site_agent.films.journal:Journal.add", "after", "2", "--"),
             *arguments,
+            "--no-scrub",
         ],
         check=False,
         capture_output=True,
@@ -214,7 +217,7 @@ def test_films_do_not_wait_for_pydicom(tmp_path: Path) -> None:
     done = subprocess.run(
         [
             *(sys.executable, "-c", program),
-            *("deidentify", tmp_path / "in", tmp_path / "out"),
+            *("deidentify", tmp_path / "in", tmp_path / "out", "--no-scrub"),
         ],
         check=True,
         capture_output=True,
@@ -253,7 +256,7 @@ def test_profile_by_name_or_file_is_what_the_films_then_say(
     [
         ("full", "begins with basic"),
         ("basic+keep-everything", "no option"),
-        ("basic+clean-pixel-data", "not done by a name"),
+        ("basic+clean-pixel-data", "needs --scrub"),
         ("absent.toml", "cannot be read"),
     ],
 )

@@ -1,0 +1,182 @@
+"""A film's pixels in a DICOM data set: looked through, and scrubbed where needed.
+
+What cannot be looked through is never taken for clean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from site_agent.deidentify.pixels.filling import fill
+from site_agent.deidentify.pixels.search import Clean, ForReview, Search, Text
+from site_agent.deidentify.pixels.seen import strips
+from site_agent.deidentify.reading import UNREADABLE, number_of, quiet, text_of
+
+MOST_FRAMES = 64
+"""More take too long, and are no radiograph."""
+
+MOST_BYTES = 1 << 28
+"""Bytes of pixels, not compressed: the largest radiographs have a sixth."""
+
+NOT_DECODED = "its pixels cannot be decoded"
+NOT_SEEN = "its pixels are of a kind that cannot be looked at"
+TOO_MUCH = "its pixels are too many to be looked at"
+BESIDE_THE_PIXELS = "there is text in the unused bits of its pixels"
+
+# Of the samples of one pixel, YBR_FULL has the brightness first (C.7.6.3.1.2).
+_GREY, _COLOUR = ("MONOCHROME1", "MONOCHROME2"), ("RGB", "YBR_FULL")
+
+
+@dataclass(frozen=True, slots=True)
+class NoPixels:
+    """There is nothing to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """Text was found and is gone.
+
+    Attributes
+    ----------
+    film : Dataset
+        With its pixels scrubbed, and no longer compressed.
+    texts : int
+        How many boxes were filled, in all frames.
+    share : float
+        Of all pixels, 0 to 1.
+    """
+
+    film: Dataset
+    texts: int
+    share: float
+
+
+Outcome = NoPixels | Clean | Scrubbed | ForReview
+
+
+def scrub(film: Dataset, search: Search) -> Outcome:
+    """Look for burned-in text, and fill it.
+
+    Parameters
+    ----------
+    film : Dataset
+        In any transfer syntax, in grey or in colour. It is changed: use it afterwards
+        for nothing but what `Scrubbed` holds.
+    search : Search
+        What looks for text.
+
+    Notes
+    -----
+    A film that was compressed becomes one in Explicit VR Little Endian, another keeps
+    its transfer syntax: nothing is lost by compression twice. What the film says of
+    that, (0028,2110) and the attributes around it, stays as it is.
+    """
+    if "PixelData" not in film:
+        floats = "FloatPixelData" in film or "DoubleFloatPixelData" in film
+        return ForReview(NOT_SEEN) if floats else NoPixels()
+    if _frames(film) > MOST_FRAMES or _bytes(film) > MOST_BYTES:
+        return ForReview(TOO_MUCH)
+    with quiet():
+        try:
+            if film.file_meta.TransferSyntaxUID.is_encapsulated:
+                film.decompress(as_rgb=True, generate_instance_uid=False)
+            pixels = _pixels(film, bytes(film.PixelData))
+        except UNREADABLE:
+            return ForReview(NOT_DECODED)
+        return ForReview(NOT_SEEN) if pixels is None else _scrub(film, pixels, search)
+
+
+def _scrub(film: Dataset, pixels: NDArray[Any], search: Search) -> Outcome:
+    photometric = text_of(film, "PhotometricInterpretation")
+    is_inverted = photometric == "MONOCHROME1"
+    texts: dict[int, Text] = {}
+    for number, frame in enumerate(pixels):
+        if photometric == "YBR_FULL":
+            frame = frame[..., 0]
+        stored, rest = _bits(film, frame)
+        if rest is not None and not isinstance(search(rest, is_inverted=False), Clean):
+            return ForReview(BESIDE_THE_PIXELS)
+        outcome = search(stored, is_inverted=is_inverted)
+        if isinstance(outcome, ForReview):
+            return outcome
+        if isinstance(outcome, Text):
+            texts[number] = outcome
+    if not texts:
+        return Clean()
+    content = bytearray(film.PixelData)
+    scrubbed = _pixels(film, content)
+    assert scrubbed is not None  # noqa: S101  it was not, a moment ago
+    for number, text in texts.items():
+        fill(scrubbed[number], text.boxes)
+    del scrubbed
+    film.PixelData = bytes(content)
+    share = sum(text.share for text in texts.values()) / len(pixels)
+    return Scrubbed(film, sum(len(text.boxes) for text in texts.values()), share)
+
+
+def _pixels(film: Dataset, content: bytes | bytearray) -> NDArray[Any] | None:
+    """Give all samples as they lie in `content`, (frames, rows, columns[, samples]).
+
+    None where they lie in a way that is not known (PS3.5 8.1, PS3.3 C.7.6.3).
+    """
+    samples = number_of(film, "SamplesPerPixel") or 1
+    photometric = text_of(film, "PhotometricInterpretation")
+    allocated = number_of(film, "BitsAllocated")
+    known = (_GREY, (8, 16, 32)) if samples == 1 else (_COLOUR, (8,))
+    if (
+        photometric not in known[0]
+        or allocated not in known[1]
+        or samples not in (1, 3)
+    ):
+        return None
+    is_big = film.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.2"
+    kind = "i" if number_of(film, "PixelRepresentation") and samples == 1 else "u"
+    order = ">" if is_big and allocated > 8 else "<"
+    shape = _frames(film), number_of(film, "Rows"), number_of(film, "Columns")
+    values = np.frombuffer(
+        content, f"{order}{kind}{allocated // 8}", count=int(np.prod(shape)) * samples
+    )
+    if samples == 1:
+        return values.reshape(shape)
+    if number_of(film, "PlanarConfiguration"):
+        return np.moveaxis(values.reshape(shape[0], 3, *shape[1:]), 1, -1)
+    return values.reshape(*shape, 3)
+
+
+def _bits(
+    film: Dataset, frame: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[np.uint8] | None]:
+    """Give a frame's stored values, and where any other bit is set: 255, else 0.
+
+    What lies in those once were overlays (PS3.5 8.1.2), and text may be.
+    """
+    allocated = frame.dtype.itemsize * 8
+    stored = number_of(film, "BitsStored")
+    lowest = number_of(film, "HighBit") + 1 - stored
+    if frame.ndim == 3 or not 0 < stored < allocated or lowest < 0:
+        return frame, None
+    up, down = allocated - stored - lowest, allocated - stored
+
+    def beside(part: NDArray[Any]) -> NDArray[np.bool_]:
+        # Up and down again: what is above is gone, and a sign goes on to the top.
+        return np.asarray(part != part << up >> down << lowest, bool)
+
+    has_more = any(beside(frame[rows]).any() for rows in strips(len(frame)))
+    if not has_more:
+        return frame >> lowest if lowest else frame, None
+    return frame << up >> down, beside(frame).astype(np.uint8) * 255
+
+
+def _frames(film: Dataset) -> int:
+    return max(1, number_of(film, "NumberOfFrames"))
+
+
+def _bytes(film: Dataset) -> int:
+    pixels = number_of(film, "Rows") * number_of(film, "Columns") * _frames(film)
+    samples = max(1, number_of(film, "SamplesPerPixel"))
+    return pixels * samples * -(-number_of(film, "BitsAllocated") // 8)

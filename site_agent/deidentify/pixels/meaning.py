@@ -1,0 +1,133 @@
+"""What a box around something like text is: a text, a side marker, or no text at all.
+
+The detector takes an electrode for an O now and then, and a clean film must stay as it
+is; so what it finds is read, each way up and mirrored, before it counts as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import cv2
+import numpy as np
+
+from site_agent.deidentify.pixels.allowed import compared
+from site_agent.deidentify.pixels.boxes import Box, Grey
+from site_agent.deidentify.pixels.networks import Networks
+from site_agent.deidentify.pixels.seen import clearer
+
+MARKERS = frozenset("LR")
+"""Lone letters that tell the side of the body (a lead marker, or the console's)."""
+
+_LINE = 2.0  # times as long as high: a word, hardly ever anything else
+_LONG_LINE = 6.0  # longer than any text that may stay
+_SURELY_FOUND = 0.85  # the detector's score of a line that counts unread
+_FOUND = 0.75
+_SURELY_READ = 0.9
+_READ = 0.7
+_SOMEHOW_READ = 0.5
+_EXACTLY_READ = 0.8
+_READ_FROM_AFAR = 0.85
+_AS_SURE = 0.05
+_NEVER = 2.0
+
+
+class Kind(Enum):
+    """What is in a box."""
+
+    TEXT = auto()
+    MAY_STAY = auto()
+    NO_TEXT = auto()
+
+
+def told_apart(
+    boxes: Collection[Box], film: Grey, networks: Networks, may_stay: frozenset[str]
+) -> tuple[list[Box], list[Box]]:
+    """Give the boxes that hold a text which has to go, and the others.
+
+    Parameters
+    ----------
+    boxes : collection of Box
+        Each around another thing.
+    film : ndarray
+        As seen, (rows, columns).
+    may_stay : frozenset of str
+        From `allowed`. A text stays when it is one of them as a whole.
+    """
+    kinds = {box: kind_of(box, film, networks, may_stay) for box in boxes}
+    texts = [box for box, kind in kinds.items() if kind is Kind.TEXT]
+    return with_neighbours(texts, [box for box in boxes if box not in texts])
+
+
+def with_neighbours(
+    texts: Iterable[Box], others: Iterable[Box]
+) -> tuple[list[Box], list[Box]]:
+    """Move to the texts what stands beside one, and give both.
+
+    A side marker or an allowed text stays only by itself: in a line with another text
+    it is a part of it, an initial say. So is what could not be read there.
+    """
+    texts, others = list(texts), list(others)
+    for text in texts:  # it grows meanwhile
+        texts += [box for box in others if box.is_beside(text)]
+        others = [box for box in others if not box.is_beside(text)]
+    return texts, others
+
+
+def kind_of(box: Box, film: Grey, networks: Networks, may_stay: frozenset[str]) -> Kind:
+    """Tell what is in a box, by reading it."""
+    length = box.long / box.short
+    if box.is_fine and length >= _LONG_LINE and box.score >= _FOUND:
+        return Kind.TEXT
+    looks_like_text = length >= _LINE and box.score >= _SURELY_FOUND
+    text = _Surest(0.9 if box.is_fine and looks_like_text else 0.0)
+    stays = _Surest()
+    for line, sure in _readings(box, film, networks):
+        letters = "".join(filter(str.isalnum, line))
+        if letters in MARKERS and length < _LINE:
+            stays.add(sure, least=_SOMEHOW_READ)
+        elif compared(line) in may_stay:
+            stays.add(sure, least=_EXACTLY_READ)
+        else:
+            text.add(sure, least=_least(letters, box))
+        if length >= _LINE and max(text.sure, stays.sure) >= _SURELY_READ:
+            break
+    if stays.sure and stays.sure >= text.sure - _AS_SURE:
+        return Kind.MAY_STAY
+    return Kind.TEXT if text.sure else Kind.NO_TEXT
+
+
+@dataclass(slots=True)
+class _Surest:
+    """The surest of several readings; 0 while there is none."""
+
+    sure: float = 0.0
+
+    def add(self, sure: float, *, least: float) -> None:
+        """Take in a reading that is as sure as it has to be."""
+        if sure >= least:
+            self.sure = max(self.sure, sure)
+
+
+def _least(letters: str, box: Box) -> float:
+    """Give how sure a reading has to be to count as text."""
+    if len(letters) < 2:
+        return _NEVER  # electrodes and wires are read as letters; one tells nothing
+    if not box.is_fine:
+        return _READ_FROM_AFAR
+    if len(letters) > 2:
+        return _SOMEHOW_READ
+    return _READ if box.long >= _LINE * box.short else _READ_FROM_AFAR
+
+
+def _readings(box: Box, film: Grey, networks: Networks) -> Iterator[tuple[str, float]]:
+    """Yield what is read in a box, each way up, then mirrored."""
+    line = clearer(box.grown(2).cut_out(film))
+    turned = [line, cv2.rotate(line, cv2.ROTATE_180)]
+    if box.long < _LINE * box.short:
+        turned.append(cv2.rotate(line, cv2.ROTATE_90_CLOCKWISE))
+        turned.append(cv2.rotate(line, cv2.ROTATE_90_COUNTERCLOCKWISE))
+    for each in (*turned, *(way[:, ::-1] for way in turned)):
+        yield networks.read(np.ascontiguousarray(each, np.uint8))

@@ -1,0 +1,185 @@
+"""Search a film for text that has to go, and make sure that it can be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from site_agent.deidentify.pixels.allowed import usually_allowed
+from site_agent.deidentify.pixels.boxes import Box, Grey, Tile, distinct, joined
+from site_agent.deidentify.pixels.filling import fill, filled
+from site_agent.deidentify.pixels.meaning import (
+    told_apart,
+    with_neighbours,
+)
+from site_agent.deidentify.pixels.networks import Networks
+from site_agent.deidentify.pixels.seen import as_seen, clearer
+from site_agent.deidentify.pixels.strokes import tiles_with_strokes
+
+LARGEST_SHARE = 0.05
+"""Share of a film from which a box is for a person to look at."""
+
+MOST_TEXTS = 200
+"""More than a film shows; a document that was scanned shows them."""
+
+ROUNDS = 2
+"""How often text that is found again is filled, before a person has to look."""
+
+_SCALES = (1.0, 0.5, 0.25)
+_TALLEST = 128  # pixels: what is higher at one scale is anatomy, or read at the next
+_AROUND = 32  # pixels around a filled box that are looked at again
+
+TOO_LARGE = "text covers a large part of the film"
+TOO_MANY = "there is text all over the film"
+STILL_READS = "text can still be read after it was scrubbed"
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """No text that would have to go was found; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text was found; once `filling.fill` has filled its boxes, none can be read.
+
+    Attributes
+    ----------
+    boxes : tuple of Box
+        At least one.
+    share : float
+        Of all pixels, 0 to 1.
+    """
+
+    boxes: tuple[Box, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ForReview:
+    """A person has to decide. `why` holds nothing of what was read."""
+
+    why: str
+
+
+Outcome = Clean | Text | ForReview
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Finds burned-in text.
+
+    Parameters
+    ----------
+    networks : Networks
+        They find and read text.
+    may_stay : frozenset of str
+        Texts that stay, from `meaning.allowed`, beside lone side markers.
+    """
+
+    networks: Networks
+    may_stay: frozenset[str] = field(default_factory=usually_allowed)
+
+    def __call__(self, pixels: NDArray[Any], *, is_inverted: bool) -> Outcome:
+        """Search the pixels of one frame.
+
+        Parameters
+        ----------
+        pixels : ndarray
+            Stored values, (rows, columns), or (rows, columns, 3) in RGB with 8 bits.
+        is_inverted : bool
+            Whether low values are bright (MONOCHROME1).
+        """
+        film = as_seen(pixels, is_inverted=is_inverted)
+        texts, others = self.find(film)
+        if not texts:
+            return Clean()
+        boxes: list[Box] = []
+        for _ in range(ROUNDS):
+            boxes += texts
+            if len(boxes) > MOST_TEXTS:
+                return ForReview(TOO_MANY)
+            if any(box.area > LARGEST_SHARE * film.size for box in boxes):
+                return ForReview(TOO_LARGE)
+            fill(film, boxes)
+            texts = self._left(film, texts, others)
+            if not texts:
+                share = float(filled(film.shape, boxes).mean())
+                return Text(tuple(boxes), share)
+        return ForReview(STILL_READS)
+
+    def find(self, film: Grey) -> tuple[list[Box], list[Box]]:
+        """Give the boxes of the texts on a film that have to go, and other boxes.
+
+        The film is looked at in its own resolution first, and for larger letters in a
+        half and a quarter of it, with the texts that were found before filled.
+        """
+        texts: list[Box] = []
+        others: list[Box] = []
+        film = film.copy()
+        for scale in _SCALES:
+            smaller = _smaller(film, scale)
+            known = _smaller(filled(film.shape, others), scale) if others else None
+            look = _look_at(smaller)
+            tiles = tiles_with_strokes(smaller, look.least, known)
+            found = distinct(joined(self._find(smaller, tiles, scale, look)), others)
+            new, rest = told_apart(found, film, self.networks, self.may_stay)
+            fill(film, new)
+            texts += new
+            others += rest
+        return with_neighbours(texts, others)
+
+    def _find(
+        self, film: Grey, tiles: Iterable[Tile], scale: float, look: _Look
+    ) -> Iterator[Box]:
+        for tile in tiles:
+            part = tile.of(film)
+            for box in self.networks.find(clearer(part) if look.is_clearer else part):
+                if box.short <= _TALLEST:  # else seen as a whole at the next scale
+                    yield box.placed(scale, tile.x0, tile.y0, is_fine=look.is_fine)
+
+    def _left(
+        self, film: Grey, texts: Iterable[Box], others: Iterable[Box]
+    ) -> list[Box]:
+        """Give what can still be read where texts were filled, and beside it."""
+        tiles = [text.tile(film.shape, _AROUND) for text in texts]
+        found = distinct(self._find(film, tiles, 1.0, _look_at(film)), others)
+        near = [
+            box
+            for box in found
+            if any(box.shared(text) or box.is_beside(text) for text in texts)
+        ]
+        left, _ = told_apart(near, film, self.networks, self.may_stay)
+        return left
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a film of a certain size is looked at: the smaller, the more like text."""
+
+    least: float  # shades by which strokes stand out
+    is_clearer: bool
+    is_fine: bool
+
+
+_LOOKS = (
+    (1600, _Look(least=8, is_clearer=True, is_fine=True)),
+    (700, _Look(least=20, is_clearer=True, is_fine=False)),
+    (0, _Look(least=32, is_clearer=False, is_fine=False)),
+)
+
+
+def _look_at(film: Grey) -> _Look:
+    return next(look for side, look in _LOOKS if max(film.shape) >= side)
+
+
+def _smaller(image: Grey, scale: float) -> Grey:
+    if scale == 1.0:
+        return image
+    smaller = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(smaller, np.uint8)

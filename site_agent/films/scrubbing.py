@@ -1,0 +1,141 @@
+"""One film in, one film out, whose pixels were searched for text and scrubbed.
+
+A film first gets its new header, which says that its pixels are clean; then the new
+film itself is searched, and it is put into its place only if that is true. So a film
+without text keeps its pixels byte for byte, however they are compressed.
+
+The work is done in processes of their own, each on one core: to find text takes most of
+the time, and a decoder that a damaged film crashes takes no other film with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pydicom
+
+from site_agent.deidentify.header import to_bytes
+from site_agent.deidentify.options import Option, Options
+from site_agent.deidentify.pixels.film import NoPixels, scrub
+from site_agent.deidentify.pixels.networks import networks
+from site_agent.deidentify.pixels.search import Clean, ForReview, Search
+from site_agent.deidentify.pseudonym import Pseudonyms
+from site_agent.deidentify.reading import UNREADABLE, quiet
+from site_agent.errors import UnreadableFile
+from site_agent.films.account import (
+    row_of_looked_through,
+    row_of_refusal,
+    row_of_scrubbed,
+)
+from site_agent.films.conversion import Conversion, Converted, LeftOut, Outcome
+from site_agent.films.copying import NewFilm, digests_of, opened, write_film
+from site_agent.workers import Crashed, Workers
+
+FOR_REVIEW = "For a person to look at: {why}."
+CRASHED = "A file crashes the decoder of its pixels. Export it again."
+
+
+@dataclass(frozen=True, slots=True)
+class ScrubbingConversion:
+    """How films are converted and scrubbed, in one thread.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        How their headers are converted; its options say nothing of pixels.
+    may_stay : frozenset of str
+        Texts that stay, from `meaning.allowed`.
+    """
+
+    conversion: Conversion
+    may_stay: frozenset[str]
+
+    def convert(self, path: Path, target: Path) -> Outcome:
+        """De-identify the file at `path` to `target`, which holds nothing else yet.
+
+        Where the outcome is not `Converted`, `target` may hold a part of a file.
+        """
+        outcome = with_clean_pixels(self.conversion).convert(path, target)
+        if not isinstance(outcome, Converted):
+            return outcome
+        with quiet():
+            film = pydicom.dcmread(target)
+        looked = scrub(film, Search(networks(), self.may_stay))
+        if isinstance(looked, NoPixels):
+            return self.conversion.convert(path, target)
+        row = outcome.row
+        if isinstance(looked, Clean):
+            return replace(outcome, row=row and row_of_looked_through(row))
+        try:
+            with opened(path) as source:
+                if isinstance(looked, ForReview):
+                    why = FOR_REVIEW.format(why=looked.why)
+                    return LeftOut(why, row and row_of_refusal(source, why))
+                new = NewFilm(to_bytes(looked.film))
+                write_film(source, new, target)
+                if row:
+                    digests = digests_of(source, new, target)
+                    size = len(new.head)
+                    text = looked.texts, looked.share
+                    row = row_of_scrubbed(source, row, digests, size, text)
+        except UNREADABLE as error:
+            if isinstance(error, OSError):
+                raise
+            return LeftOut("Its pixels cannot be written.", None)
+        except UnreadableFile as error:
+            return LeftOut(str(error), None)
+        return replace(outcome, row=row)
+
+
+def with_clean_pixels(conversion: Conversion) -> Conversion:
+    """Give a conversion by which films say that their pixels are clean."""
+    options = conversion.options.including(Option.CLEAN_PIXEL_DATA)
+    return Conversion(conversion.pseudonyms, options, conversion.with_account)
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbing:
+    """Scrubs many films at once, in processes."""
+
+    conversion: ScrubbingConversion
+
+    @contextmanager
+    def converted(
+        self, films: Iterable[tuple[Path, Path]], jobs: int
+    ) -> Iterator[Iterator[tuple[tuple[Path, Path], Outcome]]]:
+        """Convert films, each a path and a target; give the outcomes as they come."""
+        by = self.conversion.conversion
+        arguments = by.pseudonyms, by.options, by.with_account, self.conversion.may_stay
+        with Workers(
+            _convert,
+            jobs=jobs,
+            setup=_set_up,
+            arguments=arguments,
+            preload=[__name__],
+        ) as workers:
+            yield (
+                (film, LeftOut(CRASHED, None) if isinstance(done, Crashed) else done)
+                for film, done in workers.map(films)
+            )
+
+
+_conversion: ScrubbingConversion
+
+
+def _set_up(
+    pseudonyms: Pseudonyms,
+    options: Options,
+    with_account: bool,
+    may_stay: frozenset[str],
+) -> None:
+    global _conversion
+    conversion = Conversion(pseudonyms, options, with_account)
+    _conversion = ScrubbingConversion(conversion, may_stay)
+    networks()
+
+
+def _convert(film: tuple[Path, Path]) -> Outcome:
+    return _conversion.convert(*film)

@@ -1,0 +1,143 @@
+"""The pixels of DICOM films: searched in any form, or not taken for clean."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+from pydicom.uid import (
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLSLossless,
+    RLELossless,
+)
+
+from site_agent.deidentify.pixels.film import (
+    BESIDE_THE_PIXELS,
+    NOT_DECODED,
+    NOT_SEEN,
+    TOO_MUCH,
+    NoPixels,
+    Scrubbed,
+    scrub,
+)
+from site_agent.deidentify.pixels.networks import networks
+from site_agent.deidentify.pixels.search import Clean, ForReview, Search
+from tests.site_agent.deidentify.pixels.drawn import as_film, drawn
+
+SEARCH = Search(networks())
+WITH_NAME = drawn(("REUTER, FRANCISCO", 60, 120))
+CLEAN = drawn()
+EXPLICIT = ExplicitVRLittleEndian
+
+
+def kept_and_changed(film: Dataset) -> tuple[bool, bool]:
+    """Scrub a film with the name; tell whether the rest is as it was, the name not."""
+    outcome = scrub(film, SEARCH)
+    assert isinstance(outcome, Scrubbed)
+    assert outcome.texts == 1
+    file = BytesIO()
+    pydicom.dcmwrite(file, outcome.film)
+    after = pydicom.dcmread(BytesIO(file.getvalue())).pixel_array
+    return np.array_equal(after[200:], WITH_NAME[200:]), bool(
+        (after[:200] != WITH_NAME[:200]).any()
+    )
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, ImplicitVRLittleEndian])
+def test_film_that_is_not_compressed_keeps_its_syntax(syntax: str) -> None:
+    film = as_film(WITH_NAME, syntax)
+    assert kept_and_changed(film) == (True, True)
+    assert film.file_meta.TransferSyntaxUID == syntax
+
+
+def test_big_endian_film() -> None:
+    film = as_film(WITH_NAME.astype(">u2"), ExplicitVRBigEndian)
+    assert kept_and_changed(film) == (True, True)
+
+
+@pytest.mark.parametrize("syntax", [JPEG2000Lossless, JPEGLSLossless, RLELossless])
+def test_compressed_film_is_written_without_compression(syntax: str) -> None:
+    film = as_film(WITH_NAME, EXPLICIT)
+    film.compress(syntax, generate_instance_uid=False)
+    film.LossyImageCompression = "01"
+    assert kept_and_changed(film) == (True, True)
+    assert film.file_meta.TransferSyntaxUID == EXPLICIT
+    assert film.LossyImageCompression == "01"
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+def test_clean_film_is_said_to_be_clean(photometric: str) -> None:
+    film = as_film(CLEAN, EXPLICIT, PhotometricInterpretation=photometric)
+    assert scrub(film, SEARCH) == Clean()
+
+
+def test_every_frame_is_searched() -> None:
+    both = np.stack((CLEAN, WITH_NAME))
+    film = as_film(WITH_NAME, EXPLICIT, NumberOfFrames="2")
+    film.PixelData = both.tobytes()
+    outcome = scrub(film, SEARCH)
+    assert isinstance(outcome, Scrubbed)
+    after = outcome.film.pixel_array
+    assert np.array_equal(after[0], CLEAN)
+    assert (after[1] != WITH_NAME).any()
+
+
+@pytest.mark.parametrize("planar", [0, 1])
+def test_colour_film_is_scrubbed(planar: int) -> None:
+    grey = (WITH_NAME >> 4).astype(np.uint8)
+    colours = np.stack((grey, grey, grey // 2), axis=0 if planar else -1)
+    film = as_film(
+        WITH_NAME, EXPLICIT, SamplesPerPixel=3, PhotometricInterpretation="RGB",
+        PlanarConfiguration=planar, BitsAllocated=8, BitsStored=8, HighBit=7,
+    )  # fmt: skip
+    film.PixelData = colours.tobytes()
+    before = film.pixel_array
+    outcome = scrub(film, SEARCH)
+    assert isinstance(outcome, Scrubbed)
+    assert (outcome.film.pixel_array != before).any(axis=-1)[:200].any()
+    assert np.array_equal(outcome.film.pixel_array[200:], before[200:])
+
+
+def test_signed_film() -> None:
+    signed = WITH_NAME.astype(np.int16) - 2048
+    film = as_film(signed, EXPLICIT, PixelRepresentation=1)
+    assert isinstance(scrub(film, SEARCH), Scrubbed)
+
+
+def test_text_in_bits_that_no_pixel_uses_is_for_review() -> None:
+    hidden = CLEAN | ((WITH_NAME > 3500).astype(np.uint16) << 12)
+    film = as_film(hidden, EXPLICIT)
+    assert scrub(film, SEARCH) == ForReview(BESIDE_THE_PIXELS)
+
+
+def test_file_without_pixels() -> None:
+    film = as_film(CLEAN, EXPLICIT)
+    del film.PixelData
+    assert scrub(film, SEARCH) == NoPixels()
+    film.FloatPixelData = b"\0" * 16
+    assert scrub(film, SEARCH) == ForReview(NOT_SEEN)
+
+
+@pytest.mark.parametrize(
+    ("why", "changes"),
+    [
+        (NOT_SEEN, {"PhotometricInterpretation": "PALETTE COLOR"}),
+        (NOT_SEEN, {"PhotometricInterpretation": ""}),
+        (NOT_DECODED, {"Rows": 4000}),
+        (TOO_MUCH, {"NumberOfFrames": "5000"}),
+        (TOO_MUCH, {"Rows": 60000, "Columns": 60000}),
+    ],
+)
+def test_what_cannot_be_looked_at_is_for_review(
+    why: str, changes: dict[str, object]
+) -> None:
+    film = as_film(CLEAN, EXPLICIT)
+    for keyword, value in changes.items():
+        setattr(film, keyword, value)
+    assert scrub(film, SEARCH) == ForReview(why)

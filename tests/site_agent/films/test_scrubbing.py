@@ -1,0 +1,144 @@
+"""Films that are searched for text: what is said of them is true, nothing gets by."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
+
+from site_agent.deidentify.options import Options
+from site_agent.deidentify.pixels.allowed import usually_allowed
+from site_agent.deidentify.pseudonym import Pseudonyms
+from site_agent.films import scrubbing
+from site_agent.films.batch import Batch
+from site_agent.films.conversion import Conversion, Converted, LeftOut
+from site_agent.films.journal import Journal
+from site_agent.films.scrubbing import CRASHED, Scrubbing, ScrubbingConversion
+from tests.site_agent.deidentify.pixels.drawn import as_film, drawn
+
+NAME = ("REUTER, FRANCISCO", 60, 120)
+PSEUDONYMS = Pseudonyms(bytes(32))
+
+
+def converter(*, with_account: bool = False) -> ScrubbingConversion:
+    conversion = Conversion(PSEUDONYMS, Options(), with_account)
+    return ScrubbingConversion(conversion, usually_allowed())
+
+
+def written(folder: Path, name: str, *texts: tuple[str, int, int], **more: Any) -> Path:
+    """Write a film whose header says nothing of burned-in text."""
+    film = as_film(drawn(*texts), ExplicitVRLittleEndian, **more)
+    del film.BurnedInAnnotation
+    path = folder / name
+    pydicom.dcmwrite(path, film)
+    return path
+
+
+def codes(film: pydicom.Dataset) -> list[str]:
+    return [str(each.CodeValue) for each in film.DeidentificationMethodCodeSequence]
+
+
+def test_scrubbed_film_says_so_and_shows_no_name(tmp_path: Path) -> None:
+    source = written(tmp_path, "a.dcm", NAME)
+    outcome = converter(with_account=True).convert(source, tmp_path / "b.dcm")
+    assert isinstance(outcome, Converted)
+    film = pydicom.dcmread(tmp_path / "b.dcm")
+    assert film.BurnedInAnnotation == "NO"
+    assert codes(film) == ["113100", "113101"]
+    before = pydicom.dcmread(source).pixel_array
+    assert np.array_equal(film.pixel_array[200:], before[200:])
+    assert (film.pixel_array != before).any()
+    assert outcome.row is not None
+    assert outcome.row["text"]["boxes"] == 1
+    assert 0 < outcome.row["text"]["share"] < 0.1
+    assert outcome.row["output"]["bytes"] == (tmp_path / "b.dcm").stat().st_size
+    assert "pixels" not in outcome.row
+    assert not outcome.row["warnings"]
+
+
+def test_clean_film_keeps_its_compressed_pixels_byte_for_byte(tmp_path: Path) -> None:
+    film = as_film(drawn(), ExplicitVRLittleEndian, BurnedInAnnotation="YES")
+    film.compress(JPEG2000Lossless, generate_instance_uid=False)
+    pydicom.dcmwrite(tmp_path / "a.dcm", film)
+    outcome = converter(with_account=True).convert(
+        tmp_path / "a.dcm", tmp_path / "b.dcm"
+    )
+    assert isinstance(outcome, Converted)
+    after = pydicom.dcmread(tmp_path / "b.dcm")
+    assert after.PixelData == film.PixelData
+    assert after.file_meta.TransferSyntaxUID == JPEG2000Lossless
+    assert after.BurnedInAnnotation == "NO"
+    assert codes(after) == ["113100", "113101"]
+    assert outcome.row is not None
+    assert outcome.row["text"] == {"boxes": 0, "share": 0.0}
+    assert outcome.row["pixels"]["bytes"]
+
+
+def test_file_without_pixels_does_not_say_they_are_clean(tmp_path: Path) -> None:
+    film = as_film(
+        drawn(), ExplicitVRLittleEndian, SOPClassUID="1.2.840.10008.5.1.4.1.1.11.1"
+    )
+    for keyword in ("PixelData", "BurnedInAnnotation", "Rows", "Columns"):
+        delattr(film, keyword)
+    film.file_meta.MediaStorageSOPClassUID = film.SOPClassUID
+    pydicom.dcmwrite(tmp_path / "a.dcm", film)
+    outcome = converter().convert(tmp_path / "a.dcm", tmp_path / "b.dcm")
+    assert isinstance(outcome, Converted)
+    after = pydicom.dcmread(tmp_path / "b.dcm")
+    assert "BurnedInAnnotation" not in after
+    assert codes(after) == ["113100"]
+
+
+def test_film_that_cannot_be_looked_at_is_left_out_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    source = written(tmp_path, "a.dcm", PhotometricInterpretation="PALETTE COLOR")
+    outcome = converter(with_account=True).convert(source, tmp_path / "b.dcm")
+    assert isinstance(outcome, LeftOut)
+    assert "cannot be looked at" in outcome.why
+    assert outcome.row is not None
+
+
+def test_films_go_to_their_places_in_order_by_several_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = tmp_path / "in"
+    inbox.mkdir()
+    written(inbox, "1.dcm", NAME, SOPInstanceUID="1.2.3.1")
+    written(inbox, "2.dcm", SOPInstanceUID="1.2.3.2")
+    written(inbox, "3.dcm", SOPInstanceUID="1.2.3.2")
+    (inbox / "4.txt").write_text("Francisco Reuter")
+    told: list[tuple[str, dict[str, Any]]] = []
+    target = tmp_path / "out"
+    conversion = converter()
+    with Journal(target) as journal:
+        journal.begin({})
+        batch = Batch(conversion.conversion, target, journal, jobs=2)
+        batch.scrubbing = Scrubbing(conversion)
+        batch.run(inbox, lambda path, row: told.append((path.name, row)))
+        journal.finish()
+    assert [name for name, _ in told] == ["1.dcm", "2.dcm", "3.dcm", "4.txt"]
+    assert [("file" in row) for _, row in told] == [True, True, False, False]
+    assert len(list(target.rglob("*.dcm"))) == 2
+
+
+def test_film_that_kills_its_decoder_takes_no_other_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scrubbing, "_convert", _die_over_bad_films)
+    films = [(tmp_path / name, tmp_path / "x") for name in ("a", "bad", "c")]
+    with Scrubbing(converter()).converted(films, jobs=1) as converted:
+        outcomes = {film[0].name: outcome for film, outcome in converted}
+    assert outcomes.pop("bad") == LeftOut(CRASHED, None)
+    assert set(outcomes) == {"a", "c"}
+
+
+def _die_over_bad_films(film: tuple[Path, Path]) -> LeftOut:
+    if film[0].name == "bad":
+        os._exit(1)
+    return LeftOut("none", None)
