@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from site_agent.deidentify.identifiers import KnownIdentifiers
+from site_agent.deidentify.text.identifiers import KnownIdentifiers
 from site_agent.legible import legible
 from site_agent.residue import find_residue
 from site_agent.study import (

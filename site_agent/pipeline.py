@@ -20,9 +20,9 @@ from site_agent.acquire.receive import receive
 from site_agent.acquire.sorting import Arrival
 from site_agent.audit import audit, files_of
 from site_agent.config import Specification
-from site_agent.deidentify.identifiers import known_identifiers
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.study import Options, deidentify
+from site_agent.deidentify.text.identifiers import known_identifiers
 from site_agent.label.step import label
 from site_agent.quality.technical import check
 from site_agent.study import (

@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from site_agent.deidentify.dates import MONTHS
-from site_agent.deidentify.identifiers import KnownIdentifiers
-from site_agent.deidentify.names import PersonName
-from site_agent.deidentify.spelling import fold, spellings
-from site_agent.deidentify.vocabulary import common_words, either, words
+from site_agent.deidentify.text.dates import MONTHS
+from site_agent.deidentify.text.identifiers import KnownIdentifiers
+from site_agent.deidentify.text.names import PersonName
+from site_agent.deidentify.text.spelling import fold, spellings
+from site_agent.deidentify.text.vocabulary import common_words, either, words
 
 _SEPARATOR = r"[ ^,._/\\|;:+=\t'-]"
 _BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from site_agent.deidentify.options import Dates, Options, options_named
+from site_agent.deidentify.header.options import Dates, Options, options_named
 from site_agent.errors import ConfigurationError
 
 BASIC = "basic"

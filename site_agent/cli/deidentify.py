@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from site_agent.cli.chosen_profile import BASIC, Profile, chosen_options
-from site_agent.deidentify.options import Dates, Option, Options
-from site_agent.deidentify.profile import load_profile
+from site_agent.deidentify.header.options import Dates, Option, Options
+from site_agent.deidentify.header.profile import load_profile
 from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms
 from site_agent.errors import ConfigurationError, SiteError, UnreadableFile
 from site_agent.films.batch import Batch

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from site_agent.cli.chosen_profile import BASIC, Profile, chosen_options
-from site_agent.deidentify.explanation import explain
-from site_agent.deidentify.options import Dates, Options
-from site_agent.deidentify.profile import load_profile
+from site_agent.deidentify.header.explanation import explain
+from site_agent.deidentify.header.options import Dates, Options
+from site_agent.deidentify.header.profile import load_profile
 
 LEGEND = (
     "X removed; Z emptied; D replaced by a dummy; U replaced by a keyed pseudonym; "

@@ -36,7 +36,7 @@ def run(
     """
     from site_agent import intake
     from site_agent.config import SiteConfig, SitePaths, read_specification
-    from site_agent.deidentify.options import Dates, Options
+    from site_agent.deidentify.header.options import Dates, Options
     from site_agent.durable import locked
     from site_agent.pipeline import Tools
 

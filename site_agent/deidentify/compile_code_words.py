@@ -14,7 +14,7 @@ import re
 
 from pydicom.sr.codedict import codes
 
-from site_agent.deidentify.values import CODE_WORDS
+from site_agent.deidentify.dictionary import CODE_WORDS
 
 
 def compile_words() -> list[str]:

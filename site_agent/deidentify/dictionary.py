@@ -1,4 +1,4 @@
-"""The data dictionary (PS3.6): attributes by tag and keyword, and registered UIDs.
+"""What the standard names: attributes and UIDs (PS3.6), words of codes (PS3.16).
 
 A copy of pydicom's tables as data (`compile_dictionary`), so that what needs nothing
 but a tag's VR does not wait for the library.
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 DATA = Path(__file__).with_name("dictionary.json")
+CODE_WORDS = Path(__file__).with_name("code_words.txt")
 
 
 class Attribute(NamedTuple):
@@ -46,6 +47,12 @@ def is_registered(uid: str) -> bool:
 def is_transfer_syntax(uid: str) -> bool:
     """Whether a UID is a transfer syntax of the standard, current or retired."""
     return _uids().get(uid) == "Transfer Syntax"
+
+
+@cache
+def code_words() -> frozenset[str]:
+    """Every word of the standard's code meanings, in small letters."""
+    return frozenset(CODE_WORDS.read_text("ascii").split())
 
 
 @cache

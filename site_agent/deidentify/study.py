@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
 
-from site_agent.deidentify.engine import Declined, clean_header
-from site_agent.deidentify.facts import facts, technical
-from site_agent.deidentify.header import deidentify_header, to_bytes
-from site_agent.deidentify.identifiers import KnownIdentifiers
-from site_agent.deidentify.options import Dates, Options
+from site_agent.deidentify.header.dataset import deidentify_header, to_bytes
+from site_agent.deidentify.header.engine import Declined, clean_header
+from site_agent.deidentify.header.facts import facts, technical
+from site_agent.deidentify.header.options import Dates, Options
+from site_agent.deidentify.header.reading import text_of
 from site_agent.deidentify.pseudonym import Pseudonyms
-from site_agent.deidentify.reading import text_of
-from site_agent.deidentify.report import deidentify_report
+from site_agent.deidentify.text.identifiers import KnownIdentifiers
+from site_agent.deidentify.text.report import deidentify_report
 from site_agent.errors import UnreadableFile
 from site_agent.study import (
     DeidentifiedImage,

@@ -32,7 +32,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from site_agent.deidentify.engine import CleanHeader
+from site_agent.deidentify.header.engine import CleanHeader
 from site_agent.films.copying import Digests, digest_of
 
 Row = dict[str, Any]

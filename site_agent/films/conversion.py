@@ -7,14 +7,14 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from site_agent.deidentify.engine import (
+from site_agent.deidentify.header.engine import (
     CleanHeader,
     Declined,
     Limits,
     TooLarge,
     clean_header,
 )
-from site_agent.deidentify.options import Options
+from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.errors import SiteError, UnreadableFile
 from site_agent.films.account import (

@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pydicom
 
-from site_agent.deidentify.header import to_bytes
-from site_agent.deidentify.options import Option, Options
+from site_agent.deidentify.header.dataset import to_bytes
+from site_agent.deidentify.header.options import Option, Options
+from site_agent.deidentify.header.reading import UNREADABLE, quiet
 from site_agent.deidentify.pixels.film import NoPixels, scrub
 from site_agent.deidentify.pixels.networks import networks
 from site_agent.deidentify.pixels.search import Clean, ForReview, Search
 from site_agent.deidentify.pseudonym import Pseudonyms
-from site_agent.deidentify.reading import UNREADABLE, quiet
 from site_agent.errors import UnreadableFile
 from site_agent.films.account import (
     row_of_looked_through,

@@ -11,10 +11,10 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from site_agent.acquire.folder import FoundImage, look
-from site_agent.deidentify.header import deidentify_header, to_bytes
-from site_agent.deidentify.options import Options
+from site_agent.deidentify.header.dataset import deidentify_header, to_bytes
+from site_agent.deidentify.header.options import Options
+from site_agent.deidentify.header.reading import UNREADABLE, quiet
 from site_agent.deidentify.pseudonym import Pseudonyms
-from site_agent.deidentify.reading import UNREADABLE, quiet
 from site_agent.errors import UnreadableFile
 
 

@@ -16,7 +16,7 @@ import pydicom
 from numpy.typing import NDArray
 
 from site_agent import durable
-from site_agent.deidentify.reading import UNREADABLE, quiet, text_of
+from site_agent.deidentify.header.reading import UNREADABLE, quiet, text_of
 
 LONG_SIDE = 1600
 """Pixels of a picture's longer side: text of 12 pixels on a film of 2500 shows."""

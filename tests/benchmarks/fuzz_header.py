@@ -3,8 +3,8 @@
     python -m tests.benchmarks.fuzz_header [--count 1000000] [--seed 1] [--jobs 2]
         [--pydicom-every 50]
 
-Every mutant of the corpus in ``tests/site_agent/deidentify/test_engine.py`` is either
-declined or gives a file. It is a fault when the engine raises anything but `Declined`,
+Every mutant of the corpus in ``tests.site_agent.deidentify.header.test_engine`` is
+either declined or gives a file. It is a fault when the engine raises anything but `Declined`,
 takes more than 5 s, or leaves a planted name in its output, except in bytes that are
 the picture: a mutant may say that a name is its lookup table. Every 50th of the mutants
 goes through pydicom too: what both can do must agree, and what the engine declines must
@@ -28,10 +28,10 @@ from pathlib import Path
 import pydicom
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from site_agent.deidentify.denial import PICTURE_BYTES
-from site_agent.deidentify.engine import Declined
-from site_agent.deidentify.options import Dates, Options
-from site_agent.deidentify.reading import UNREADABLE, quiet
+from site_agent.deidentify.header.denial import PICTURE_BYTES
+from site_agent.deidentify.header.engine import Declined
+from site_agent.deidentify.header.options import Dates, Options
+from site_agent.deidentify.header.reading import UNREADABLE, quiet
 from site_agent.errors import UnreadableFile
 from tests.site_agent.deidentify.both_ways import (
     as_bytes,
@@ -40,7 +40,7 @@ from tests.site_agent.deidentify.both_ways import (
     differences,
 )
 from tests.site_agent.deidentify.chest_film import again
-from tests.site_agent.deidentify.test_engine import CORPUS, SYNTAXES
+from tests.site_agent.deidentify.header.test_engine import CORPUS, SYNTAXES
 
 # In capitals alone a name cannot be told from a code string.
 NAMES = (b"Reuter^", b"Krebs^", b"^Francisco", b"19571113", "山田".encode())

@@ -25,7 +25,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from site_agent.deidentify.options import Options
+from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.pixels.allowed import usually_allowed
 from site_agent.deidentify.pixels.networks import networks
 from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms

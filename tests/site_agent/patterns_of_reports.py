@@ -92,8 +92,8 @@ def deidentify(text: str) -> None:
     """Take out what identifies, with a header given."""
     from pydicom.dataset import Dataset
 
-    from site_agent.deidentify.identifiers import known_identifiers
-    from site_agent.deidentify.report import deidentify_report
+    from site_agent.deidentify.text.identifiers import known_identifiers
+    from site_agent.deidentify.text.report import deidentify_report
     from site_agent.study import ReceivedImage, ReceivedReport, ReceivedStudy
 
     header = Dataset()

@@ -21,7 +21,7 @@ from protos.statistics_pb2 import (
     Vendor,
 )
 from site_agent.audit import audit, files_of
-from site_agent.deidentify.identifiers import KnownIdentifiers, known_identifiers
+from site_agent.deidentify.text.identifiers import KnownIdentifiers, known_identifiers
 from site_agent.study import (
     AuditedStudy,
     CheckedStudy,

@@ -229,13 +229,13 @@ HARMLESS = {
     # but a line break, whose run is then taken to its last line break at once.
     ("site_agent.label.sentences", r"[.!?;\n](?:(?<="),
     # These cannot fail once they have begun: their last loop may end anywhere.
-    ("site_agent.deidentify.indication", r"\b(?:no|not|"),
-    ("site_agent.deidentify.facts", r"^[ \t]*(?:clinical "),
+    ("site_agent.deidentify.header.indication", r"\b(?:no|not|"),
+    ("site_agent.deidentify.header.facts", r"^[ \t]*(?:clinical "),
     # These are applied to values of a header, of 64 characters at the most, and to the
     # few characters before a name.
-    ("site_agent.deidentify.names", ""),
-    ("site_agent.deidentify.values", "(?=.{1,24}"),
-    ("site_agent.deidentify.scrub", r"[^\W\d_]+"),
+    ("site_agent.deidentify.text.names", ""),
+    ("site_agent.deidentify.header.values", "(?=.{1,24}"),
+    ("site_agent.deidentify.text.scrub", r"[^\W\d_]+"),
 }
 """Patterns that the criterion blames and that cannot be slow, by where they begin."""
 

@@ -12,7 +12,7 @@ import pytest
 from site_agent import intake
 from site_agent.acquire.folder import Ignored
 from site_agent.config import SitePaths, Specification
-from site_agent.deidentify.options import Options
+from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.vault import Vault
 from site_agent.errors import ConfigurationError
 from site_agent.intake import Summary

@@ -13,7 +13,7 @@ from site_agent.acquire.folder import look
 from site_agent.acquire.sorting import Arrival, sort
 from site_agent.acquire.walking import files_below
 from site_agent.config import Specification
-from site_agent.deidentify.options import Options
+from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.pipeline import Staged, Tools, take
 from site_agent.study import AuditedStudy, Disposition, ReasonCode, Refusal

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_agent.deidentify.identifiers import KnownIdentifiers
-from site_agent.deidentify.names import PersonName
+from site_agent.deidentify.text.identifiers import KnownIdentifiers
+from site_agent.deidentify.text.names import PersonName
 from site_agent.residue import find_residue
 
 KNOWN = KnownIdentifiers(

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from site_agent.deidentify.header.reading import UNREADABLE, number_of, quiet, text_of
 from site_agent.deidentify.pixels.filling import fill
 from site_agent.deidentify.pixels.search import Clean, ForReview, Search, Text
 from site_agent.deidentify.pixels.seen import strips
-from site_agent.deidentify.reading import UNREADABLE, number_of, quiet, text_of
 
 MOST_FRAMES = 64
 """More take too long, and are no radiograph."""

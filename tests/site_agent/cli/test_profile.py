@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from site_agent.cli import app
 from site_agent.cli.chosen_profile import chosen_options
-from site_agent.deidentify.options import Dates, Option, Options
-from site_agent.deidentify.profile import load_profile
+from site_agent.deidentify.header.options import Dates, Option, Options
+from site_agent.deidentify.header.profile import load_profile
 from site_agent.errors import ConfigurationError
 
 

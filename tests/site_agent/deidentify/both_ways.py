@@ -7,11 +7,11 @@ import io
 import pydicom
 from pydicom.dataset import Dataset
 
-from site_agent.deidentify.engine import CleanHeader, clean_header
-from site_agent.deidentify.header import deidentify_header, to_bytes
-from site_agent.deidentify.options import Options
+from site_agent.deidentify.header.dataset import deidentify_header, to_bytes
+from site_agent.deidentify.header.engine import CleanHeader, clean_header
+from site_agent.deidentify.header.options import Options
+from site_agent.deidentify.header.reading import quiet
 from site_agent.deidentify.pseudonym import Pseudonyms
-from site_agent.deidentify.reading import quiet
 
 PSEUDONYMS = Pseudonyms(bytes(32))
 

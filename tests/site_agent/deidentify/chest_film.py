@@ -13,7 +13,7 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
 )
 
-from site_agent.deidentify.reading import quiet
+from site_agent.deidentify.header.reading import quiet
 
 STUDY_UID = "1.2.276.0.7230010.3.1.2.1787205428.2345.1502795000.1"
 SERIES_UID = "1.2.276.0.7230010.3.1.3.1787205428.2345.1502795000.2"

@@ -6,8 +6,8 @@ import pytest
 from pydicom.sequence import Sequence
 
 from site_agent.deidentify.compile_code_words import compile_words
-from site_agent.deidentify.options import Options
-from site_agent.deidentify.values import CODE_WORDS
+from site_agent.deidentify.dictionary import CODE_WORDS
+from site_agent.deidentify.header.options import Options
 from tests.site_agent.deidentify.both_ways import as_bytes, by_engine, by_pydicom
 from tests.site_agent.deidentify.chest_film import chest_film, code
 

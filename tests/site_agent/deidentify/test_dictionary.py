@@ -42,8 +42,9 @@ def test_registered_uids_and_no_others_have_a_meaning() -> None:
 
 def test_rules_and_pseudonyms_do_not_wait_for_pydicom() -> None:
     program = (
-        "import sys, site_agent.deidentify.profile, site_agent.deidentify.pseudonym,"
-        "site_agent.deidentify.values; print({'pydicom', 'numpy'} & set(sys.modules))"
+        "import sys, site_agent.deidentify.pseudonym,"
+        "site_agent.deidentify.header.profile, site_agent.deidentify.header.values;"
+        "print({'pydicom', 'numpy'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

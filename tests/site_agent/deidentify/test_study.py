@@ -15,10 +15,10 @@ from pydicom.uid import (
 )
 
 from protos.statistics_pb2 import AgeBand, Indication, Sex, Vendor
-from site_agent.deidentify.identifiers import known_identifiers
-from site_agent.deidentify.options import Dates, Options
+from site_agent.deidentify.header.options import Dates, Options
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.study import deidentify
+from site_agent.deidentify.text.identifiers import known_identifiers
 from site_agent.study import (
     DeidentifiedStudy,
     Disposition,

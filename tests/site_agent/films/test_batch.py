@@ -12,8 +12,8 @@ import pydicom
 import pytest
 from blake3 import blake3
 
-from site_agent.deidentify.encoding import DEFLATED, EXPLICIT_LITTLE
-from site_agent.deidentify.options import Options
+from site_agent.deidentify.header.encoding import DEFLATED, EXPLICIT_LITTLE
+from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.durable import Busy
 from site_agent.errors import ConfigurationError, UnreadableFile

@@ -11,7 +11,7 @@ import pydicom
 import pytest
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 
-from site_agent.deidentify.options import Options
+from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.pixels.allowed import usually_allowed
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.films import scrubbing

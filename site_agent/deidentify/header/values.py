@@ -1,0 +1,145 @@
+"""Whether a value looks like what it should be, and what takes the place of one.
+
+A device may write anything anywhere: a name into a code string, an order's number into
+Instance Number, a date into a decimal. A value that does not look right is not mended,
+it goes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from site_agent.deidentify.dictionary import attributes, code_words
+from site_agent.deidentify.header.denial import COUNTERS
+
+# Printable ASCII without what addresses (@), names in DICOM form (^) and escapes need.
+_PLAIN = re.compile(r"[ -?A-\]_`a-~]{0,1024}")
+_LONG_NUMBER = re.compile(r"\d{6}")
+_DATE = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d([-./ ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)?\d\d)(?!\d)"
+)
+_AGE_OVER_89 = re.compile(
+    r"(?<!\w)0?(?:9\d|1[0-4]\d)[ -]?"
+    r"(?:y|yo|y/o|yrs?|years?|jahre?|ans|anni|anos|jaar)(?!\w)",
+    re.IGNORECASE,
+)
+_CODE_STRING = re.compile(r"[A-Z0-9_ ]{0,16}")  # PS3.5 6.2; names have lower case
+_CODE_VALUE = re.compile(r"[!-?A-\]_`a-~]{0,18}")  # UCUM has most of ASCII
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_INTEGER = re.compile(r"[+-]?\d{1,8}")
+_COUNTER = re.compile(r"\d{1,5}")
+_DECIMAL = re.compile(r"(?=.{1,24}\Z)[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+_READABLE = re.compile(rb"[A-Za-z0-9^ ]{8}|[A-Za-z]{3}\^")
+
+_CODE_VALUES = frozenset({0x00080100, 0x00080119})
+CODE_ATTRIBUTES = frozenset(
+    {0x00080100, 0x00080102, 0x00080103, 0x00080104, 0x00080119}
+)
+"""Code Value, Coding Scheme Designator and Version, Code Meaning, Long Code Value."""
+
+_CODE_MEANING = 0x00080104
+
+STANDARD_SCHEMES = frozenset(
+    {
+        *("DCM", "SCT", "SRT", "SNM3", "99SDM", "LN", "UCUM", "RADLEX", "FMA", "UMLS"),
+        *("MDC", "NCIT", "ACR", "BI", "C4", "I9", "I9C", "I10", "I10P", "ICDO3"),
+        *("ISO3166_1", "RFC5646", "RXNORM", "UBERON", "NEU", "MSH", "IBSI"),
+    }
+)
+"""Coding schemes (PS3.16 Table 8-1) whose codes mean the same everywhere. A local code
+may be an order's number, and its scheme and meaning may name the hospital."""
+
+
+def looks_right(tag: int, vr: str, text: str) -> bool:
+    """Whether one value of a kept attribute of text looks like what it should be.
+
+    Parameters
+    ----------
+    tag, vr : int, str
+        The attribute, and the VR that it was read with.
+    text : str
+        The value, without padding; an empty one looks right.
+    """
+    if not text:
+        return True
+    if tag in _CODE_VALUES:
+        return _CODE_VALUE.fullmatch(text) is not None
+    if tag == _CODE_MEANING and not _is_meaning(text):
+        return False
+    if tag in COUNTERS:
+        return _COUNTER.fullmatch(text) is not None
+    if vr == "IS":
+        return _INTEGER.fullmatch(text) is not None and not _DATE.fullmatch(text)
+    if vr == "DS":
+        return _DECIMAL.fullmatch(text) is not None and not _DATE.fullmatch(text)
+    shape = _CODE_STRING if vr == "CS" else _PLAIN
+    return (
+        shape.fullmatch(text) is not None
+        and not _LONG_NUMBER.search(text)
+        and not _DATE.search(text)
+        and not _AGE_OVER_89.search(text)
+    )
+
+
+def _is_meaning(text: str) -> bool:
+    """Whether every word is one of those that the standard's code meanings have."""
+    return {word.lower() for word in _WORD.findall(text)} <= code_words()
+
+
+def is_right_count(tag: int, count: int) -> bool:
+    """Whether binary numbers are as many as the dictionary says: more may be text."""
+    return is_multiplicity(attributes()[tag].vm, count)
+
+
+def is_multiplicity(multiplicity: str, count: int) -> bool:
+    """Whether values may be as many by a VM (PS3.5 6.4), where that is one number."""
+    return not multiplicity.isdecimal() or count in (0, int(multiplicity))
+
+
+def holds_text(numbers: bytes) -> bool:
+    """Whether little endian binary numbers read like a name or a date.
+
+    A damaged tag or length makes numbers of whatever follows. Doubles between 1e-77 and
+    1e77 never read so, since their exponent is no letter.
+    """
+    return _READABLE.search(numbers) is not None
+
+
+def dummy(vr: str) -> object:
+    """Give a value that is valid for a VR and says nothing."""
+    return _DUMMIES.get(vr, 0)
+
+
+def shifted(vr: str, values: Iterable[str], days: int) -> list[str] | None:
+    """Move DA or DT values into the past; None where one is no date.
+
+    Of a DT only the date stays: the time of day, moved by whole days, would not change.
+    """
+    moved = []
+    for value in values:
+        text = value.strip(" \0")
+        date = text[:8] if vr == "DT" else text.replace(".", "")  # 1993.08.22 is old
+        try:
+            # A DA has no zone, and a DT's is dropped together with its time.
+            day = dt.datetime.strptime(date, "%Y%m%d")  # noqa: DTZ007
+            moved.append((day - dt.timedelta(days=days)).strftime("%Y%m%d").zfill(8))
+        except (ValueError, OverflowError):
+            return None
+    return moved
+
+
+_DUMMIES: dict[str, object] = {
+    **dict.fromkeys(("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"), "REMOVED"),
+    **dict.fromkeys(("OB", "OD", "OF", "OL", "OV", "OW", "UN"), bytes(8)),
+    "AS": "000Y",
+    "DA": "19000101",
+    "DS": "0",
+    "DT": "19000101",
+    "IS": "0",
+    "TM": "000000",
+    "UR": "urn:removed",
+}

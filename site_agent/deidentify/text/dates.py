@@ -1,0 +1,211 @@
+"""Dates as people write them: numbers in every usual order, months in many languages.
+
+The same finder serves the text step, which replaces every date, and the audit, which
+asks whether a date that was found is one that is known to identify.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from site_agent.deidentify.text.spelling import fold
+
+# en de fr es it pt nl sv da pl cs, nominative and genitive, folded; and abbreviations.
+_MONTH_WORDS = (
+    "january januar janner janvier enero gennaio janeiro januari stycznia styczen "
+    "ledna leden jan janv ene gen sty",
+    "february februar feber fevrier febrero febbraio fevereiro februari lutego luty "
+    "unora unor feb fev fevr lut",
+    "march marz maerz mars marzo marco maart marts marca marzec brezna brezen mar mrz "
+    "mrt",
+    "april avril abril aprile kwietnia kwiecien dubna duben apr avr abr kwi",
+    "may mai mayo maggio maio mei maj maja kvetna kveten mag",
+    "june juni juin junio giugno junho czerwca czerwiec cervna cerven jun giu cze",
+    "july juli juillet julio luglio julho lipca lipiec cervence cervenec jul juil lug "
+    "lip",
+    "august aout agosto augustus augusti sierpnia sierpien srpna srpen aug ago sie",
+    "september septembre septiembre setiembre settembre setembro wrzesnia wrzesien "
+    "zari sept sep set wrz",
+    "october oktober octobre octubre ottobre outubro pazdziernika pazdziernik rijna "
+    "rijen oct okt ott out paz",
+    "november novembre noviembre novembro listopada listopad listopadu nov lis",
+    "december dezember decembre diciembre dicembre dezembro desember grudnia grudzien "
+    "prosince prosinec dec dez dic gru",
+)
+# Spellings with "?" where an old system could not write the accent.
+_BROKEN_MONTHS = {"m?rz": 3, "mar?o": 3, "f?vrier": 2, "ao?t": 8, "d?cembre": 12}
+MONTHS = {
+    word: number
+    for number, words in enumerate(_MONTH_WORDS, 1)
+    for word in words.split()
+} | _BROKEN_MONTHS
+"""Folded month names and their usual abbreviations -> 1..12."""
+
+# Polish writes ``2 maja 2000 r.``
+_YEAR_AFTER = re.compile(r" r(?:\.|oku\b)")
+_NUMERALS = "i ii iii iv v vi vii viii ix x xi xii"
+_ROMAN = {numeral: number for number, numeral in enumerate(_NUMERALS.split(), 1)}
+# Without a year only full names count, and none that is another word (``2 may be``).
+_ALONE = [m for m in MONTHS if len(m) > 3 and m not in {"marca", "marco", "sept"}]
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+_M = rf"(?:{_either(MONTHS)})"
+_M_ALONE = rf"(?:{_either(_ALONE)})"
+_D = r"(?:[12]\d|3[01]|0?[1-9])"
+_Y = r"(?:1[89]|20)\d\d"
+_NTH = r"(?:st|nd|rd|th|er|[.ºª°])?"
+_OF = r"(?:\s{0,3}(?:of|de|del|d['e]|den)\s{1,3})?"
+_NO_UNIT = r"(?!\d|[.,]\d|\s?(?:mm|cm|ml|mg|%|x)(?![a-z]))"
+
+_FIRST_DIGIT = re.compile(
+    rf"""
+    (?<![\d.,])(?<!\d[-/])(?:
+      (?P<iso_y>{_Y})(?P<iso_s>[-/._\ ])(?P<iso_m>\d\d?)(?P=iso_s)(?P<iso_d>\d\d?)
+        (?=t\d\d|(?!\d))
+    | (?P<com_y>{_Y})(?P<com_m>\d\d)(?P<com_d>\d\d)(?:\d\d[0-5]\d(?:[0-5]\d)?)?(?!\d)
+    | (?P<moc_d>\d\d)(?P<moc_m>\d\d)(?P<moc_y>{_Y})(?!\d)
+    | (?P<num_a>\d\d?)(?P<num_s>\.\ ?|[-/_\ ])(?P<num_b>\d\d?)(?P=num_s)
+        (?:(?P<num_y>{_Y})(?!\d)|(?<!\ )'?(?P<num_yy>\d\d){_NO_UNIT}(?!(?P=num_s)\d))
+    | (?P<mix_d>{_D})[/.](?P<mix_m>0?[1-9]|1[0-2])[\ -]{{1,2}}(?P<mix_y>{_Y})(?!\d)
+    | (?P<wrd_d>{_D}){_NTH}[\s./-]{{0,4}}{_OF}(?P<wrd_m>{_M})[\s./,-]{{0,4}}{_OF}
+        (?:(?P<wrd_y>{_Y})(?!\d)|'(?P<wrd_yy>\d\d)(?!\d))
+    | (?P<rom_d>{_D})[\s./-]{{1,2}}(?P<rom_m>{_either(_ROMAN)})[\s./-]{{1,2}}
+        (?P<rom_y>{_Y})(?!\d)
+    | {_D}{_NTH}\s?{_OF}{_M_ALONE}(?![a-z?])
+    | (?:0?[1-9]|1[0-2])[/.-]{_Y}(?![\d/.-]\d|\d)
+    | {_Y}[/-](?:0[1-9]|1[0-2])(?![\d/.-]\d|\d)
+    )
+    """,
+    re.VERBOSE,
+)
+_FIRST_MONTH = re.compile(
+    rf"""
+    (?<![\w?])(?:
+      (?P<eng_m>{_M})\.?\ ?(?P<eng_d>{_D})(?:st|nd|rd|th)?,?\ ?(?P<eng_y>{_Y})(?!\d)
+    | {_M}[.,]?\s?{_OF}{_Y}(?!\d)
+    | {_M_ALONE}\ {_D}(?:st|nd|rd|th)?{_NO_UNIT}(?![a-z])
+    )
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """A date in a folded text at ``[start, end)``.
+
+    `days` are the days it may mean: two for ``03/04/2018``, none without a year.
+    """
+
+    start: int
+    end: int
+    days: tuple[dt.date, ...]
+
+
+def find_dates(folded: str) -> Iterator[FoundDate]:
+    """Find every date in a text that went through `fold`; they do not overlap.
+
+    A run of numbers that can be no date (``45/67/2018``) is none. Measurements with
+    their units, single years and relative times (``3 days earlier``) are none either.
+    """
+    end = 0
+    for match in _merged(folded):
+        if match.start() < end or _is_levels(match):
+            continue
+        found = _found(match)
+        if found is not None:
+            yield found
+            end = found.end
+
+
+def date_at(folded: str, start: int) -> FoundDate | None:
+    """Give the date whose first figure stands at `start`, if there is one."""
+    match = _FIRST_DIGIT.match(folded, start)
+    return None if match is None or _is_levels(match) else _found(match)
+
+
+def date_from_month(folded: str, start: int) -> FoundDate | None:
+    """Give the date that begins with the name of a month at `start`."""
+    match = _FIRST_MONTH.match(folded, start)
+    return None if match is None else _found(match)
+
+
+def _found(match: re.Match[str]) -> FoundDate | None:
+    days = tuple(_days(match))
+    if days or not _is_full(match):
+        year = _YEAR_AFTER.match(match.string, match.end())
+        return FoundDate(match.start(), year.end() if year else match.end(), days)
+    return None
+
+
+def dates_in(text: str) -> frozenset[dt.date]:
+    """Every day that a text may mention."""
+    folded = fold(unicodedata.normalize("NFC", text))
+    return frozenset(day for found in find_dates(folded) for day in found.days)
+
+
+def _merged(folded: str) -> list[re.Match[str]]:
+    both = itertools.chain(_FIRST_DIGIT.finditer(folded), _FIRST_MONTH.finditer(folded))
+    return sorted(both, key=lambda match: (match.start(), -match.end()))
+
+
+def _is_full(match: re.Match[str]) -> bool:
+    """Whether day, month and year were all written."""
+    return any(name.endswith("_d") or name == "num_a" for name in _groups(match))
+
+
+def _is_levels(match: re.Match[str]) -> bool:
+    """Whether this is a run of vertebrae like T10-11-12."""
+    return (
+        bool(match["num_yy"]) if match.re is _FIRST_DIGIT and _after(match) else False
+    )
+
+
+def _after(match: re.Match[str]) -> bool:
+    return match.start() > 0 and match.string[match.start() - 1].isalpha()
+
+
+def _groups(match: re.Match[str]) -> dict[str, str]:
+    return {name: text for name, text in match.groupdict().items() if text}
+
+
+def _days(match: re.Match[str]) -> Iterator[dt.date]:
+    groups = _groups(match)
+    if "num_a" in groups:
+        one, two = int(groups["num_a"]), int(groups["num_b"])
+        year = _year(groups, "num")
+        orders = {(year, two, one)}
+        if "." not in groups["num_s"]:  # the American order has no full stops
+            orders.add((year, one, two))
+    else:
+        forms = {name[:3] for name in groups if name.endswith("_d")}
+        orders = {
+            (_year(groups, form), _month(groups[f"{form}_m"]), int(groups[f"{form}_d"]))
+            for form in forms
+        }
+    for year, month, day in sorted(orders):
+        try:
+            yield dt.date(year, month, day)
+        except ValueError:
+            continue
+
+
+def _year(groups: dict[str, str], form: str) -> int:
+    """Two digits mean 1930 to 2029."""
+    if f"{form}_y" in groups:
+        return int(groups[f"{form}_y"])
+    short = int(groups[f"{form}_yy"])
+    return 1900 + short if short >= 30 else 2000 + short
+
+
+def _month(text: str) -> int:
+    return MONTHS.get(text) or _ROMAN.get(text) or int(text)

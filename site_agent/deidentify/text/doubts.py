@@ -1,0 +1,75 @@
+"""What is still in doubt after a report was scrubbed.
+
+A doubt is something that the rules can neither take away nor let pass: a script that
+they do not read, a text whose words they do not know, figures that nobody called a
+number. A report with a doubt is for a person to look at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from site_agent.deidentify.text.lexicon import CAPITAL, UNKNOWN, is_clinical
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.spelling import fold
+
+_FOREIGN = re.compile(
+    r"[^\x00-\u03ff\u1e00-\u1eff\u2000-\u2bff\ufb00-\ufb06\ufffd]{2,}"
+)
+_GARBLED = re.compile(r"[\ufffd\u0080-\u009f]")
+_FIGURES = re.compile(r"\d(?:[ ./-]?\d){6,24}|\d{5,24}(?![\^\d])")
+_MOST_DENIED = 0.3
+_FEWEST_DENIED = 6
+_FEWEST_WORDS = 12
+_FEWEST_KNOWN = 0.25
+_SAMPLE = 60
+
+
+def find_doubts(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
+    """Find what is in doubt; `spans` are what was found to identify, in order."""
+    if not page.text.isascii():
+        for match in _FOREIGN.finditer(page.text):
+            if any(letter.isalpha() for letter in match[0]):
+                yield Span(*match.span(), Category.DOUBT, "script-not-read")
+                break
+        garbled = _GARBLED.findall(page.text)
+        if len(garbled) * 50 > len(page.text):
+            yield Span(0, len(page.text), Category.DOUBT, "characters-lost")
+    yield from _figures(page, spans)
+    yield from _language(page, spans)
+
+
+def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
+    """Find long figures that no rule took."""
+    at = 0
+    for match in _FIGURES.finditer(page.folded):
+        while at < len(spans) and spans[at].end <= match.start():
+            at += 1
+        if at < len(spans) and spans[at].start < match.end():
+            continue
+        yield Span(*match.span(), Category.DOUBT, "figure-not-understood")
+
+
+def _language(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
+    """Doubt a text of which too few words are known."""
+    if len(page.words) < _FEWEST_WORDS:
+        return
+    denied = sum(1 for span in spans if span.rule == "unknown-word")
+    if denied < _FEWEST_DENIED:
+        return
+    small = [
+        word
+        for word, kind in zip(page.words, page.kinds, strict=True)
+        if len(word) > 3 and not kind & CAPITAL
+    ][:_SAMPLE]
+    if not small:
+        loud = sum(1 for kind in page.kinds if kind & UNKNOWN)
+        known = 1 - loud / len(page.words)
+    else:
+        known = sum(is_clinical(fold(word), page.language) for word in small) / len(
+            small
+        )
+    if known < _FEWEST_KNOWN:
+        yield Span(0, len(page.text), Category.DOUBT, "language-not-known")

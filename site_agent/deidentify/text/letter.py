@@ -1,0 +1,248 @@
+"""The grammar of a radiologist's letter: headings, signatures, who is named.
+
+Findings and Impression are what is kept of a study's report; everything around them
+says who the patient is, who asked and who answers. Where they begin and end is told by
+headings and signature words of the consortium's languages (``vocabulary.toml``), not by
+the layout of one hospital.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from functools import cache
+
+from site_agent.deidentify.text.lexicon import CAPITAL, TITLE
+from site_agent.deidentify.text.name_runs import name_run, skip_titles, whole_run
+from site_agent.deidentify.text.names import PersonName, parse_name
+from site_agent.deidentify.text.page import Page, open_page
+from site_agent.deidentify.text.persons import find_persons
+from site_agent.deidentify.text.spelling import fold
+from site_agent.deidentify.text.vocabulary import phrases, words_of
+
+_DECORATION = " \t*_#=>|-\u2022\u2013\u2014"
+_LONGEST_LABEL = 48
+_MOST_WORDS = 5
+_COLON = re.compile(r"\s{0,3}:|(?<=\w) - ")
+_COLON_AFTER = re.compile(r"[\s*_]{0,3}:[*_]{0,2}| - ")
+_WITHIN_LABEL = re.compile(r"[^\n.;:!?|]{1,4}")
+_RULE = re.compile(r"(?<=\n)[ \t]{0,9}(?:[_=*~-]{5,80})[ \t]{0,80}(?=\n|$)")
+_GAP = re.compile(r"\n[ \t]*+\n\s{0,9}")
+_BEFORE_SIGNATURE = re.compile(r"[.!?)\]][ \t]{1,9}")
+_BY = re.compile(
+    r"\s{0,2}:|\s(?:by|par|por|von|av|da|door|przez)\s|\s(?:prof|dr|mudr)\b"
+)
+
+
+class Section(Enum):
+    """What a part of a letter is; only the first two are kept of a study's report."""
+
+    FINDINGS = "findings"
+    IMPRESSION = "impression"
+    CONTEXT = "context"
+    """Indication, comparison, technique: clinical, and not kept."""
+    OTHER = "other"
+    """Letterhead, patient line, signature."""
+
+
+Cut = tuple[int, int, Section]
+"""Where a section's heading begins, where its text begins, and what it is."""
+
+
+def cuts_of(page: Page) -> list[Cut]:
+    """Find where the sections of a letter begin, in order.
+
+    A heading stands at the beginning of a line or of a sentence, or in capitals
+    anywhere, and is followed by a colon; or it has a line for itself. A signature ends
+    its section.
+    """
+    cuts = [*_headings(page), *_lines_alone(page), *_signatures(page)]
+    return sorted(cuts, key=lambda cut: (cut[0], cut[1]))
+
+
+def sections_of(text: str, first: Section = Section.OTHER) -> dict[Section, str]:
+    """Split a letter at its headings.
+
+    What comes before the first heading belongs to `first`. Text of the same section in
+    several places is joined by a line break.
+
+    Returns
+    -------
+    dict
+        The stripped text of FINDINGS and IMPRESSION, ``""`` where there is none.
+    """
+    page = open_page(text)
+    kept: dict[Section, list[str]] = {Section.FINDINGS: [], Section.IMPRESSION: []}
+    for start, end, section in parts_of(page, cuts_of(page), first):
+        part = text[start:end].lstrip("*_ \t\n").rstrip()
+        if part and section in kept:
+            kept[section].append(part)
+    return {section: "\n".join(parts) for section, parts in kept.items()}
+
+
+def parts_of(page: Page, cuts: Iterable[Cut], first: Section) -> Iterator[Cut]:
+    """Give ``[start, end)`` of the text below each heading, and what it is."""
+    end_of_all = len(page.text)
+    bounds = [(0, 0, first), *cuts, (end_of_all, end_of_all, Section.OTHER)]
+    for (_, start, section), (end, _, _) in itertools.pairwise(bounds):
+        if start < end:
+            yield start, end, section
+
+
+def section_of_field(name: str) -> Section:
+    """Tell the section of a field from its name (``Befund``); OTHER for the rest."""
+    return _known_headings().get(fold(name).strip().replace("_", " "), Section.OTHER)
+
+
+def people_of(text: str) -> Iterator[PersonName]:
+    """Find the persons whom a letter names with a title, in its head, in its end."""
+    page = open_page(unicodedata.normalize("NFC", text))
+    for (start, end), _ in find_persons(page):
+        yield from parse_name(page.text[page.start(start) : page.end(end - 1)])
+    for _, place, _ in _signatures(page):
+        start = page.word_before(place) + (page.start(0) < place if page.words else 0)
+        while start < len(page.words) and page.start(start) < place:
+            start += 1
+        start = skip_titles(page, start)
+        end = whole_run(page, start) if start < len(page.words) else start
+        if end > start:
+            yield from parse_name(page.text[page.start(start) : page.end(end - 1)])
+
+
+def _headings(page: Page) -> Iterator[Cut]:
+    known, text, last_words = _known_headings(), page.text, _last_words()
+    for word, gap in enumerate(page.gaps):
+        if word == 0 or (":" not in gap and " - " not in gap):
+            continue
+        colon = _COLON_AFTER.match(gap)
+        # A label may end with a number or a bracket: ``Findings (2 views):``
+        if colon is None:
+            continue
+        last = page.folded[page.start(word - 1) : page.end(word - 1)]
+        if last not in last_words:
+            continue
+        at, after = word - 1, page.end(word - 1) + colon.end()
+        for begin in _label_starts(page, at):
+            start = page.start(begin)
+            label = " ".join(page.folded[start : page.end(at)].split())
+            section = known.get(label)
+            if section is None:
+                continue
+            before = text[max(0, start - 6) : start].rstrip(_DECORATION)
+            begins_line = not before or before[-1] == "\n"
+            begins_sentence = begins_line or before[-1] in ".;:!?)]"
+            kept = section in (Section.FINDINGS, Section.IMPRESSION)
+            capital = text[start].isupper() and kept
+            shouted = text[start : page.end(at)].isupper() and ":" in colon[0]
+            if begins_line or shouted or (begins_sentence and capital):
+                marked = len(text[:start].rstrip("*_#")) if begins_line else start
+                yield marked, after, section
+
+
+def _label_starts(page: Page, at: int) -> Iterator[int]:
+    """Give the first words of the labels that may end with the word `at`."""
+    yield at
+    for begin in range(at - 1, max(-1, at - _MOST_WORDS), -1):
+        if not _WITHIN_LABEL.fullmatch(page.gaps[begin + 1]):
+            return
+        if page.end(at) - page.start(begin) > _LONGEST_LABEL:
+            return
+        yield begin
+
+
+def _lines_alone(page: Page) -> Iterator[Cut]:
+    """Find headings that have a line for themselves."""
+    known, start = _known_headings(), 0
+    for line in page.folded.split("\n"):
+        if len(line) <= _LONGEST_LABEL and line:
+            section = known.get(line.strip(_DECORATION + ":"))
+            if section is not None:
+                yield start, start + len(line), section
+        start += len(line) + 1
+
+
+def _signatures(page: Page) -> Iterator[Cut]:
+    """Where the end of a letter begins: its words, or a titled name after a gap."""
+    text, folded, first_words = page.text, page.folded, _signatures_by_first_word()
+    for word, gap in enumerate(page.gaps[:-1]):
+        newline = "\n" in gap
+        if not newline and word and not _BEFORE_SIGNATURE.search(gap):
+            continue
+        start, end = page.start(word), page.end(word)
+        for phrase in first_words.get(folded[start:end], ()):
+            if _signs(page, word, phrase, newline or not word):
+                yield start, start + len(phrase), Section.OTHER
+                break
+    for rule in _RULE.finditer(text):
+        line = folded[folded.rfind("\n", 0, rule.start() - 1) + 1 : rule.start()]
+        if line.strip(_DECORATION + ":\n") not in _known_headings():
+            yield rule.start(), rule.end(), Section.OTHER
+    for blank in _GAP.finditer(text):
+        word = page.word_before(blank.end())
+        if word < 0 or page.start(word) != blank.end():
+            continue
+        name = skip_titles(page, word)
+        end = name_run(page, name) if name < len(page.words) else name
+        titled = name > word and end > name and bool(page.kinds[word] & TITLE)
+        if titled or (end > name and _has_role(page, end)):
+            yield blank.end(), page.start(name), Section.OTHER
+
+
+def _signs(page: Page, word: int, phrase: str, begins_line: bool) -> bool:
+    """Whether a signature's phrase stands here, and as one."""
+    text, folded = page.text, page.folded
+    start = page.start(word)
+    end = start + len(phrase)
+    if not folded.startswith(phrase, start) or folded[end : end + 1].isalnum():
+        return False
+    capital = bool(page.kinds[word] & CAPITAL) or phrase.endswith(".")
+    long, coloned = " " in phrase, _COLON.match(folded, end) is not None
+    if begins_line:
+        if long or coloned:
+            return capital
+        before = text[:start].rstrip(_DECORATION)
+        line_before = before.rstrip(" \t\n")
+        new_line = not before or before[-1] == "\n"
+        ended = not line_before or line_before[-1] in ".:!?)]" or "\n\n" in before[-3:]
+        return capital and new_line and ended
+    return capital and (long or coloned or _BY.match(folded, end) is not None)
+
+
+def _has_role(page: Page, word: int) -> bool:
+    """Whether a role stands after a name: ``, MD``."""
+    at = page.end(word - 1)
+    near = page.folded[at : at + 40].lstrip(" ,")
+    return len(near) < len(page.folded[at : at + 40]) and any(
+        near.startswith(role) and not near[len(role) : len(role) + 1].isalnum()
+        for role in phrases("roles")
+    )
+
+
+@cache
+def _known_headings() -> dict[str, Section]:
+    return {
+        phrase: section
+        for section in (
+            Section.OTHER,
+            Section.CONTEXT,
+            Section.IMPRESSION,
+            Section.FINDINGS,
+        )
+        for phrase in phrases(section.value)
+    }
+
+
+@cache
+def _last_words() -> frozenset[str]:
+    return frozenset(words_of(phrase)[-1] for phrase in _known_headings())
+
+
+@cache
+def _signatures_by_first_word() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for phrase in sorted(phrases("signature"), key=len, reverse=True):
+        found.setdefault(words_of(phrase)[0], []).append(phrase)
+    return {first: tuple(listed) for first, listed in found.items()}

@@ -1,0 +1,245 @@
+"""Letterheads, patient lines, footers and signatures: where they are, what they hold.
+
+There everything that is no label, title, role or word of medicine tells who, when and
+where: figures too, and whatever stands between two commas beside such a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from site_agent.deidentify.text.letter import Cut, Section
+from site_agent.deidentify.text.lexicon import (
+    CAPITAL,
+    CAPS,
+    FUNCTION,
+    LETTER,
+    PARTICLE,
+    STREET,
+    TITLE,
+    is_clinical,
+)
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.unknown import is_prose
+from site_agent.deidentify.text.vocabulary import words
+
+_CODE = re.compile(r"[a-z]{0,4}-?\d[\d-]{2,}[a-z]{0,2}(?!\w)")
+_POSTCODE = re.compile(
+    r"[a-z]{1,2}\d[a-z\d]?\s\d[a-z]{2}(?!\w)|\d{4}\s?[a-z]{2}(?!\w)|\d{2,4}-\d{3}(?!\d)"
+)
+_UNITS = re.compile(r"\s?(?:views?|vues?|mm|cm|ml|mg|kv|mas|x|%|ebenen|proj)\b")
+_CODE_OF_TOWN = re.compile(r"(?<![\d/.-])(?:\d{4,6}|\d{2,4}-\d{3})(?![\d/.-])")
+_LONGEST_FIGURE = 8
+NAMED = 1
+"""Of a word that is (part of) a name or a place."""
+FIGURED = 2
+"""Of a word that is part of a date, a number, an address of mail."""
+_PROVINCE = re.compile(r"\([A-Z]{2}\)\s?$")
+_FIGURES = re.compile(r"\d+")
+_HOUSE_NUMBER = re.compile(r"[ .]{1,2}\d{1,5}[a-z]?(?!\w)(?:\s?[/-]\s?\d{1,4}[a-z]?)?")
+_NUMBER_BEFORE = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[,(|:]))\d{1,5}[a-z]?,?\s$")
+_CELLS = re.compile(r"[|\t:;]|\.\s| {2,}| - | \u2013 | -- ")
+_MOST_WORDS_OF_PART = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """What each part of a page is.
+
+    `sections` are ``[start, end)`` with what it is; `letter` has 1 for each word in a
+    letterhead or a signature; `dated` are the places where figures may be days.
+    """
+
+    sections: list[Cut]
+    letter: bytearray
+    dated: list[tuple[int, int]]
+
+
+def zones_of(page: Page, parts: Sequence[Cut], *, headed: bool) -> Zones:
+    """Tell for each word whether it stands in a letterhead or a signature.
+
+    Sentences inside them (``Thank you for sending ...``) do not count, nor does a text
+    without any heading that is `headed`.
+    """
+    letter = bytearray(len(page.words))
+    dated: list[tuple[int, int]] = []
+    for start, end, section in parts:
+        if section in (Section.CONTEXT, Section.OTHER):
+            dated.append((start, end))
+        if section is not Section.OTHER:
+            continue
+        for first, last in lines_of(page, start, end):
+            labelled = headed or any(
+                page.kinds[at] & (LETTER | TITLE) for at in range(first, last)
+            )
+            if labelled and not is_prose(page, first, last):
+                letter[first:last] = b"\1" * (last - first)
+    return Zones(list(parts), letter, dated)
+
+
+def lines_of(page: Page, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Give the first word of each line of ``[start, end)``, and the first after it."""
+    word = max(0, page.word_before(start))
+    while word < len(page.words) and page.start(word) < start:
+        word += 1
+    first = word
+    while word < len(page.words) and page.start(word) < end:
+        if word > first and "\n" in page.gaps[word]:
+            yield first, word
+            first = word
+        word += 1
+    if word > first:
+        yield first, word
+
+
+def find_in_letterhead(page: Page, zones: Zones, taken: bytearray) -> Iterator[Span]:
+    """Find codes, house numbers, postcodes and the rest of addresses."""
+    for start, end, section in zones.sections:
+        if section is Section.OTHER:
+            yield from _figures(page, start, end, zones)
+            for first, last in lines_of(page, start, end):
+                if zones.letter[first]:
+                    yield from _parts(page, first, last, taken)
+
+
+def _figures(page: Page, start: int, end: int, zones: Zones) -> Iterator[Span]:
+    folded = page.folded
+    at = start
+    for run in _FIGURES.finditer(folded, start, end):
+        if run.start() < at:
+            continue
+        begin = run.start()
+        while begin > start and folded[begin - 1].isalpha() and run.start() - begin < 4:
+            begin -= 1
+        match = _POSTCODE.match(folded, begin) or _CODE.match(folded, begin)
+        coded = folded[run.end() : run.end() + 1] == "^"  # HL7: 71046^CHEST 2 VIEWS
+        if match is None or coded or _UNITS.match(folded, match.end()):
+            continue
+        if (
+            begin
+            and folded[begin - 1] in ".,:/"
+            and folded[begin - 2 : begin - 1].isdigit()
+        ):
+            continue
+        word = page.word_before(begin)
+        if (
+            word >= 0
+            and not zones.letter[word]
+            and (word + 1 >= len(page.words) or not zones.letter[word + 1])
+        ):
+            continue
+        at = match.end()
+        yield Span(*match.span(), Category.ID, "letterhead-figure")
+
+
+def _parts(page: Page, first: int, last: int, taken: bytearray) -> Iterator[Span]:
+    """Find, between two commas, the rest of what has a denied word in it."""
+    start, end = page.start(first), page.end(last - 1)
+    line_end = page.text.find("\n", end)
+    end = len(page.text) if line_end < 0 else line_end
+    line = page.text[start:end]
+    if "," not in line and not any(page.kinds[w] & STREET for w in range(first, last)):
+        return
+    word = first
+    for cell in _split(line, _CELLS):
+        parts = list(_split(line[cell[0] : cell[1]], re.compile(",")))
+        figures = any(c.isdigit() for c in line[cell[0] : cell[1]])
+        for a, b in parts:
+            part_start, part_end = start + cell[0] + a, start + cell[0] + b
+            inside: list[int] = []
+            while word < last and page.start(word) < part_end:
+                if page.start(word) >= part_start:
+                    inside.append(word)
+                word += 1
+            chained = len(parts) > 1 and figures
+            if inside and (chained or _has_street(page, inside)):
+                yield from _rest(page, inside, part_start, part_end, taken)
+
+
+def _rest(
+    page: Page, inside: list[int], start: int, end: int, taken: bytearray
+) -> Iterator[Span]:
+    """Give the whole part, less the labels at its ends, if it names a place."""
+    text = page.text[start:end]
+    if len(inside) > _MOST_WORDS_OF_PART:
+        return
+    if "(" in text and not _PROVINCE.search(text):
+        return
+    street = _has_street(page, inside)
+    digits = any(c.isdigit() for c in text)
+    coded = _CODE_OF_TOWN.search(text) is not None
+    named = any(taken[w] == NAMED for w in inside)
+    if not named and not (digits and street) and not coded:
+        return
+    kinds = page.kinds
+    while (
+        inside
+        and taken[inside[0]] != NAMED
+        and (not kinds[inside[0]] & CAPITAL or _is_label(page, inside[0]))
+    ):
+        inside = inside[1:]
+    while (
+        inside
+        and taken[inside[-1]] != NAMED
+        and not street
+        and _ends(page, inside[-1], text)
+    ):
+        inside = inside[:-1]
+    if not inside:
+        return
+    first, last = page.start(inside[0]), page.end(inside[-1])
+    before, after = page.text[start:first], page.text[last:end]
+    if any(c.isdigit() for c in before) and len(before) < _LONGEST_FIGURE:
+        first = start + len(before) - len(before.lstrip())
+    if ")" in after[:2]:
+        last += after.index(")") + 1
+    elif any(c.isdigit() for c in after) and len(after) < _LONGEST_FIGURE:
+        last += len(after.rstrip())
+    for word in inside:
+        taken[word] = NAMED
+    yield Span(first, last, Category.PLACE, "address")
+
+
+def _ends(page: Page, word: int, text: str) -> bool:
+    """Whether the last word of a part is no part of a place."""
+    kind = page.kinds[word]
+    if kind & CAPS and len(page.words[word]) == 2 and _CODE_OF_TOWN.search(text):
+        return False
+    if kind & CAPS and _PROVINCE.search(text):
+        return False
+    return _is_label(page, word) or bool(kind & (PARTICLE | FUNCTION))
+
+
+def _has_street(page: Page, inside: list[int]) -> bool:
+    return any(page.kinds[w] & STREET and page.kinds[w] & CAPITAL for w in inside)
+
+
+def _is_label(page: Page, word: int) -> bool:
+    kind = page.kinds[word]
+    if kind & STREET:
+        return False
+    if kind & CAPITAL:
+        return bool(kind & (LETTER | TITLE))
+    folded = page.folded[page.start(word) : page.end(word)]
+    return is_clinical(folded, page.language) or folded in words("common", "letter")
+
+
+def _split(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    at = 0
+    for match in pattern.finditer(text):
+        yield at, match.start()
+        at = match.end()
+    yield at, len(text)
+
+
+def with_house_numbers(page: Page, span: Span) -> Span:
+    """Take the figures beside a name in a letterhead in: ``Elm Street 12``."""
+    after = _HOUSE_NUMBER.match(page.folded, span.end)
+    end = after.end() if after else span.end
+    near = page.folded[max(0, span.start - 8) : span.start]
+    before = _NUMBER_BEFORE.search(near)
+    start = span.start - len(before[0]) if before else span.start
+    return span._replace(start=start, end=end)

@@ -1,0 +1,155 @@
+"""Runs of capitalised words that make a name: where one ends.
+
+``J. van der Berg``, ``Rust, Margarita``, ``KOCH II^NIKOLAUS^M``: initials, particles,
+suffixes, and what stands after a comma or a caret (PS3.5 6.2.1) belong to it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from site_agent.deidentify.text.lexicon import (
+    ACRONYM,
+    CAPITAL,
+    CAPS,
+    CLINICAL,
+    COMMON,
+    FUNCTION,
+    INITIAL,
+    LETTER,
+    MONTH,
+    PARTICLE,
+    TITLE,
+    UNKNOWN,
+)
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.vocabulary import phrases, words
+
+SUFFIXES = frozenset(("II", "III", "IV", "Jr", "Sr", "JR", "SR", "jr", "sr"))
+JOINTS = frozenset((" ", "  ", "-", "'", "\u2019", ".", ". ", "- ", " -", "\u2010"))
+COMMA = re.compile(r"[ \t]{0,2},[ \t]{1,2}")
+AFTER_TITLE = frozenset((" ", ". ", ".", "  ", ".  ", "-", ".-", "\n", ".\n", ", "))
+_LONGEST_NAME = 6  # words
+_CLOSED = re.compile(r"[,;)\n]|\.?$| [(<]")
+_CARET = re.compile(r"\^{1,4}")
+
+
+def name_run(page: Page, word: int, *, free: bool = True) -> int:
+    """Give the word after the name that begins at `word`; `word` if none does.
+
+    A name is up to six words on one line: words with capitals, initials and particles
+    (``J. van der Berg``). `free` says that the first may be a word of medicine too;
+    one that is nothing else never follows (``Dr. Young Radiology``).
+    """
+    kinds, gaps = page.kinds, page.gaps
+    last = min(len(kinds), word + _LONGEST_NAME)
+    end = at = word
+    while at < last:
+        kind = kinds[at]
+        if at > word:
+            gap = gaps[at]
+            if gap not in JOINTS:
+                break
+            if gap in (". ", ".") and not _is_short(page, at - 1):
+                break
+        lone = kind & INITIAL
+        if kind & PARTICLE and not lone and (not kind & CAPITAL or at + 1 < last):
+            at += 1
+            continue
+        if not kind & CAPITAL or kind & FUNCTION:
+            break
+        if at > word and _ends_name(page, at, end > word):
+            break
+        if at == word and not free and not kind & (UNKNOWN | COMMON | INITIAL):
+            break
+        at += 1
+        end = at
+    return end
+
+
+def _ends_name(page: Page, at: int, begun: bool) -> bool:
+    """Whether a capitalised word inside a run is no part of the name."""
+    kind = page.kinds[at]
+    if kind & (UNKNOWN | INITIAL) or page.words[at] in SUFFIXES:
+        return False
+    if page.gaps[at] in ("-", "'", "\u2019"):
+        return False
+    if (
+        page.kinds[at - 1] & INITIAL
+        and page.gaps[at] in (". ", ".")
+        and not kind & LETTER
+    ):
+        return False
+    closed = _CLOSED.match(page.text, page.end(at)) is not None
+    if closed and not kind & (CAPS | LETTER | TITLE) and page.gaps[at] == " ":
+        return False
+    if kind & COMMON and not kind & (LETTER | TITLE):
+        # In capitals a word of medicine is but that.
+        return begun and bool(kind & CLINICAL) and bool(kind & CAPS)
+    return begun
+
+
+def _is_short(page: Page, at: int) -> bool:
+    """Whether a full stop after this word is that of an initial or abbreviation."""
+    return bool(page.kinds[at] & (INITIAL | TITLE)) or (
+        len(page.words[at]) <= 2 and bool(page.kinds[at] & CAPITAL)
+    )
+
+
+def whole_run(page: Page, word: int, *, free: bool = True) -> int:
+    """Give the end of a name with what stands after its comma: ``Rust, Margarita``."""
+    end = name_run(page, word, free=free)
+    if end == word or end >= len(page.words):
+        return end
+    gap = page.gaps[end]
+    if COMMA.fullmatch(gap) or _CARET.fullmatch(gap):
+        kind = page.kinds[end]
+        fits = kind & (UNKNOWN | INITIAL) or (kind & COMMON and not kind & LETTER)
+        if kind & MONTH and kind & CAPITAL:  # ``Hanc, Jan``
+            fits = not page.gaps[end + 1].strip()[:1].isdigit()
+        acronym = (
+            kind & ACRONYM and len(page.words[end]) <= 4 and not _shouts(page, end)
+        )
+        if fits and not acronym and not kind & TITLE and not is_role(page, end):
+            further = name_run(page, end)
+            if _CARET.fullmatch(gap) and further < len(page.words):
+                while _CARET.fullmatch(page.gaps[further]):
+                    further = name_run(page, further) or further + 1
+                    if further >= len(page.words):
+                        break
+            return further
+        if kind & PARTICLE and _CLOSED.match(page.text, page.end(end)):
+            return end + 1  # Bourgondië, van
+    return end
+
+
+def _shouts(page: Page, word: int) -> bool:
+    """Whether the word before is in capitals too, so that capitals tell nothing."""
+    return word > 0 and bool(page.kinds[word - 1] & (CAPS | INITIAL))
+
+
+def is_role(page: Page, word: int) -> bool:
+    """Whether a word is a role as it stands after a name: ``MD``, ``radióloga``."""
+    return page.words[word].lower() in _roles()
+
+
+@cache
+def _roles() -> frozenset[str]:
+    return frozenset(role for role in phrases("roles") if " " not in role) | {
+        "np",
+        "pa",
+    }
+
+
+def skip_titles(page: Page, word: int) -> int:
+    """Give the first word that is no title, nor one that stands between titles."""
+    between = words("titles", "between")
+    while word < len(page.words) and (
+        (page.kinds[word] & TITLE and not page.kinds[word] & INITIAL)
+        or page.words[word].lower() in between
+    ):
+        word += 1
+        if word < len(page.words) and page.gaps[word] not in AFTER_TITLE:
+            break
+    return word

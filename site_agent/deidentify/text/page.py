@@ -1,0 +1,82 @@
+"""A text taken apart into words and the gaps between them, once, for every rule.
+
+Words are runs of letters. All that else there is, digits too, is in the gaps: gap ``i``
+stands before word ``i``, and one more after the last word.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+
+from site_agent.deidentify.text.language import language_of
+from site_agent.deidentify.text.lexicon import kinds
+from site_agent.deidentify.text.spelling import Keys, fold
+
+_SPLIT = re.compile(r"([^\W\d_]+)")
+# A question mark before a letter stands for one that an old system lost; while the
+# text is split a letter that no report has stands for it.
+_LOST = re.compile(r"[?\ufffd](?=[^\W\d_])")
+_STAND_IN = "\u0294"
+_KEYS = Keys()
+
+
+@dataclass(slots=True, weakref_slot=True)
+class Page:
+    """A text, its words and gaps, and what each word may be."""
+
+    text: str
+    folded: str
+    words: list[str]
+    gaps: list[str]
+    bounds: list[int]
+    kinds: list[int]
+    """Of each word, as `lexicon.kind_of` gives it."""
+    language: str
+    """ISO 639-1; ``""`` when it is not known."""
+
+    def start(self, word: int) -> int:
+        """Where a word begins in the text."""
+        return self.bounds[2 * word]
+
+    def end(self, word: int) -> int:
+        """Where a word ends in the text."""
+        return self.bounds[2 * word + 1]
+
+    def word_before(self, place: int) -> int:
+        """Give the last word that begins before `place`; -1 when there is none."""
+        at = bisect_right(self.bounds, place)
+        return (at - 1) // 2 if at % 2 else at // 2 - 1
+
+    def keys(self) -> list[str]:
+        """Give each word as `spelling.Keys` has it, for comparing names."""
+        return list(map(_KEYS.__getitem__, self.words))
+
+    def lines(self) -> list[int]:
+        """Give where each line begins."""
+        return [0, *(m.end() for m in re.finditer("\n", self.text))]
+
+
+def open_page(text: str, language: str | None = None) -> Page:
+    """Take apart a text that went through `report.readable`.
+
+    `language` is ISO 639-1; it is looked for in the text when it is not given.
+    """
+    if _LOST.search(text):
+        parts = _SPLIT.split(_LOST.sub(_STAND_IN, text))
+        parts = [part.replace(_STAND_IN, "?") for part in parts]
+    else:
+        parts = _SPLIT.split(text)
+    words = parts[1::2]
+    language = language_of(words) if language is None else language.lower()[:2]
+    return Page(
+        text=text,
+        folded=fold(text),
+        words=words,
+        gaps=parts[0::2],
+        bounds=list(accumulate(map(len, parts))),
+        kinds=list(map(kinds(language).__getitem__, words)),
+        language=language,
+    )

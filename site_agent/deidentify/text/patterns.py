@@ -1,0 +1,319 @@
+"""Identifiers that show by their form alone: phones, numbers, times, dates, ages.
+
+Every figure of a text is looked at once, with the words before it. Measurements,
+vertebrae, scores and sizes are no identifiers (``3.5 cm``, ``T12``, ``5/10``, ``8-12
+weeks``). Every pattern is bounded, so that none goes back over more than a few dozen
+characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from site_agent.deidentify.text.dates import date_at, date_from_month
+from site_agent.deidentify.text.lexicon import CAPITAL, MONTH
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.vocabulary import by_last_word, words
+
+_RUN = re.compile(r"\d+")
+_ADDRESSES = re.compile(
+    r"""
+      (?P<EMAIL>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})
+    | (?P<URL>(?:https?://|(?<!\w)www\.)[^\s<>"]{3,500})
+    """,
+    re.VERBOSE,
+)
+_UNIT = r"(?:mm|cm|ml|cc|mg|mcg|kg|kv|kvp|mas|ma|hz|bpm|hu|fr|french|gauge|g|m|l|%|x|°)"
+# A size, and what else a figure with a unit is; a list of sizes is taken whole.
+_MEASURE = re.compile(
+    rf"(?:\d{{1,4}}(?:[.,]\d{{1,3}})?(?:\s?(?:x|\u00d7|-|to|by)\s?(?=\d))?){{1,4}}"
+    rf"[\s-]?{_UNIT}(?![a-z0-9])"
+)
+_NUMBERS = re.compile(
+    r"""
+    (?<![\w.,/])(?:
+      (?P<TIME>
+          (?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?(?![\d:])
+        | (?:[01]?\d|2[0-4])[.h][0-5]\d\s?(?:uhr|h|hrs?)\b
+        | (?:[01]?\d|2[0-3])\s?h\s?[0-5]\d\b
+        | (?:[01]\d|2[0-3])[0-5]\d\s?(?:hrs?|hours|uhr)\b
+        | (?:1[0-2]|[1-9])\s?(?:[ap]\.m\b\.?|pm\b)
+      )
+    | (?P<PHONE>
+          (?:\+|00)\d{1,3}[\s./-]?(?:\(0\)[\s./-]?)?\(?\d{1,5}\)?(?:[\s./-]?\d{2,5}){1,5}
+        | \(0\d{1,5}\)\s?\d{2,9}(?:[\s-]\d{2,6}){0,3}
+        | 0\d{1,5}\s?[\s/-]\s?\d{3,9}(?:[\s-]\d{2,6}){0,3}
+        | 0\d{1,4}-\d{2,9}(?:\s\d{2,4}){0,4}
+        | 0\d(?:[\s.]\d\d){4}
+        | \(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{3,4}(?:\s?x\d{1,5})?
+        | [269]\d\d?(?:[\s.]\d{2,3}){3}
+        | \d{3}[\s.]\d\d[\s.]\d\d[\s.]\d\d
+      )(?![\w]|[.,-]\d)
+    | (?P<ID>
+          \d{1,3}(?:\.\d{1,40}){5,20}
+        | [a-z]{1,6}[-/_.]?\d{1,4}[-/_]\d{3,12}(?:[-/_]\d{1,12}){0,3}
+        | [a-z]{1,6}[-/_]?\d{5,20}
+        | \d{6,24}(?:[-/]\d{1,8}){0,3}[a-z]?
+        | (?!(?:19|20)\d\d[-/](?:19|20)\d\d(?!\d))
+          \d{2,6}[-/]\d{4,12}[a-z]?(?:[-/]\d{1,8}){0,2}
+        | \d{3}-\d{2}-\d{4}
+        | \d{3}\s\d{2}\s\d{4}
+        | \d{3}[\s.]\d{3}[\s.]\d{3}(?:[\s.-]\d{2,3})?
+        | \d{3,4}\.\d\d\.\d{3}
+        | \d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}
+        | [12]\s\d\d\s(?:0[1-9]|1[0-2])\s\d\d\s\d{3}\s\d{3}(?:\s\d\d)?
+        | \d(?:\s\d\d){4}(?:\s\d{3}){2}(?:\s\d\d)?
+        | [a-z]{6}\d\d[a-z]\d\d[a-z]\d{3}[a-z]
+        | \d{7,10}-?[a-z]
+      )(?!\w|[.,]\d)
+    )
+    """,
+    re.VERBOSE,
+)
+_CALLED = re.compile(
+    r"[.:#°º/\s-]{0,4}(?:(?:no|nr|n|num|numer)\b[.:°º\s]{0,3})?"
+    r"(?P<number>[a-z]{0,6}[-/ ]?\d[\w/.-]{0,30}(?<=\w)(?:\s\d{1,4}){0,6})"
+)
+_CALLED_PHONE = re.compile(r"[.:\s]{0,4}(?P<number>[+(]{0,2}\d[\d()+/ .-]{1,24}\d)")
+_YEARS = (
+    "years?|yrs?|yo|y/?o|y|jahren?|jahre?s|ans|anos?|anni|jaar|jarige?|ar|arig|arige|lat|let"
+    "|letni[ae]?|roku|leta?"
+)
+_AGE = re.compile(
+    rf"(?:9\d|1[0-2]\d)(?:(?=[\s-]{{0,2}}(?:{_YEARS})(?![a-z]))|(?=[\s-]?jahrig))"
+)
+_OLD = re.compile(r"(?:9\d|1[0-2]\d)(?![\d.,]\d|\d|\s?[cm]?m\b|%)")
+_DAY = re.compile(
+    r"(?P<one>\d{1,2})(?P<by>[/.-])(?P<two>\d{1,2})"
+    r"(?:(?<=[/-]\d)|(?<=[/-]\d\d)|\.|(?=[\s),;]))(?![\d/]|[.,-]\d|\s?[cm]?m\b)"
+)
+_AND = re.compile(r"(?:,|;| and| und| et| y| e| en| i| och| oraz)?\s{1,2}$")
+# Before a fraction they say nothing of a date.
+_WEAK = frozenset(
+    [
+        "on",
+        "du",
+        "le",
+        "au",
+        "del",
+        "el",
+        "il",
+        "z",
+        "de",
+        "do",
+        "em",
+        "van",
+        "op",
+        "den",
+        "from",
+    ]
+)
+_CLOSED = re.compile(r"[.,;)\n]|$| (?:and|et|y|e|en|i|und|och)\b")
+_NOT_DAYS = re.compile(
+    r"\s?(?:mm|cm|ml|%|weeks?|wks?|days?|months?|years?|hours?|tage|wochen|monate|jours"
+    r"|semaines|mois|dias|semanas|meses|giorni|settimane|mesi|dagen|weken|maanden|dni"
+    r"|tygodni|veckor|dagar|x\b|pack|pain|points?)"
+)
+# ``May 5``, where ``may 5`` would be a verb.
+_MONTH_AND_DAY = re.compile(
+    r"[a-z]{3,5}\.? (?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+    r"(?![\d:/]|[.,]\d|\s?(?:mm|cm|x|%))"
+)
+_LETTERS_BEFORE = 6
+_SHORTEST_CALLED = 4
+_LONGEST_GAP = 8
+
+
+def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
+    """Find what identifies by its form.
+
+    Parameters
+    ----------
+    page
+        The text taken apart.
+    dated
+        ``[start, end)`` of the parts of the text in which two figures with a stroke
+        between them are a day and a month, as in a comparison.
+    """
+    folded = page.folded
+    if "@" in folded or "www." in folded or "://" in folded:
+        for match in _ADDRESSES.finditer(folded):
+            kind = str(match.lastgroup)
+            yield Span(*match.span(kind), Category[kind], f"{kind.lower()}-form")
+    months = list(_months(page))
+    yield from months
+    dates = {span.end for span in months}
+    end = 0
+    for run in _RUN.finditer(folded):
+        start = run.start()
+        if start < end:
+            continue
+        span = _figure(page, start, run.end(), dates, dated)
+        if span is not None:
+            end = span.end
+            if span.category is Category.DATE:
+                dates.add(end)
+            if span.rule != "measure":
+                yield span
+
+
+def _months(page: Page) -> Iterator[Span]:
+    for word, kind in enumerate(page.kinds):
+        if kind & MONTH:
+            found = date_from_month(page.folded, page.start(word))
+            if found is not None:
+                yield Span(found.start, found.end, Category.DATE, "date")
+            elif kind & CAPITAL:
+                match = _MONTH_AND_DAY.match(page.folded, page.start(word))
+                if match is not None:
+                    yield Span(*match.span(), Category.DATE, "month-and-day")
+
+
+def _figure(
+    page: Page, start: int, end: int, dates: set[int], dated: list[tuple[int, int]]
+) -> Span | None:
+    """Tell what the figure at ``[start, end)`` is, and with how much around it."""
+    folded = page.folded
+    before = folded[start - 1] if start else "\n"
+    if before.isalpha():
+        begin = start
+        while begin and start - begin < _LETTERS_BEFORE and folded[begin - 1].isalpha():
+            begin -= 1
+        return _number(folded, begin) or _called(page, start)
+    if before in "-/_." and start > 1 and folded[start - 2].isalpha():
+        begin = start - 1
+        while begin and start - begin < _LETTERS_BEFORE and folded[begin - 1].isalpha():
+            begin -= 1
+        if (found := _number(folded, begin)) is not None:
+            return found
+    measure = _MEASURE.match(folded, start)
+    if measure is not None:
+        return Span(*measure.span(), Category.ID, "measure")
+    found_date = date_at(folded, start)
+    if found_date is not None:
+        after = folded[found_date.end : found_date.end + 2]
+        if after[:1] == "-" and after[1:].isdigit():  # 19850412-1234
+            number = _number(folded, start)
+            if number is not None:
+                return number
+        return Span(found_date.start, found_date.end, Category.DATE, "date")
+    if before in "+(" and (found := _number(folded, start - 1)) is not None:
+        return found
+    return (
+        _called(page, start)
+        or _number(folded, start)
+        or _day(page, start, dates, dated)
+        or _age(page, start)
+    )
+
+
+def _number(folded: str, start: int) -> Span | None:
+    match = _NUMBERS.match(folded, start)
+    if match is None:
+        return None
+    kind = str(match.lastgroup)
+    return Span(*match.span(kind), Category[kind], f"{kind.lower()}-form")
+
+
+def _called(page: Page, start: int) -> Span | None:
+    """Find a number or a phone that is called one."""
+    word = page.word_before(start)
+    for _ in range(3):
+        if word < 0:
+            return None
+        gap = page.text[page.end(word) : start]
+        if len(gap) > _LONGEST_GAP or "\n" in gap:
+            return None
+        for table, pattern, category in (
+            ("numbered_id", _CALLED, Category.ID),
+            ("numbered_phone", _CALLED_PHONE, Category.PHONE),
+        ):
+            if ends_phrase(page, word, _numbered(table)):
+                match = pattern.match(page.folded, page.end(word))
+                if match is not None and match.end() > start and _tells(match):
+                    rule = f"{category.name.lower()}-called"
+                    begin, end = match.span("number")
+                    if page.folded[page.start(word) : page.end(word)] in words(
+                        "numbered_phone_own", "all"
+                    ):
+                        begin = page.start(word)
+                    return Span(begin, end, category, rule)
+        word -= 1
+    return None
+
+
+def _tells(match: re.Match[str]) -> bool:
+    """Whether a number is long enough, or so called that a short one is one too."""
+    gap = match.string[match.start() : match.start("number")]
+    return len(match["number"]) >= _SHORTEST_CALLED or any(c in ":#." for c in gap)
+
+
+@cache
+def _numbered(table: str) -> dict[str, frozenset[tuple[str, ...]]]:
+    return by_last_word(table)
+
+
+def ends_phrase(
+    page: Page, word: int, listed: dict[str, frozenset[tuple[str, ...]]]
+) -> bool:
+    """Whether a listed phrase ends with this word."""
+    befores = listed.get(page.folded[page.start(word) : page.end(word)])
+    if befores is None:
+        return False
+    for before in befores:
+        at = word
+        for one in before:
+            at -= 1
+            if at < 0 or page.folded[page.start(at) : page.end(at)] != one:
+                break
+        else:
+            return True
+    return False
+
+
+def _day(
+    page: Page, start: int, dates: set[int], dated: list[tuple[int, int]]
+) -> Span | None:
+    """Find a day and a month after ``vom``, after another date, in a comparison."""
+    folded = page.folded
+    match = _DAY.match(folded, start)
+    if match is None or _NOT_DAYS.match(folded, match.end()):
+        return None
+    one, two = int(match["one"]), int(match["two"])
+    if not (1 <= min(one, two) <= 12 and max(one, two) <= 31):
+        return None
+    word = page.word_before(start)
+    after_word = word >= 0 and start - page.end(word) <= 2
+    told = after_word and ends_phrase(page, word, by_last_word("dated"))
+    listed = any(
+        place in dates and _AND.fullmatch(folded, place, start)
+        for place in range(max(0, start - _LONGEST_GAP), start)
+    )
+    weak = told and page.words[word].lower() in _WEAK
+    if weak and match["by"] == "/" and max(one, two) <= 12:
+        told = _CLOSED.match(folded, match.end()) is not None
+    zoned = match["by"] == "/" and any(a <= start < b for a, b in dated)
+    if not (told or listed or zoned):
+        return None
+    sure = listed or max(one, two) > 12 or match[0][-1] == "."
+    if match["by"] == "." and not sure and len(match["two"]) < 2:
+        return None
+    return Span(start, match.end(), Category.DATE, "day-and-month")
+
+
+def _age(page: Page, start: int) -> Span | None:
+    match = _AGE.match(page.folded, start)
+    if match is None:
+        old = _OLD.match(page.folded, start)
+        word = page.word_before(start)
+        near = old is not None and word >= 0 and start - page.end(word) <= 4
+        if not near or "\n" in page.text[page.end(word) : start]:
+            return None
+        said = page.folded[page.start(word) : page.end(word)]
+        if said not in words("ages", "before"):
+            return None
+        match = old
+    return Span(*match.span(), Category.AGE, "age-over-89") if match else None

@@ -1,0 +1,307 @@
+"""Persons in running text who are known only by how they are written.
+
+A title (``Dr.``, ``Frau``, ``Sig.ra``), a label (``Patient:``) or a phrase like
+``discussed with`` is followed by a run of capitalised words: that is a name. Words of
+several languages come from ``vocabulary.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from site_agent.deidentify.text.lexicon import (
+    CAPITAL,
+    CAPS,
+    CLINICAL,
+    COMMON,
+    CUE,
+    FUNCTION,
+    INITIAL,
+    LABEL,
+    LETTER,
+    TITLE,
+    UNKNOWN,
+)
+from site_agent.deidentify.text.name_runs import (
+    AFTER_TITLE,
+    COMMA,
+    JOINTS,
+    SUFFIXES,
+    is_role,
+    skip_titles,
+    whole_run,
+)
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.vocabulary import (
+    by_last_word,
+    phrases,
+    words,
+    words_of,
+    written_words,
+)
+
+_LONGEST_ABBREVIATION = 5
+_LONGEST_INITIALS = 4
+_DOTTED = frozenset(
+    ("gez", "fdo", "ref", "req", "dict", "pat", "pt", "sig", "opr", "odes")
+)
+_AFTER_LABEL = re.compile(r"[)#*\"']{0,2}(?:[ \t]{0,4}[:|=][ \t]{0,24}|[ \t]{1,3})[(]?")
+_WITH_COLON = re.compile(r"[ \t]{0,4}[:|=]|\^")
+_AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
+_ROLES_BETWEEN = frozenset(
+    ("the", "nurse", "physician", "doctor", "colleague", "referring")
+)
+
+Run = tuple[int, int]
+"""The first word of a name and the first after it."""
+
+
+_MOST_TITLES = 8  # and words between them; a text of nothing else must not take long
+
+
+def find_persons(page: Page) -> Iterator[tuple[Run, str]]:
+    """Find names after a title, a label or beside words about people, with the rule.
+
+    The title itself is not part of the name.
+    """
+    interesting = TITLE | LABEL | CUE | LETTER
+    for word, kind in enumerate(page.kinds):
+        if not kind & interesting and not kind & INITIAL:
+            continue
+        if kind & INITIAL and page.words[word] == "I" and (run := _signer(page, word)):
+            yield run, "signer"
+        if kind & TITLE and (run := _titled(page, word)):
+            yield run, "titled"
+        if kind & LABEL and (run := labelled(page, word)):
+            yield run, "labelled"
+        if kind & LETTER and (run := _before_role(page, word)):
+            yield run, "before-role"
+        if kind & CUE:
+            if run := _addressed(page, word):
+                yield run, "addressed"
+            if run := _telling(page, word):
+                yield run, "telling"
+
+
+def _titled(page: Page, word: int) -> Run | None:
+    if not _is_title(page, word):
+        return None
+    if page.kinds[word] & INITIAL:  # ``M. Green`` may be the initial of a name too
+        end = whole_run(page, word)
+        return (word, end) if end > word + 1 and page.gaps[word + 1] == ". " else None
+    start = word + 1
+    between = words("titles", "between")
+    last = min(len(page.words), start + _MOST_TITLES)
+    while start < last and page.gaps[start] in AFTER_TITLE:
+        if page.gaps[start].endswith("\n") and page.words[start - 1].islower():
+            return None
+        folded = page.words[start].lower()
+        if folded not in between and not page.kinds[start] & TITLE:
+            break
+        if page.kinds[start] & INITIAL and folded not in between:
+            break
+        start += 1
+    if start >= len(page.words) or page.gaps[start] not in AFTER_TITLE:
+        return None
+    end = whole_run(page, start)
+    return (start, end) if end > start else None
+
+
+def _is_title(page: Page, word: int) -> bool:
+    """Tell a title from the end of a sentence and from a unit (``14 Fr.``)."""
+    written = page.words[word]
+    after = page.gaps[word + 1]
+    start = page.start(word)
+    if (
+        start
+        and page.text[start - 1] in ".-"
+        and page.text[start - 2 : start - 1].isalpha()
+    ):
+        return False
+    if page.folded[start : page.end(word)] in words("titles", "plain"):
+        return not after.startswith(".") or len(written) <= _LONGEST_ABBREVIATION
+    before = page.gaps[word].strip()
+    dotted = written + "." if after.startswith(".") else written
+    exact = written_words("titles", "exact")
+    return dotted in exact and not (before and before[-1].isdigit())
+
+
+def labelled(page: Page, word: int) -> Run | None:
+    """Give the name after a label that ends with `word`, if there is one."""
+    if word + 1 >= len(page.words):
+        return None
+    gap = page.gaps[word + 1]
+    dotted = gap == ". " and page.words[word].lower() in _DOTTED
+    if not dotted and not _AFTER_LABEL.fullmatch(gap):
+        return None
+    colon = _WITH_COLON.match(gap) is not None
+    if not _ends_phrase(page, word, by_last_word("person_lines", "signature")):
+        return None
+    start = skip_titles(page, word + 1)
+    if start >= len(page.words):
+        return None
+    if not colon:
+        # Without a colon "Patient Young" is a name, "Patient Chest" hardly.
+        kind = page.kinds[start]
+        shouts = kind & CAPS and page.kinds[word] & (CAPS | INITIAL)
+        if kind & (LETTER | CLINICAL) or shouts or not kind & CAPITAL:
+            return None
+    kind = page.kinds[start]
+    if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
+        return None
+    if (
+        colon
+        and kind & CLINICAL
+        and not kind & COMMON
+        and not _has_partner(page, start)
+    ):
+        short = kind & CAPS and len(page.words[start]) <= _LONGEST_INITIALS
+        if not short or kind & LETTER or page.kinds[word] & CAPS:
+            return None
+    end = whole_run(page, start)
+    return (start, end) if end > start else None
+
+
+def _has_partner(page: Page, word: int) -> bool:
+    """Whether a name's other half follows: ``Patient: Diffuse Anna``."""
+    after = word + 1
+    if after >= len(page.words) or page.kinds[word] & LETTER:
+        return False
+    joined = page.gaps[after] in (" ", ", ", "-")
+    return joined and bool(page.kinds[after] & (UNKNOWN | INITIAL))
+
+
+def _is_label(page: Page, word: int) -> bool:
+    return _WITH_COLON.match(page.gaps[word + 1]) is not None
+
+
+def _ends_phrase(
+    page: Page, word: int, listed: dict[str, frozenset[tuple[str, ...]]]
+) -> bool:
+    """Whether a listed phrase ends with this word."""
+    last = page.folded[page.start(word) : page.end(word)]
+    for before in listed.get(last, ()):
+        at = word
+        for one in before:
+            at -= 1
+            if at < 0 or page.folded[page.start(at) : page.end(at)] != one:
+                break
+        else:
+            return True
+    return False
+
+
+def _signer(page: Page, word: int) -> Run | None:
+    """Give the name in ``I, Anna Rust, have reviewed``."""
+    start = word + 1
+    if start >= len(page.words) or page.gaps[start] != ", ":
+        return None
+    start = skip_titles(page, start)
+    end = whole_run(page, start) if start < len(page.words) else start
+    if end == start or not page.gaps[end].startswith(","):
+        return None
+    second = end < len(page.words) and page.kinds[end] & CAPITAL
+    closed = end + 1 < len(page.gaps) and page.gaps[end + 1].startswith(",")
+    return (start, end + 1 if second and closed else end)
+
+
+def _addressed(page: Page, word: int) -> Run | None:
+    if word + 1 >= len(page.words) or page.gaps[word + 1] not in _AFTER_CUE:
+        return None
+    if not _ends_phrase(page, word, by_last_word("addressed")):
+        return None
+    start = word + 1
+    while start < len(page.words) and page.words[start].lower() in _ROLES_BETWEEN:
+        start += 1
+        if start < len(page.words) and page.gaps[start] not in _AFTER_CUE:
+            return None
+    start = skip_titles(page, start)
+    if start >= len(page.words):
+        return None
+    kind = page.kinds[start]
+    if kind & LETTER or (kind & CLINICAL and not kind & COMMON):
+        return None
+    if kind & CAPS and kind & (CLINICAL | COMMON) and not _has_partner(page, start):
+        return None
+    end = whole_run(page, start, free=False)
+    return (start, end) if end > start else None
+
+
+def _before_role(page: Page, word: int) -> Run | None:
+    """Give the name before ``, MD`` or ``, Attending Radiologist`` on a line."""
+    if word == 0 or page.gaps[word] not in (", ", " ("):
+        return None
+    first = word
+    if not is_role(page, word):
+        # ``M.D.`` is two words, ``Attending Radiologist`` begins with another.
+        dotted = page.kinds[word] & INITIAL and page.gaps[word + 1 : word + 2] == ["."]
+        if not dotted and page.words[word].lower() not in _FIRST_OF_ROLES:
+            return None
+    while first > 0 and first > word - 4:
+        kind = page.kinds[first - 1]
+        joint = page.gaps[first]
+        if not kind & CAPITAL or kind & (FUNCTION | LETTER | TITLE):
+            break
+        if first < word and joint not in JOINTS and not COMMA.fullmatch(joint):
+            break
+        first -= 1
+    begins = (
+        first == 0
+        or "\n" in page.gaps[first]
+        or page.kinds[first - 1] & (LABEL | TITLE)
+    )
+    told = begins or any(page.kinds[w] & (UNKNOWN | COMMON) for w in range(first, word))
+    return (first, word) if first < word and told else None
+
+
+_FIRST_OF_ROLES = frozenset(
+    ("attending", "consultant", "staff", "medical", "specialist")
+)
+
+
+def _telling(page: Page, word: int) -> Run | None:
+    """Give the name before ``was informed`` and the like."""
+    if word == 0 or page.gaps[word] not in (" ", ", "):
+        return None
+    strong = _begins_phrase(page, word, _cues("told"))
+    if not strong and not _begins_phrase(page, word, _cues("does")):
+        return None
+    start = word
+    while start > 0 and start > word - 4:
+        kind = page.kinds[start - 1]
+        if page.words[start - 1] in SUFFIXES and page.gaps[start] == " ":
+            start -= 1
+            continue
+        if not kind & CAPITAL or kind & (FUNCTION | LETTER | TITLE):
+            break
+        if not kind & (UNKNOWN | COMMON | INITIAL):
+            break
+        if kind & CLINICAL and (not strong or page.gaps[start] != " "):
+            break
+        start -= 1
+        if page.gaps[start] not in JOINTS:
+            break
+    return (start, word) if start < word else None
+
+
+def _begins_phrase(page: Page, word: int, listed: dict[str, frozenset[str]]) -> bool:
+    start = page.start(word)
+    first = page.folded[start : page.end(word)]
+    for phrase in listed.get(first, ()):
+        end = start + len(phrase)
+        if (
+            page.folded.startswith(phrase, start)
+            and not page.folded[end : end + 1].isalpha()
+        ):
+            return True
+    return False
+
+
+@cache
+def _cues(table: str) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for phrase in phrases(table):
+        found.setdefault(words_of(phrase)[0], set()).add(phrase)
+    return {first: frozenset(listed) for first, listed in found.items()}

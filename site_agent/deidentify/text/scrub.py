@@ -1,0 +1,222 @@
+"""De-identification of a whole report: letterhead, patient line, text and signature.
+
+In this order: (a) what is known of the study's people, from the header, the order and
+the staff list, in all its written forms; (b) names after titles, labels and phrases,
+houses, and the grammar of letterheads; (c) dates, times, phones, numbers, addresses by
+their form; (d) default deny for capitalised words outside the lists; (e) what is still
+in doubt is told, so that nobody takes the report for clean.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from site_agent.deidentify.text.doubts import find_doubts
+from site_agent.deidentify.text.identifiers import KnownIdentifiers
+from site_agent.deidentify.text.known_names import (
+    find_known_names,
+    find_names,
+    names_of,
+)
+from site_agent.deidentify.text.known_numbers import (
+    Squeezed,
+    find_known_numbers,
+    find_known_places,
+)
+from site_agent.deidentify.text.letter import Section, cuts_of, parts_of
+from site_agent.deidentify.text.letterhead import (
+    FIGURED,
+    NAMED,
+    Zones,
+    find_in_letterhead,
+    with_house_numbers,
+    zones_of,
+)
+from site_agent.deidentify.text.names import parse_name
+from site_agent.deidentify.text.page import Page, open_page
+from site_agent.deidentify.text.patterns import find_patterns
+from site_agent.deidentify.text.persons import find_persons
+from site_agent.deidentify.text.places import find_houses
+from site_agent.deidentify.text.spans import Category, Span, merge, replace
+from site_agent.deidentify.text.unknown import find_unknown
+from site_agent.deidentify.text.vocabulary import words
+
+_KEPT = (Section.FINDINGS, Section.IMPRESSION)
+_NAMES = frozenset((Category.NAME, Category.PLACE))
+_JOINED = _NAMES | {Category.ID}
+_BRIDGE = re.compile(
+    r"[ ,.'\u2019/-]{0,3}(?:[^\W\d_]{1,5}(?:[ '\u2019]|\. ?)){0,3}[ ,.'\u2019/-]{0,2}"
+)
+_FIGURES = re.compile(r"[ ,(]{1,3}\d{1,6}[a-z]?[ ,]{1,3}")
+_LONGEST_BRIDGE = 18
+_PARTICLE_BEFORE = re.compile(r"(?:[^\W\d_]{1,9}(?:[ '\u2019]|\. )){1,3}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """A report without what identifies.
+
+    `text` is the whole report, `sections` its findings and impression, both with
+    placeholders. `spans` and `doubts` lie in the text that was given; `spans` do not
+    overlap. With any doubt the report is not to be taken for clean.
+    """
+
+    text: str
+    sections: dict[str, str]
+    spans: tuple[Span, ...]
+    doubts: tuple[Span, ...]
+
+
+def scrub(text: str, known: KnownIdentifiers, language: str | None = None) -> Scrubbed:
+    """Take from a report whatever identifies, and tell what is in doubt.
+
+    Parameters
+    ----------
+    text
+        Went through `plain_text.readable`, or has nothing that it would change.
+    known
+        What is known to identify the people of the report.
+    language
+        ISO 639-1, when it is known; else it is told from the text. It decides which
+        words are known, and whether nouns have capitals.
+    """
+    page = open_page(text, language)
+    parts = list(parts_of(page, cuts_of(page), Section.OTHER))
+    spans = tuple(merge(_find(page, parts, known)))
+    sections = {
+        section.value: "\n".join(_kept(text, spans, parts, section))
+        for section in _KEPT
+    }
+    doubts = tuple(find_doubts(page, spans))
+    return Scrubbed(replace(text, spans), sections, spans, doubts)
+
+
+def find_identifiers(text: str, known: KnownIdentifiers) -> list[Span]:
+    """Find everything that identifies in the text of one section."""
+    page = open_page(text)
+    parts = [(0, len(text), Section.FINDINGS)]
+    return list(merge(_find(page, parts, known)))
+
+
+def _kept(
+    text: str,
+    spans: Iterable[Span],
+    parts: Iterable[tuple[int, int, Section]],
+    section: Section,
+) -> Iterator[str]:
+    for start, end, what in parts:
+        if what is section:
+            inside = (
+                span._replace(
+                    start=max(0, span.start - start), end=min(span.end, end) - start
+                )
+                for span in spans
+                if span.start < end and span.end > start
+            )
+            part = replace(text[start:end], inside).lstrip("*_ \t\n").rstrip()
+            if part:
+                yield part
+
+
+def _find(
+    page: Page,
+    parts: list[tuple[int, int, Section]],
+    known: KnownIdentifiers,
+) -> list[Span]:
+    headed = any(section is not Section.OTHER for _, _, section in parts)
+    zones = zones_of(page, parts, headed=headed)
+    spans = [*_known(page, known), *find_patterns(page, zones.dated)]
+    people = [
+        (Span(page.start(first), page.end(end - 1), Category.NAME, rule))
+        for (first, end), rule in find_persons(page)
+    ]
+    spans += people
+    spans += find_houses(page)
+    taken = _taken(page, spans)
+    spans += find_unknown(page, zones.letter, taken)
+    spans += find_in_letterhead(page, zones, taken)
+    spans += _met_before(page, people, known)
+    spans = [_whole(page, span, zones) for span in spans]
+    return [*spans, *_bridges(page, spans, zones)]
+
+
+def _known(page: Page, known: KnownIdentifiers) -> Iterator[Span]:
+    if known.names:
+        yield from find_known_names(page, known)
+    if known.ids or known.uids or known.texts:
+        squeezed = Squeezed(page.folded)
+        yield from find_known_numbers(page, squeezed, known)
+        yield from find_known_places(page, squeezed, known)
+
+
+def _taken(page: Page, spans: Iterable[Span]) -> bytearray:
+    """Mark the words that lie in a span."""
+    taken = bytearray(len(page.words))
+    for span in spans:
+        word = page.word_before(span.start)
+        if word < 0 or page.start(word) < span.start:
+            word += 1
+        while word < len(taken) and page.start(word) < span.end:
+            taken[word] = NAMED if span.category in _NAMES else FIGURED
+            word += 1
+    return taken
+
+
+def _met_before(
+    page: Page, people: Iterable[Span], known: KnownIdentifiers
+) -> Iterator[Span]:
+    """Find again the people whom the report itself named with a title or a label."""
+    named = frozenset(
+        name
+        for written in {page.text[span.start : span.end] for span in people}
+        for name in parse_name(written)
+    )
+    if named:
+        yield from find_names(page, names_of(named, known.common))
+
+
+def _whole(page: Page, span: Span, zones: Zones) -> Span:
+    """Take particles before a name in, and in a letterhead the figures beside it."""
+    if span.category not in _NAMES:
+        return span
+    near = page.folded[max(0, span.start - 24) : span.start]
+    before = _PARTICLE_BEFORE.search(near)
+    if before is not None:
+        start = span.start
+        for particle in reversed(re.findall(r"[^\W\d_]+(?:[ '\u2019]|\. )", before[0])):
+            at = start - len(particle)
+            begins = at == 0 or not page.folded[at - 1].isalnum()
+            if not begins or particle.rstrip(" .'\u2019") not in words(
+                "names", "before"
+            ):
+                break
+            start = at
+        span = span._replace(start=start)
+    word = page.word_before(span.start)
+    if word >= 0 and zones.letter[word]:
+        return with_house_numbers(page, span)
+    return span
+
+
+def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
+    """Take in the small words between two parts of a name: ``Reggio nell'Emilia``."""
+    joined = sorted(span for span in spans if span.category in _JOINED)
+    for one, two in itertools.pairwise(merge(joined)):
+        gap = page.folded[one.end : two.start]
+        word = max(0, page.word_before(one.start))
+        if zones.letter and zones.letter[word] and _FIGURES.fullmatch(gap):
+            yield Span(one.end, two.start, Category.PLACE, "between-names")
+            continue
+        if not 0 < len(gap) <= _LONGEST_BRIDGE or not _BRIDGE.fullmatch(gap):
+            continue
+        between = re.findall(r"[^\W\d_]+", gap)
+        named = one.category in _NAMES and two.category in _NAMES
+        if (
+            named
+            and between
+            and all(word in words("names", "between") for word in between)
+        ):
+            yield Span(one.end, two.start, Category.NAME, "between-names")

@@ -1,0 +1,341 @@
+"""Default deny: a word with a capital that no list knows is taken for a name.
+
+What is known: words of medicine and daily language in every language of the lists, what
+has their stems and endings, eponyms, vertebrae, units, abbreviations (`lexicon`).
+German writes every noun with a capital; there a noun counts as known as well when an
+article or an inflected word stands before it, for neither a name nor a town has one.
+In letterheads and signatures words that are family names too are denied as well, and
+whatever stands between two commas with a denied word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from site_agent.deidentify.text.lexicon import (
+    ACRONYM,
+    BROKEN,
+    CAPITAL,
+    CAPS,
+    CLINICAL,
+    COMMON,
+    FUNCTION,
+    HOUSE,
+    INITIAL,
+    LETTER,
+    MONTH,
+    PARTICLE,
+    TITLE,
+    UNKNOWN,
+)
+from site_agent.deidentify.text.name_runs import SUFFIXES
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.spans import Category, Span, begins_sentence
+from site_agent.deidentify.text.spelling import fold
+from site_agent.deidentify.text.vocabulary import phrases, words, words_of
+
+_FIRST_WITHOUT_LISTS = "\u0370"
+_SHORTEST_DENIED_ACRONYM = 4
+_LONGEST_BEFORE_FIGURE = 3
+_JOINED = frozenset(("-", "'", "\u2019", "\u2010"))
+_LOUD_SHARE = 0.7
+_LEAST_PROSE = 6
+_PROSE_SHARE = 0.5
+
+_ARTICLES = frozenset(
+    [
+        "der",
+        "die",
+        "das",
+        "des",
+        "dem",
+        "den",
+        "ein",
+        "eine",
+        "einer",
+        "eines",
+        "einem",
+        "einen",
+        "kein",
+        "keine",
+        "keiner",
+        "keines",
+        "keinem",
+        "keinen",
+        "im",
+        "am",
+        "zum",
+        "zur",
+        "vom",
+        "beim",
+        "ins",
+        "dieser",
+        "diese",
+        "dieses",
+        "diesem",
+        "diesen",
+        "ihr",
+        "ihre",
+        "sein",
+        "seine",
+        "jeder",
+        "jede",
+        "jedes",
+        "beide",
+        "beider",
+        "alle",
+        "aller",
+        "sowie",
+        "und",
+        "oder",
+        "bzw",
+    ]
+)
+_INFLECTED = ("e", "er", "en", "em", "es")
+_SHORTEST_INFLECTED = 4
+_BEFORE_TOWNS = frozenset(["in", "aus", "nach", "bei", "von"])
+
+
+def is_loud(page: Page, first: int = 0, last: int | None = None) -> bool:
+    """Whether a text is in capitals, so that a capital tells nothing."""
+    kinds = page.kinds[first:last]
+    long = [kind for kind in kinds if not kind & INITIAL]
+    loud = sum(1 for kind in long if kind & CAPS)
+    return loud >= 3 and loud > _LOUD_SHARE * len(long)
+
+
+def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Span]:
+    """Find words that no list knows, with the names around them.
+
+    Parameters
+    ----------
+    page
+        The text taken apart.
+    letter
+        For each word whether it stands in a letterhead, a patient line, a signature.
+    taken
+        For each word whether another rule has it already; what is found is added.
+    """
+    loud, german = is_loud(page), page.language == "de"
+    found: list[tuple[int, int, str]] = []
+    for word, kind in enumerate(page.kinds):
+        if taken[word] or not kind & CAPITAL:
+            if taken[word] == 1 and kind & (UNKNOWN | COMMON) and not kind & HOUSE:
+                found.append((word, word, "beside-name"))
+            continue
+        if kind & UNKNOWN:
+            denied = bool(letter[word]) or _is_denied(page, word, loud, german)
+            rule = "unknown-word"
+        elif kind & COMMON:
+            denied = _stands_alone(page, word, bool(letter[word]), loud, german)
+            rule = "lone-capital"
+        else:
+            continue
+        if denied:
+            taken[word] = 1
+            found.append((word, word, rule))
+    for word, _, rule in found:
+        first, last = _chain(page, word, word, letter, taken, loud)
+        if first != last or rule != "beside-name":
+            yield Span(page.start(first), page.end(last), Category.NAME, rule)
+
+
+def _is_denied(page: Page, word: int, loud: bool, german: bool) -> bool:
+    """Whether an unknown word in clinical text is taken for a name."""
+    kind, written = page.kinds[word], page.words[word]
+    after = page.gaps[word + 1]
+    if kind & BROKEN:
+        return True
+    if is_thing(page, word):
+        return False
+    # Without lists of its language a sentence's first word tells nothing.
+    listed = written[0] < _FIRST_WITHOUT_LISTS
+    if not listed and begins_sentence(page.text, page.start(word)):
+        return False
+    figure = after[:1].isdigit() or (after[:1] in " -" and after[1:2].isdigit())
+    if figure and len(written) <= _LONGEST_BEFORE_FIGURE:
+        return False
+    if kind & ACRONYM and not loud:
+        if len(written) < _SHORTEST_DENIED_ACRONYM:
+            return False
+        return any(letter in "AEIOUÄÖÜ" for letter in written)
+    if german and not kind & CAPS:
+        return not _is_noun(page, word)
+    return True
+
+
+def is_thing(page: Page, word: int) -> bool:
+    """Whether a word names a sign, a disease or a device: ``Ganz`` in Swan-Ganz."""
+    start, end = page.start(word), page.end(word)
+    for phrase, place in _parts_of_eponyms().get(page.folded[start:end], ()):
+        if page.folded.startswith(phrase, start - place):
+            return True
+    if _is_inflected_pair(page, word):
+        return True
+    after = word + 1
+    if after < len(page.words) and page.gaps[after] in ("'", "\u2019"):
+        after += 1 if page.words[after] == "s" else 0
+    if after < len(page.words) and page.gaps[after] in (" ", "-"):
+        folded = page.folded[page.start(after) : page.end(after)]
+        if folded in words("things", "after"):
+            return True
+    before = word - 1
+    if before > 0 and page.gaps[word] == " " and page.words[before] in _OF:
+        before -= 1
+    if before >= 0 and page.gaps[before + 1] == " ":
+        folded = page.folded[page.start(before) : page.end(before)]
+        return folded in words("things", "before")
+    return False
+
+
+def _is_inflected_pair(page: Page, word: int) -> bool:
+    """Whether two words are an eponym with endings: ``Swana-Ganza``."""
+    for one, two in ((word - 1, word), (word, word + 1)):
+        if one < 0 or two >= len(page.words) or page.gaps[two] not in ("-", " "):
+            continue
+        pair = [fold(page.words[at]) for at in (one, two)]
+        stems = [{w, *(w[: -len(e)] for e in _ENDINGS if w.endswith(e))} for w in pair]
+        if any((a, b) in _pairs() for a in stems[0] for b in stems[1]):
+            return True
+    return False
+
+
+_ENDINGS = ("a", "s", "ego", "owi")
+
+
+@cache
+def _pairs() -> frozenset[tuple[str, str]]:
+    parted = (words_of(phrase) for phrase in phrases("eponyms"))
+    return frozenset((parts[0], parts[1]) for parts in parted if len(parts) == 2)
+
+
+_OF = frozenset(("de", "di", "van", "von", "du", "da", "del", "d"))
+
+
+@cache
+def _parts_of_eponyms() -> dict[str, tuple[tuple[str, int], ...]]:
+    """Map each word of a longer eponym to the whole and where the word stands in it."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for phrase in phrases("eponyms"):
+        parts = words_of(phrase)
+        if len(parts) > 1:
+            for part in parts:
+                found.setdefault(part, []).append((phrase, phrase.index(part)))
+    return {part: tuple(listed) for part, listed in found.items()}
+
+
+def _is_noun(page: Page, word: int) -> bool:
+    """Whether what stands before a German word makes it a noun and no name."""
+    if word == 0 or page.gaps[word] != " ":
+        return False
+    before = page.words[word - 1]
+    if not before.islower() or before in _BEFORE_TOWNS:
+        return False
+    if page.kinds[word - 1] & TITLE:
+        return False
+    return before in _ARTICLES or (
+        len(before) >= _SHORTEST_INFLECTED and before.endswith(_INFLECTED)
+    )
+
+
+def _stands_alone(
+    page: Page, word: int, letter: bool, loud: bool, german: bool
+) -> bool:
+    """Whether a word that is a family name too has a capital that only a name has."""
+    kind = page.kinds[word]
+    if kind & (LETTER | HOUSE | TITLE | MONTH | FUNCTION | PARTICLE):
+        return False
+    if loud or (kind & CAPS and _loud_near(page, word)):
+        return False
+    if page.gaps[word] == "-" and word and page.kinds[word - 1] & INITIAL:
+        return False  # X-ray
+    begins = begins_sentence(page.text, page.start(word))
+    if german and not (letter and not _has_small_near(page, word)):
+        return False
+    if letter:
+        following = word + 1 < len(page.words) and page.gaps[word + 1] == " "
+        small = following and page.words[word + 1].islower()
+        return not (begins and small) and not kind & CLINICAL
+    if begins or kind & CLINICAL or page.gaps[word] != " ":
+        return False
+    near = [at for at in (word - 1, word + 1) if 0 <= at < len(page.words)]
+    return all(
+        not page.kinds[at] & CAPITAL or page.kinds[at] & (TITLE | UNKNOWN | INITIAL)
+        for at in near
+    )
+
+
+def _loud_near(page: Page, word: int) -> bool:
+    """Whether the words beside a word are in capitals too."""
+    return is_loud(page, max(0, word - 3), word + 4)
+
+
+def _has_small_near(page: Page, word: int) -> bool:
+    near = page.words[max(0, word - 1) : word] + page.words[word + 1 : word + 2]
+    return any(one.islower() for one in near)
+
+
+def _chain(
+    page: Page, first: int, last: int, letter: bytearray, taken: bytearray, loud: bool
+) -> tuple[int, int]:
+    """Take in what belongs to a name: double names, initials, particles, neighbours."""
+    while first > 0 and _belongs(page, first - 1, first, letter, taken, loud):
+        first -= 1
+        taken[first] = 1
+    while last + 1 < len(page.words) and _belongs(
+        page, last + 1, last + 1, letter, taken, loud
+    ):
+        last += 1
+        taken[last] = 1
+    return first, last
+
+
+def _belongs(
+    page: Page, at: int, gap: int, letter: bytearray, taken: bytearray, loud: bool
+) -> bool:
+    """Whether the word `at`, beside a name, is part of it; `gap` is between them."""
+    kind, joint = page.kinds[at], page.gaps[gap]
+    if joint in _JOINED:
+        if joint == "-" and not kind & CAPITAL:
+            return _is_link(page, at)
+        return not kind & (HOUSE | CLINICAL)
+    if joint in (". ", ".", " ", ", ", "^") and kind & INITIAL:
+        plain = joint == " " or joint == "^" or bool(letter[at])
+        before = at < gap
+        return plain or (before and joint in (". ", "."))
+    if page.words[at] in SUFFIXES and joint == " ":
+        return True
+    initial = joint in (". ", ".") and page.kinds[gap - 1] & INITIAL
+    listed = joint == ", " and letter[at]
+    if joint not in (" ", "^", "  ") and not initial and not listed:
+        return False
+    if kind & PARTICLE and joint == " ":
+        return at < gap and (not kind & CAPITAL or not kind & LETTER)
+    if not kind & CAPITAL or kind & (FUNCTION | TITLE | HOUSE):
+        return False
+    if kind & MONTH:  # Hanc, Jan
+        return bool(letter[at]) and not page.gaps[at + 1].strip()[:1].isdigit()
+    if kind & UNKNOWN and not kind & ACRONYM:
+        return True
+    if loud and letter[at] and kind & COMMON and not kind & (CLINICAL | LETTER):
+        return True
+    if kind & LETTER or loud:
+        return False
+    if letter[at] and joint != ", ":
+        return bool(kind & (COMMON | UNKNOWN)) or (at < gap and not kind & CLINICAL)
+    return bool(kind & COMMON) and not kind & CLINICAL
+
+
+def _is_link(page: Page, at: int) -> bool:
+    """Whether a small word has a hyphen on both sides: ``Dumont-sur-Mer``."""
+    after = at + 1 < len(page.words) and page.gaps[at + 1] == "-"
+    return after and page.gaps[at] == "-" and len(page.words[at]) <= 4
+
+
+def is_prose(page: Page, first: int, last: int) -> bool:
+    """Whether the words ``[first, last)`` are a sentence more than a form."""
+    if last - first < _LEAST_PROSE:
+        return False
+    small = sum(1 for kind in page.kinds[first:last] if not kind & CAPITAL)
+    return small > _PROSE_SHARE * (last - first)

@@ -1,0 +1,73 @@
+"""The words that the report step knows, read from ``vocabulary.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from site_agent.deidentify.text.spelling import fold
+
+
+@cache
+def words(table: str, entry: str) -> frozenset[str]:
+    """All words of one entry, folded."""
+    return frozenset(map(fold, written_words(table, entry)))
+
+
+@cache
+def written_words(table: str, entry: str) -> frozenset[str]:
+    """All words of one entry as they are written there."""
+    return frozenset(_read()[table][entry].split())
+
+
+@cache
+def phrases(table: str, *entries: str) -> frozenset[str]:
+    """All phrases of the entries (of every language, if none is given), folded."""
+    return frozenset(map(fold, written_phrases(table, *entries)))
+
+
+@cache
+def written_phrases(table: str, *entries: str) -> frozenset[str]:
+    """All phrases of the entries as they are written there."""
+    listed = _read()[table]
+    return frozenset(phrase for e in entries or listed for phrase in listed[e])
+
+
+@cache
+def by_last_word(*tables: str) -> dict[str, frozenset[tuple[str, ...]]]:
+    """Map the last word of each phrase to the words before it, the nearest first."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for table in tables:
+        for phrase in phrases(table):
+            *before, last = words_of(phrase)
+            found.setdefault(last, set()).add(tuple(reversed(before)))
+    return {last: frozenset(befores) for last, befores in found.items()}
+
+
+def words_of(phrase: str) -> list[str]:
+    """Give the runs of letters of a phrase."""
+    return re.findall(r"[^\W\d_]+", phrase)
+
+
+def either(listed: Iterable[str]) -> str:
+    """Write a regular expression for any of the words, the longest first."""
+    return "|".join(map(re.escape, sorted(listed, key=lambda word: (-len(word), word))))
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Words of medicine and daily language that are somebody's name as well.
+
+    Such a word alone names nobody: ``Small left effusion`` with a patient Small.
+    """
+    return frozenset().union(*(words("common", entry) for entry in _read()["common"]))
+
+
+@cache
+def _read() -> dict[str, dict[str, Any]]:
+    text = files(__package__).joinpath("vocabulary.toml").read_text("utf-8")
+    return tomllib.loads(text)

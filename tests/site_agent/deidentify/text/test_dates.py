@@ -1,0 +1,102 @@
+"""Dates in all the ways in which letters write them, and what is no date."""
+
+import datetime as dt
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_agent.deidentify.text.dates import dates_in, find_dates
+from site_agent.deidentify.text.spelling import fold
+
+DAY = dt.date(2019, 3, 5)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "05.03.2019",
+            "5.3.2019",
+            "5. 3. 2019",
+            "05/03/2019",
+            "03/05/2019",
+            "5-3-2019",
+        ),
+        *("2019-03-05", "2019/3/5", "2019.03.05", "20190305", "05032019", "05.03.19"),
+        *(
+            "20190305141500",
+            "2019-03-05T14:15",
+            "05/03 2019",
+            "5.III.2019",
+            "5 III 2019",
+        ),
+        *(
+            "5 March 2019",
+            "March 5, 2019",
+            "Mar. 5 2019",
+            "5th of March 2019",
+            "5-Mar-2019",
+        ),
+        *(
+            "5. März 2019",
+            "5. Maerz 2019",
+            "5 mars 2019",
+            "5 de marzo de 2019",
+            "5MAR2019",
+        ),
+        *(
+            "5 marzo 2019",
+            "5 maart 2019",
+            "5 mars 2019",
+            "5 marca 2019",
+            "5. března 2019",
+        ),
+        *("5 de março de 2019", "den 5 mars 2019", "5 M?rz 2019"),
+    ],
+)
+def test_day_is_found_as_written_everywhere(written: str) -> None:
+    assert DAY in dates_in(f"Compared with the film of {written}. Clear.")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["March 2019", "03/2019", "2019-03", "5 March", "March 5", "5. März", "3 août"],
+)
+def test_part_of_a_date_is_found_without_a_day(written: str) -> None:
+    (found,) = find_dates(fold(f"Film of {written} shown."))
+    assert found.days == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nodule of 3.5 cm, formerly 3.2 cm; 3.5/4.2/18 mm; 10-12-15 mm; 3 x 4 cm.",
+        "T12 and L1, T10-11-12, score 5/10, 8-12 weeks, ratio 15/29, grade 2/4.",
+        "Opacity 2 may represent scar. 1.2.840.10008.5.1.4. Since 2016, 3 days ago.",
+        "45/67/2018 and 31.02.2019 are no days.",
+    ],
+)
+def test_measurements_are_no_dates(text: str) -> None:
+    assert list(find_dates(fold(text))) == []
+
+
+def test_order_that_is_unclear_means_both_days() -> None:
+    assert dates_in("03/04/2018") == {dt.date(2018, 3, 4), dt.date(2018, 4, 3)}
+
+
+def test_full_stops_mean_the_day_first() -> None:
+    assert dates_in("03.04.2018") == {dt.date(2018, 4, 3)}
+
+
+@given(st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)))
+def test_every_day_is_found_in_figures(day: dt.date) -> None:
+    for form in ("%Y%m%d", "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d %B %Y"):
+        assert day in dates_in(day.strftime(form))
+
+
+@given(st.text(alphabet="0123456789./- marchTuesy", max_size=80))
+def test_dates_never_overlap(text: str) -> None:
+    found = list(find_dates(fold(text)))
+    assert all(a.end <= b.start for a, b in pairwise(found))

@@ -1,0 +1,89 @@
+"""Numbers that identify by their form, and numbers that do not."""
+
+import pytest
+
+from site_agent.deidentify.text.page import open_page
+from site_agent.deidentify.text.patterns import find_patterns
+from site_agent.deidentify.text.spans import Category
+
+
+def found(text: str) -> list[tuple[Category, str]]:
+    spans = find_patterns(open_page(text), [])
+    return [(span.category, text[span.start : span.end]) for span in spans]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("+49 (0)8446 19131", "+34 872 934 490", "(04509) 83806"),
+        *(
+            "06 12 34 56 78",
+            "601 234 567",
+            "(555) 123-4567",
+            "555.123.4567",
+            "08-123 45 67",
+        ),
+    ],
+)
+def test_phone(number: str) -> None:
+    assert (Category.PHONE, number) in found(f"call {number} today")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("RX10278982", "H50-26428", "123456", "19850412-1234", "12345678Z"),
+        "02806377814",
+        *("RSSMRA85T10A562S", "US-0282-07016", "1.2.276.0.7230010.3.1"),
+    ],
+)
+def test_number(number: str) -> None:
+    assert (Category.ID, number) in found(f"see {number} there")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from 2016-2018",
+        "3.5-4.5 cm",
+        "120 kV",
+        "T12-L1",
+        "1:1",
+        "50000",
+        "12,000",
+        "C3/4",
+    ],
+)
+def test_no_identifier(text: str) -> None:
+    assert found(f"was {text} there") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "age"), [("92 ans", "92"), ("101-jähriger", "101"), ("aged 95", "95")]
+)
+def test_age_over_89_is_banded(text: str, age: str) -> None:
+    assert found(text) == [(Category.AGE, age)]
+
+
+@pytest.mark.parametrize("text", ["89 years", "45-year-old", "90 lateral", "95 % of"])
+def test_other_ages_and_numbers_stay(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Vergleich vom 23.8.: stabil", "23.8."),
+        ("compared with 12/28 film", "12/28"),
+        ("jämfört med 13/10 nu", "13/10"),
+    ],
+)
+def test_day_and_month_after_a_word_for_dates(text: str, day: str) -> None:
+    assert found(text) == [(Category.DATE, day)]
+
+
+@pytest.mark.parametrize(
+    "text", ["du 1/3 moyen", "score on 5/10 scale", "from 3.5 to 4.2 cm", "ratio 15/29"]
+)
+def test_fraction_score_and_size_are_no_dates(text: str) -> None:
+    assert found(text) == []

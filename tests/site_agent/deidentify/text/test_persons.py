@@ -1,0 +1,60 @@
+"""Names that show by a title or by the words beside them."""
+
+import pytest
+
+from site_agent.deidentify.text.name_runs import name_run, skip_titles
+from site_agent.deidentify.text.page import open_page
+from site_agent.deidentify.text.persons import find_persons
+
+
+def named(text: str) -> list[str]:
+    page = open_page(text)
+    runs = {run for run, _ in find_persons(page)}
+    return [text[page.start(first) : page.end(end - 1)] for first, end in sorted(runs)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Dr. Weber saw it", "Weber"),
+        ("DR WEBER SAW it", "WEBER SAW"),
+        ("dr. van der Berg", "van der Berg"),
+        ("Herrn Prof. Dr. med. Klaus-Dieter Roth", "Klaus-Dieter Roth"),
+        ("Sra. de la Cruz", "de la Cruz"),
+        ("M. Petit", "M. Petit"),
+        ("MUDr. Dvořáková", "Dvořáková"),
+        ("Dott.ssa Rossi", "Rossi"),
+        ("Mme Le Roux a", "Le Roux"),
+        ("discussed with the referring physician John Doe", "John Doe"),
+        ("Patientens maka Maria af Ekman är här", "Maria af Ekman"),
+        ("Clear. Kurz will return", "Kurz"),
+    ],
+)
+def test_name_is_found(text: str, name: str) -> None:
+    assert named(text) == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Seen by the doctor. Heart normal.",
+        "14 Fr. Left tube",
+        "The team was informed",
+        "Dr. No change",
+        "discussed with the team",
+        "M tuberculosis",
+        "Patient will return",
+    ],
+)
+def test_no_name_is_found(text: str) -> None:
+    assert named(text) == []
+
+
+def test_run_ends_on_its_line_and_before_words_that_are_no_name() -> None:
+    assert name_run(open_page("Anna Weber\nHeart"), 0) == 2
+    assert name_run(open_page("Anna Weber The film"), 0) == 2
+    assert name_run(open_page("nobody"), 0) == 0
+
+
+def test_titles_are_skipped_together() -> None:
+    assert skip_titles(open_page("prof. dr. med. weber"), 0) == 3
