@@ -4,12 +4,12 @@
         [--pydicom-every 50]
 
 Every mutant of the corpus in ``tests.site_agent.deidentify.header.test_engine`` is
-either declined or gives a file. It is a fault when the engine raises anything but `Declined`,
-takes more than 5 s, or leaves a planted name in its output, except in bytes that are
-the picture: a mutant may say that a name is its lookup table. Every 50th of the mutants
-goes through pydicom too: what both can do must agree, and what the engine declines must
-not leave a name there either. Exit 0 when there is no fault; a mutant with one is
-written to ``build/fuzz``.
+either declined or gives a file. It is a fault when the engine raises anything but
+`Declined`, takes more than 5 s, or leaves a planted name in its output, except in bytes
+that are the picture: a mutant may say that a name is its lookup table. Every 50th of
+the mutants goes through pydicom too: what both can do must agree, and what the engine
+declines must not leave a name there either. Exit 0 when there is no fault; a mutant
+with one is written to ``build/fuzz``.
 """
 
 from __future__ import annotations
