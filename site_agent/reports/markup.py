@@ -15,10 +15,12 @@ from site_agent.reports.edits import Edit
 _INVISIBLE = "\0\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _BREAKS = "\x0b\x0c\x85\u2028\u2029"
 # Anything at which there may be something to do; most reports have nothing of it.
-_HINT = re.compile(
-    rf"[<&\\\x01-\x08\x0e-\x1f\x7f-\x9f\u0300-\u036f\ufb00-\ufb06{_BREAKS}{_INVISIBLE}]"
-    r"|\r(?!\n)"
+_HINTS = (
+    rf"<&\\\x01-\x08\x0e-\x1f\x7f-\x9f\u0300-\u036f\ufb00-\ufb06{_BREAKS}{_INVISIBLE}"
 )
+_HINT = re.compile(f"[{_HINTS}]")
+_HINT_OR_RETURN = re.compile(f"[{_HINTS}\r]")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 # The same for ASCII and as one class, which `re` looks for several times faster.
 _ASCII_HINT = re.compile(r"[<&\\\x00-\x08\x0b-\x1f\x7f]")
 _BLOCKS = (
@@ -64,17 +66,25 @@ def is_clean(text: str) -> bool:
     """Whether a text has nothing of all this."""
     if text.isascii() and _ASCII_HINT.search(text) is None:
         return True
-    return _HINT.search(text) is None
+    if _HINT.search(text) is not None:
+        return False
+    return "\r" not in text or _LONE_RETURN.search(text) is None
 
 
 def markup_edits(text: str) -> Iterator[Edit]:
     """Give the edits that make plain text of what systems left behind."""
     at = 0
     closing = _Closing(text)
-    for match in _REMAINS.finditer(text):
-        start, end = match.span()
+    for hint in _HINT_OR_RETURN.finditer(text):
+        start = hint.start()
+        if "\u0300" <= hint[0] <= "\u036f":
+            start -= 1  # the letter that an accent belongs to
         if start < at:
             continue  # inside of a comment or a style sheet
+        match = _REMAINS.match(text, start)
+        if match is None:
+            continue
+        end = match.end()
         said = _said(match)
         opened = (match["inline"] or "").lower()
         if match["comment"]:

@@ -10,6 +10,7 @@ import datetime as dt
 import itertools
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -140,10 +141,14 @@ def date_from_month(folded: str, start: int) -> FoundDate | None:
 
 
 def _found(match: re.Match[str]) -> FoundDate | None:
-    days = tuple(_days(match))
-    if days or not _is_full(match):
-        year = _YEAR_AFTER.match(match.string, match.end())
-        return FoundDate(match.start(), year.end() if year else match.end(), days)
+    days = _days(match)
+    if days or match.lastgroup is None:  # a full date must be in the calendar
+        end = match.end()
+        if match.string.startswith(" r", end) and (
+            year := _YEAR_AFTER.match(match.string, end)
+        ):
+            end = year.end()
+        return FoundDate(match.start(), end, days)
     return None
 
 
@@ -158,53 +163,39 @@ def _merged(folded: str) -> list[re.Match[str]]:
     return sorted(both, key=lambda match: (match.start(), -match.end()))
 
 
-def _is_full(match: re.Match[str]) -> bool:
-    """Whether day, month and year were all written."""
-    return any(name.endswith("_d") or name == "num_a" for name in _groups(match))
-
-
 def _is_levels(match: re.Match[str]) -> bool:
     """Whether this is a run of vertebrae like T10-11-12."""
-    return (
-        bool(match["num_yy"]) if match.re is _FIRST_DIGIT and _after(match) else False
+    return match.lastgroup == "num_yy" and (
+        match.start() > 0 and match.string[match.start() - 1].isalpha()
     )
 
 
-def _after(match: re.Match[str]) -> bool:
-    return match.start() > 0 and match.string[match.start() - 1].isalpha()
-
-
-def _groups(match: re.Match[str]) -> dict[str, str]:
-    return {name: text for name, text in match.groupdict().items() if text}
-
-
-def _days(match: re.Match[str]) -> Iterator[dt.date]:
-    groups = _groups(match)
-    if "num_a" in groups:
-        one, two = int(groups["num_a"]), int(groups["num_b"])
-        year = _year(groups, "num")
-        orders = {(year, two, one)}
-        if "." not in groups["num_s"]:  # the American order has no full stops
-            orders.add((year, one, two))
+def _days(match: re.Match[str]) -> tuple[dt.date, ...]:
+    """Give the days that a match may mean; its last group tells which form it has."""
+    last = match.lastgroup
+    if last is None:
+        return ()
+    form = last[:3]
+    year = _year(match[f"{form}_y"] or "", "" if last[4:] != "yy" else match[last])
+    if form == "num":
+        one, two = int(match["num_a"]), int(match["num_b"])
+        orders = [(two, one)]
+        if "." not in match["num_s"] and one != two:  # American: no full stops
+            orders = sorted(((two, one), (one, two)))
     else:
-        forms = {name[:3] for name in groups if name.endswith("_d")}
-        orders = {
-            (_year(groups, form), _month(groups[f"{form}_m"]), int(groups[f"{form}_d"]))
-            for form in forms
-        }
-    for year, month, day in sorted(orders):
-        try:
-            yield dt.date(year, month, day)
-        except ValueError:
-            continue
+        orders = [(_month(match[f"{form}_m"]), int(match[f"{form}_d"]))]
+    return tuple(
+        dt.date(year, month, day)
+        for month, day in orders
+        if 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+    )
 
 
-def _year(groups: dict[str, str], form: str) -> int:
+def _year(written: str, short: str) -> int:
     """Two digits mean 1930 to 2029."""
-    if f"{form}_y" in groups:
-        return int(groups[f"{form}_y"])
-    short = int(groups[f"{form}_yy"])
-    return 1900 + short if short >= 30 else 2000 + short
+    if not short:
+        return int(written)
+    return int(short) + (1900 if int(short) >= 30 else 2000)
 
 
 def _month(text: str) -> int:

@@ -19,7 +19,8 @@ _FOREIGN = re.compile(
     r"[^\x00-\u03ff\u1e00-\u1eff\u2000-\u2bff\ufb00-\ufb06\ufffd]{2,}"
 )
 _GARBLED = re.compile(r"[\ufffd\u0080-\u009f]")
-_FIGURES = re.compile(r"\d(?:[ ./-]?\d){6,24}|\d{5,24}(?![\^\d])")
+_FIGURES = re.compile(r"\d(?:[ ./-]?\d){4,24}")
+_TOGETHER, _PARTED = 5, 7  # figures that make a number
 _MOST_DENIED = 0.3
 _FEWEST_DENIED = 6
 _FEWEST_WORDS = 12
@@ -45,6 +46,12 @@ def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
     """Find long figures that no rule took."""
     at = 0
     for match in _FIGURES.finditer(page.folded):
+        figures = sum(map(str.isdigit, match[0]))
+        together = figures == len(match[0])
+        if figures < (_TOGETHER if together else _PARTED):
+            continue
+        if together and figures < _PARTED and page.folded.startswith("^", match.end()):
+            continue  # HL7: 71046^CHEST 2 VIEWS
         while at < len(spans) and spans[at].end <= match.start():
             at += 1
         if at < len(spans) and spans[at].start < match.end():

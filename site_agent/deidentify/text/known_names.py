@@ -87,7 +87,7 @@ def find_names(page: Page, table: KnownNames) -> Iterator[Span]:
         yield from _garbled(page, table)
     keys = page.keys()
     for word in _misspelt(page, keys, table):
-        yield Span(page.start(word), page.end(word), Category.NAME, "misspelt-name")
+        yield Span(page.starts[word], page.ends[word], Category.NAME, "misspelt-name")
     broken = "?" in page.folded  # U+FFFD is folded to it
     if table.every.isdisjoint(keys) and not table.broken and not broken:
         return
@@ -99,11 +99,11 @@ def find_names(page: Page, table: KnownNames) -> Iterator[Span]:
     for word, token in tokens.items():
         if not (token.family or token.given):
             if token.initial and (end := _partner(page, tokens, word)):
-                yield Span(page.start(word), end, Category.NAME, "known-name")
+                yield Span(page.starts[word], end, Category.NAME, "known-name")
             continue
         partner = _partner(page, tokens, word)
         if partner:
-            yield Span(page.start(word), partner, Category.NAME, "known-name")
+            yield Span(page.starts[word], partner, Category.NAME, "known-name")
         rule = _alone(page, token, table.common)
         if rule and not _is_thing(page, word):
             yield Span(*_widened(page, word), Category.NAME, rule)
@@ -129,7 +129,7 @@ def _partner(page: Page, tokens: Mapping[int, _Token], word: int) -> int:
             return 0
         other = tokens.get(at)
         if other is not None and _belong(one, other):
-            return page.end(at)
+            return page.ends[at]
         if len(page.words[at]) > 1 and not page.kinds[at] & PARTICLE:
             return 0
     return 0
@@ -158,7 +158,7 @@ def _alone(page: Page, token: _Token, common: frozenset[str]) -> str:
         if not capital or not token.family or not _stands_out(page, token.word):
             return ""
         # In capitals only a word that reports do not use can be but a name.
-        start = page.start(token.word)
+        start = page.starts[token.word]
         foreign = not token.kind & (CLINICAL | LETTER) and _is_everyday(folded)
         return (
             "known-family" if foreign or not begins_sentence(page.text, start) else ""
@@ -194,9 +194,9 @@ def _stands_out(page: Page, word: int) -> bool:
 
 def _is_thing(page: Page, word: int) -> bool:
     """Whether the word is (half of) an eponym: ``Kerley lines``."""
-    start = max(0, page.start(word) - _EPONYM_NEAR)
-    near = page.folded[start : page.end(word) + _EPONYM_NEAR]
-    at = page.start(word) - start
+    start = max(0, page.starts[word] - _EPONYM_NEAR)
+    near = page.folded[start : page.ends[word] + _EPONYM_NEAR]
+    at = page.starts[word] - start
     return any(match.start() <= at < match.end() for match in _eponyms().finditer(near))
 
 
@@ -218,7 +218,7 @@ def _widened(page: Page, word: int) -> tuple[int, int]:
         and len(page.words[first - 1]) <= 2
     ):
         first -= 1
-    return page.start(first), page.end(last)
+    return page.starts[first], page.ends[last]
 
 
 def _misspelt(page: Page, keys: list[str], table: KnownNames) -> Iterator[int]:

@@ -100,10 +100,10 @@ def find_known_places(
         return
     for word, key in enumerate(keys):
         if key in telling and page.kinds[word] & CAPITAL:
-            start = page.start(word)
+            start = page.starts[word]
             plain = page.kinds[word] & (CLINICAL | COMMON | LETTER)
             if not plain:
-                yield Span(start, page.end(word), Category.PLACE, "known-place-word")
+                yield Span(start, page.ends[word], Category.PLACE, "known-place-word")
 
 
 def squeeze(folded: str) -> str:

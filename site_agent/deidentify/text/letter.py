@@ -101,15 +101,15 @@ def people_of(text: str) -> Iterator[PersonName]:
     """Find the persons whom a letter names with a title, in its head, in its end."""
     page = open_page(unicodedata.normalize("NFC", text))
     for (start, end), _ in find_persons(page):
-        yield from parse_name(page.text[page.start(start) : page.end(end - 1)])
+        yield from parse_name(page.text[page.starts[start] : page.ends[end - 1]])
     for _, place, _ in _signatures(page):
-        start = page.word_before(place) + (page.start(0) < place if page.words else 0)
-        while start < len(page.words) and page.start(start) < place:
+        start = page.word_before(place) + (page.starts[0] < place if page.words else 0)
+        while start < len(page.words) and page.starts[start] < place:
             start += 1
         start = skip_titles(page, start)
         end = whole_run(page, start) if start < len(page.words) else start
         if end > start:
-            yield from parse_name(page.text[page.start(start) : page.end(end - 1)])
+            yield from parse_name(page.text[page.starts[start] : page.ends[end - 1]])
 
 
 def _headings(page: Page) -> Iterator[Cut]:
@@ -121,13 +121,13 @@ def _headings(page: Page) -> Iterator[Cut]:
         # A label may end with a number or a bracket: ``Findings (2 views):``
         if colon is None:
             continue
-        last = page.folded[page.start(word - 1) : page.end(word - 1)]
+        last = page.folds[word - 1]
         if last not in last_words:
             continue
-        at, after = word - 1, page.end(word - 1) + colon.end()
+        at, after = word - 1, page.ends[word - 1] + colon.end()
         for begin in _label_starts(page, at):
-            start = page.start(begin)
-            label = " ".join(page.folded[start : page.end(at)].split())
+            start = page.starts[begin]
+            label = " ".join(page.folded[start : page.ends[at]].split())
             section = known.get(label)
             if section is None:
                 continue
@@ -136,7 +136,7 @@ def _headings(page: Page) -> Iterator[Cut]:
             begins_sentence = begins_line or before[-1] in ".;:!?)]"
             kept = section in (Section.FINDINGS, Section.IMPRESSION)
             capital = text[start].isupper() and kept
-            shouted = text[start : page.end(at)].isupper() and ":" in colon[0]
+            shouted = text[start : page.ends[at]].isupper() and ":" in colon[0]
             if begins_line or shouted or (begins_sentence and capital):
                 marked = len(text[:start].rstrip("*_#")) if begins_line else start
                 yield marked, after, section
@@ -148,7 +148,7 @@ def _label_starts(page: Page, at: int) -> Iterator[int]:
     for begin in range(at - 1, max(-1, at - _MOST_WORDS), -1):
         if not _WITHIN_LABEL.fullmatch(page.gaps[begin + 1]):
             return
-        if page.end(at) - page.start(begin) > _LONGEST_LABEL:
+        if page.ends[at] - page.starts[begin] > _LONGEST_LABEL:
             return
         yield begin
 
@@ -171,7 +171,7 @@ def _signatures(page: Page) -> Iterator[Cut]:
         newline = "\n" in gap
         if not newline and word and not _BEFORE_SIGNATURE.search(gap):
             continue
-        start, end = page.start(word), page.end(word)
+        start, end = page.starts[word], page.ends[word]
         for phrase in first_words.get(folded[start:end], ()):
             if _signs(page, word, phrase, newline or not word):
                 yield start, start + len(phrase), Section.OTHER
@@ -182,19 +182,19 @@ def _signatures(page: Page) -> Iterator[Cut]:
             yield rule.start(), rule.end(), Section.OTHER
     for blank in _GAP.finditer(text):
         word = page.word_before(blank.end())
-        if word < 0 or page.start(word) != blank.end():
+        if word < 0 or page.starts[word] != blank.end():
             continue
         name = skip_titles(page, word)
         end = name_run(page, name) if name < len(page.words) else name
         titled = name > word and end > name and bool(page.kinds[word] & TITLE)
         if titled or (end > name and _has_role(page, end)):
-            yield blank.end(), page.start(name), Section.OTHER
+            yield blank.end(), page.starts[name], Section.OTHER
 
 
 def _signs(page: Page, word: int, phrase: str, begins_line: bool) -> bool:
     """Whether a signature's phrase stands here, and as one."""
     text, folded = page.text, page.folded
-    start = page.start(word)
+    start = page.starts[word]
     end = start + len(phrase)
     if not folded.startswith(phrase, start) or folded[end : end + 1].isalnum():
         return False
@@ -213,7 +213,7 @@ def _signs(page: Page, word: int, phrase: str, begins_line: bool) -> bool:
 
 def _has_role(page: Page, word: int) -> bool:
     """Whether a role stands after a name: ``, MD``."""
-    at = page.end(word - 1)
+    at = page.ends[word - 1]
     near = page.folded[at : at + 40].lstrip(" ,")
     return len(near) < len(page.folded[at : at + 40]) and any(
         near.startswith(role) and not near[len(role) : len(role) + 1].isalnum()

@@ -83,10 +83,10 @@ def zones_of(page: Page, parts: Sequence[Cut], *, headed: bool) -> Zones:
 def lines_of(page: Page, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Give the first word of each line of ``[start, end)``, and the first after it."""
     word = max(0, page.word_before(start))
-    while word < len(page.words) and page.start(word) < start:
+    while word < len(page.words) and page.starts[word] < start:
         word += 1
     first = word
-    while word < len(page.words) and page.start(word) < end:
+    while word < len(page.words) and page.starts[word] < end:
         if word > first and "\n" in page.gaps[word]:
             yield first, word
             first = word
@@ -137,7 +137,7 @@ def _figures(page: Page, start: int, end: int, zones: Zones) -> Iterator[Span]:
 
 def _parts(page: Page, first: int, last: int, taken: bytearray) -> Iterator[Span]:
     """Find, between two commas, the rest of what has a denied word in it."""
-    start, end = page.start(first), page.end(last - 1)
+    start, end = page.starts[first], page.ends[last - 1]
     line_end = page.text.find("\n", end)
     end = len(page.text) if line_end < 0 else line_end
     line = page.text[start:end]
@@ -150,8 +150,8 @@ def _parts(page: Page, first: int, last: int, taken: bytearray) -> Iterator[Span
         for a, b in parts:
             part_start, part_end = start + cell[0] + a, start + cell[0] + b
             inside: list[int] = []
-            while word < last and page.start(word) < part_end:
-                if page.start(word) >= part_start:
+            while word < last and page.starts[word] < part_end:
+                if page.starts[word] >= part_start:
                     inside.append(word)
                 word += 1
             chained = len(parts) > 1 and figures
@@ -190,7 +190,7 @@ def _rest(
         inside = inside[:-1]
     if not inside:
         return
-    first, last = page.start(inside[0]), page.end(inside[-1])
+    first, last = page.starts[inside[0]], page.ends[inside[-1]]
     before, after = page.text[start:first], page.text[last:end]
     if any(c.isdigit() for c in before) and len(before) < _LONGEST_FIGURE:
         first = start + len(before) - len(before.lstrip())
@@ -223,7 +223,7 @@ def _is_label(page: Page, word: int) -> bool:
         return False
     if kind & CAPITAL:
         return bool(kind & (LETTER | TITLE))
-    folded = page.folded[page.start(word) : page.end(word)]
+    folded = page.folds[word]
     return is_clinical(folded, page.language) or folded in words("common", "letter")
 
 
@@ -237,9 +237,12 @@ def _split(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 
 def with_house_numbers(page: Page, span: Span) -> Span:
     """Take the figures beside a name in a letterhead in: ``Elm Street 12``."""
-    after = _HOUSE_NUMBER.match(page.folded, span.end)
-    end = after.end() if after else span.end
-    near = page.folded[max(0, span.start - 8) : span.start]
-    before = _NUMBER_BEFORE.search(near)
-    start = span.start - len(before[0]) if before else span.start
+    folded, start, end = page.folded, span.start, span.end
+    if folded[end : end + 1] in (" ", ".") and (
+        after := _HOUSE_NUMBER.match(folded, end)
+    ):
+        end = after.end()
+    near = folded[max(0, start - 8) : start]
+    if near[-1:].isspace() and (before := _NUMBER_BEFORE.search(near)):
+        start -= len(before[0])
     return span._replace(start=start, end=end)

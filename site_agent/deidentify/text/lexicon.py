@@ -59,12 +59,12 @@ BROKEN = 1 << 16
 """It lost letters to an old system: ``M?ller``."""
 
 _LONGEST_ACRONYM = 5
-_SHORTEST_STEM, _LONGEST_STEM = 4, 10
-_SHORTEST_ENDING, _LONGEST_ENDING = 3, 18
+_SHORTEST_STEM = 4
+_SHORTEST_ENDING = 3
 _LEAST_BEFORE_ENDING = 4
 _ENGLISH_ENDINGS = ("s", "es", "ed", "ing", "ly", "al")
 _ENDINGS_OF_EPONYMS = ("s", "a", "ego", "owi", "em", "scher", "sche", "schen")
-_MOST_REMEMBERED = 1 << 17
+_MOST_REMEMBERED = 1 << 15
 
 
 class Kinds(dict[str, int]):
@@ -132,7 +132,7 @@ def is_clinical(folded: str, language: str = "") -> bool:
     return (
         folded in allowed_words(language)
         or _is_inflected(folded)
-        or _is_eponym(folded)
+        or folded in _inflected_eponyms()
         or (
             folded not in words("names", "wordlike")
             and (_has_stem(folded) or _has_ending(folded, language))
@@ -212,23 +212,19 @@ def _is_house(folded: str, language: str) -> bool:
 
 
 def _has_stem(folded: str) -> bool:
-    stems = _stems()
-    longest = min(len(folded), _LONGEST_STEM)
-    return any(
-        folded[:length] in stems for length in range(_SHORTEST_STEM, longest + 1)
-    )
+    stems = _stems().get(folded[:_SHORTEST_STEM])
+    return stems is not None and folded.startswith(stems)
 
 
 def _has_ending(folded: str, language: str) -> bool:
-    endings = _endings(language)
-    longest = min(len(folded) - _LEAST_BEFORE_ENDING, _LONGEST_ENDING)
-    return any(
-        folded[-length:] in endings for length in range(_SHORTEST_ENDING, longest + 1)
-    )
+    endings = _endings(language).get(folded[-_SHORTEST_ENDING:])
+    return endings is not None and folded[_LEAST_BEFORE_ENDING:].endswith(endings)
 
 
 def _is_inflected(folded: str) -> bool:
     """Whether it is an English form of a listed word: ``coursing``, ``wires``."""
+    if not folded.endswith(_ENGLISH_ENDINGS):
+        return False
     listed = _english()
     for ending in _ENGLISH_ENDINGS:
         if folded.endswith(ending) and len(folded) - len(ending) >= _SHORTEST_STEM:
@@ -238,12 +234,10 @@ def _is_inflected(folded: str) -> bool:
     return False
 
 
-def _is_eponym(folded: str) -> bool:
-    """Whether it is an eponym with an ending: ``Kerleya``, ``Crohns``."""
-    return any(
-        folded.endswith(ending) and folded[: -len(ending)] in _eponyms()
-        for ending in _ENDINGS_OF_EPONYMS
-    )
+@cache
+def _inflected_eponyms() -> frozenset[str]:
+    """Give eponyms with their endings: ``Kerleya``, ``Crohns``."""
+    return frozenset(e + ending for e in _eponyms() for ending in _ENDINGS_OF_EPONYMS)
 
 
 @cache
@@ -254,14 +248,22 @@ def _eponyms() -> frozenset[str]:
 
 
 @cache
-def _stems() -> frozenset[str]:
-    return _lexicon()["stems"]["all"]
+def _stems() -> dict[str, tuple[str, ...]]:
+    """Map the first letters of stems to all that begin so."""
+    found: dict[str, list[str]] = {}
+    for stem in _lexicon()["stems"]["all"]:
+        found.setdefault(stem[:_SHORTEST_STEM], []).append(stem)
+    return {first: tuple(listed) for first, listed in found.items()}
 
 
 @cache
-def _endings(language: str) -> frozenset[str]:
+def _endings(language: str) -> dict[str, tuple[str, ...]]:
+    """Map the last letters of endings to all that end so."""
     listed = _lexicon()["endings"]
-    return listed["all"] | listed.get(language, frozenset())
+    found: dict[str, list[str]] = {}
+    for ending in listed["all"] | listed.get(language, frozenset()):
+        found.setdefault(ending[-_SHORTEST_ENDING:], []).append(ending)
+    return {last: tuple(endings) for last, endings in found.items()}
 
 
 @cache

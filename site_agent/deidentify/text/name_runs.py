@@ -81,7 +81,7 @@ def _ends_name(page: Page, at: int, begun: bool) -> bool:
         and not kind & LETTER
     ):
         return False
-    closed = _CLOSED.match(page.text, page.end(at)) is not None
+    closed = _CLOSED.match(page.text, page.ends[at]) is not None
     if closed and not kind & (CAPS | LETTER | TITLE) and page.gaps[at] == " ":
         return False
     if kind & COMMON and not kind & (LETTER | TITLE):
@@ -119,7 +119,7 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
                     if further >= len(page.words):
                         break
             return further
-        if kind & PARTICLE and _CLOSED.match(page.text, page.end(end)):
+        if kind & PARTICLE and _CLOSED.match(page.text, page.ends[end]):
             return end + 1  # Bourgondië, van
     return end
 

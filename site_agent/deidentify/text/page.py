@@ -13,7 +13,8 @@ from itertools import accumulate
 
 from site_agent.deidentify.text.language import language_of
 from site_agent.deidentify.text.lexicon import kinds
-from site_agent.deidentify.text.spelling import Keys, fold
+from site_agent.deidentify.text.spelling import Folds, Keys, fold
+from site_agent.deidentify.text.vocabulary import ByEnd
 
 _SPLIT = re.compile(r"([^\W\d_]+)")
 # A question mark before a letter stands for one that an old system lost; while the
@@ -21,42 +22,35 @@ _SPLIT = re.compile(r"([^\W\d_]+)")
 _LOST = re.compile(r"[?\ufffd](?=[^\W\d_])")
 _STAND_IN = "\u0294"
 _KEYS = Keys()
+_FOLDS = Folds()
 
 
-@dataclass(slots=True, weakref_slot=True)
+@dataclass(slots=True)
 class Page:
     """A text, its words and gaps, and what each word may be."""
 
     text: str
     folded: str
     words: list[str]
+    folds: list[str]
+    """Of each word what `spelling.fold` makes of it."""
     gaps: list[str]
-    bounds: list[int]
+    starts: list[int]
+    """Where each word begins in the text."""
+    ends: list[int]
+    """Where each word ends in the text."""
     kinds: list[int]
     """Of each word, as `lexicon.kind_of` gives it."""
     language: str
     """ISO 639-1; ``""`` when it is not known."""
 
-    def start(self, word: int) -> int:
-        """Where a word begins in the text."""
-        return self.bounds[2 * word]
-
-    def end(self, word: int) -> int:
-        """Where a word ends in the text."""
-        return self.bounds[2 * word + 1]
-
     def word_before(self, place: int) -> int:
-        """Give the last word that begins before `place`; -1 when there is none."""
-        at = bisect_right(self.bounds, place)
-        return (at - 1) // 2 if at % 2 else at // 2 - 1
+        """Give the last word that begins before or at `place`; -1 for none."""
+        return bisect_right(self.starts, place) - 1
 
     def keys(self) -> list[str]:
         """Give each word as `spelling.Keys` has it, for comparing names."""
         return list(map(_KEYS.__getitem__, self.words))
-
-    def lines(self) -> list[int]:
-        """Give where each line begins."""
-        return [0, *(m.end() for m in re.finditer("\n", self.text))]
 
 
 def open_page(text: str, language: str | None = None) -> Page:
@@ -64,19 +58,35 @@ def open_page(text: str, language: str | None = None) -> Page:
 
     `language` is ISO 639-1; it is looked for in the text when it is not given.
     """
-    if _LOST.search(text):
+    if ("?" in text or "\ufffd" in text) and _LOST.search(text):
         parts = _SPLIT.split(_LOST.sub(_STAND_IN, text))
         parts = [part.replace(_STAND_IN, "?") for part in parts]
     else:
         parts = _SPLIT.split(text)
     words = parts[1::2]
+    bounds = list(accumulate(map(len, parts)))
     language = language_of(words) if language is None else language.lower()[:2]
     return Page(
         text=text,
         folded=fold(text),
         words=words,
+        folds=list(map(_FOLDS.__getitem__, words)),
         gaps=parts[0::2],
-        bounds=list(accumulate(map(len, parts))),
+        starts=bounds[0:-1:2],
+        ends=bounds[1::2],
         kinds=list(map(kinds(language).__getitem__, words)),
         language=language,
     )
+
+
+def ends_phrase(page: Page, word: int, listed: ByEnd) -> bool:
+    """Whether a listed phrase ends with this word."""
+    for before in listed.get(page.folds[word], ()):
+        at = word
+        for one in before:
+            at -= 1
+            if at < 0 or page.folds[at] != one:
+                break
+        else:
+            return True
+    return False

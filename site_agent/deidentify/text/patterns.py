@@ -14,9 +14,9 @@ from functools import cache
 
 from site_agent.deidentify.text.dates import date_at, date_from_month
 from site_agent.deidentify.text.lexicon import CAPITAL, MONTH
-from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import by_last_word, words
+from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, words
 
 _RUN = re.compile(r"\d+")
 _ADDRESSES = re.compile(
@@ -28,9 +28,10 @@ _ADDRESSES = re.compile(
 )
 _UNIT = r"(?:mm|cm|ml|cc|mg|mcg|kg|kv|kvp|mas|ma|hz|bpm|hu|fr|french|gauge|g|m|l|%|x|°)"
 # A size, and what else a figure with a unit is; a list of sizes is taken whole.
+_SIZE = r"\d{1,4}(?:[.,]\d{1,3})?"
 _MEASURE = re.compile(
-    rf"(?:\d{{1,4}}(?:[.,]\d{{1,3}})?(?:\s?(?:x|\u00d7|-|to|by)\s?(?=\d))?){{1,4}}"
-    rf"[\s-]?{_UNIT}(?![a-z0-9])"
+    rf"{_SIZE}(?:\s?(?:x|\u00d7|-|to|by)\s?{_SIZE}){{0,3}}"
+    rf"[ -]?(?=[mckhbfgl%x\u00b0]){_UNIT}(?![a-z0-9])"
 )
 _NUMBERS = re.compile(
     r"""
@@ -123,6 +124,8 @@ _MONTH_AND_DAY = re.compile(
     r"(?![\d:/]|[.,]\d|\s?(?:mm|cm|x|%))"
 )
 _LETTERS_BEFORE = 6
+# The day, the year, and days and moments in one.
+_DIGITS_OF_DATES = frozenset((1, 2, 4, 8, 12, 14))
 _SHORTEST_CALLED = 4
 _LONGEST_GAP = 8
 
@@ -163,11 +166,11 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
 def _months(page: Page) -> Iterator[Span]:
     for word, kind in enumerate(page.kinds):
         if kind & MONTH:
-            found = date_from_month(page.folded, page.start(word))
+            found = date_from_month(page.folded, page.starts[word])
             if found is not None:
                 yield Span(found.start, found.end, Category.DATE, "date")
             elif kind & CAPITAL:
-                match = _MONTH_AND_DAY.match(page.folded, page.start(word))
+                match = _MONTH_AND_DAY.match(page.folded, page.starts[word])
                 if match is not None:
                     yield Span(*match.span(), Category.DATE, "month-and-day")
 
@@ -192,7 +195,7 @@ def _figure(
     measure = _MEASURE.match(folded, start)
     if measure is not None:
         return Span(*measure.span(), Category.ID, "measure")
-    found_date = date_at(folded, start)
+    found_date = date_at(folded, start) if end - start in _DIGITS_OF_DATES else None
     if found_date is not None:
         after = folded[found_date.end : found_date.end + 2]
         if after[:1] == "-" and after[1:].isdigit():  # 19850412-1234
@@ -220,58 +223,43 @@ def _number(folded: str, start: int) -> Span | None:
 
 def _called(page: Page, start: int) -> Span | None:
     """Find a number or a phone that is called one."""
-    word = page.word_before(start)
-    for _ in range(3):
-        if word < 0:
+    word, kinds = page.word_before(start), _kinds_of_numbers()
+    for at in range(word, max(-1, word - 3), -1):
+        if start - page.ends[at] > _LONGEST_GAP:
             return None
-        gap = page.text[page.end(word) : start]
-        if len(gap) > _LONGEST_GAP or "\n" in gap:
+        if page.folds[at] not in kinds:
+            continue
+        if "\n" in page.text[page.ends[at] : start]:
             return None
-        for table, pattern, category in (
-            ("numbered_id", _CALLED, Category.ID),
-            ("numbered_phone", _CALLED_PHONE, Category.PHONE),
-        ):
-            if ends_phrase(page, word, _numbered(table)):
-                match = pattern.match(page.folded, page.end(word))
+        for phrases_by_end, pattern, category in kinds[page.folds[at]]:
+            if ends_phrase(page, at, phrases_by_end):
+                match = pattern.match(page.folded, page.ends[at])
                 if match is not None and match.end() > start and _tells(match):
-                    rule = f"{category.name.lower()}-called"
                     begin, end = match.span("number")
-                    if page.folded[page.start(word) : page.end(word)] in words(
-                        "numbered_phone_own", "all"
-                    ):
-                        begin = page.start(word)
-                    return Span(begin, end, category, rule)
-        word -= 1
+                    if page.folds[at] in words("numbered_phone_own", "all"):
+                        begin = page.starts[at]
+                    return Span(begin, end, category, f"{category.name.lower()}-called")
     return None
+
+
+@cache
+def _kinds_of_numbers() -> dict[str, list[tuple[ByEnd, re.Pattern[str], Category]]]:
+    """Map the last words of what numbers are called to how such numbers look."""
+    found: dict[str, list[tuple[ByEnd, re.Pattern[str], Category]]] = {}
+    for table, pattern, category in (
+        ("numbered_id", _CALLED, Category.ID),
+        ("numbered_phone", _CALLED_PHONE, Category.PHONE),
+    ):
+        by_end = by_last_word(table)
+        for last in by_end:
+            found.setdefault(last, []).append((by_end, pattern, category))
+    return found
 
 
 def _tells(match: re.Match[str]) -> bool:
     """Whether a number is long enough, or so called that a short one is one too."""
     gap = match.string[match.start() : match.start("number")]
     return len(match["number"]) >= _SHORTEST_CALLED or any(c in ":#." for c in gap)
-
-
-@cache
-def _numbered(table: str) -> dict[str, frozenset[tuple[str, ...]]]:
-    return by_last_word(table)
-
-
-def ends_phrase(
-    page: Page, word: int, listed: dict[str, frozenset[tuple[str, ...]]]
-) -> bool:
-    """Whether a listed phrase ends with this word."""
-    befores = listed.get(page.folded[page.start(word) : page.end(word)])
-    if befores is None:
-        return False
-    for before in befores:
-        at = word
-        for one in before:
-            at -= 1
-            if at < 0 or page.folded[page.start(at) : page.end(at)] != one:
-                break
-        else:
-            return True
-    return False
 
 
 def _day(
@@ -286,7 +274,7 @@ def _day(
     if not (1 <= min(one, two) <= 12 and max(one, two) <= 31):
         return None
     word = page.word_before(start)
-    after_word = word >= 0 and start - page.end(word) <= 2
+    after_word = word >= 0 and start - page.ends[word] <= 2
     told = after_word and ends_phrase(page, word, by_last_word("dated"))
     listed = any(
         place in dates and _AND.fullmatch(folded, place, start)
@@ -309,10 +297,10 @@ def _age(page: Page, start: int) -> Span | None:
     if match is None:
         old = _OLD.match(page.folded, start)
         word = page.word_before(start)
-        near = old is not None and word >= 0 and start - page.end(word) <= 4
-        if not near or "\n" in page.text[page.end(word) : start]:
+        near = old is not None and word >= 0 and start - page.ends[word] <= 4
+        if not near or "\n" in page.text[page.ends[word] : start]:
             return None
-        said = page.folded[page.start(word) : page.end(word)]
+        said = page.folds[word]
         if said not in words("ages", "before"):
             return None
         match = old

@@ -33,7 +33,7 @@ from site_agent.deidentify.text.name_runs import (
     skip_titles,
     whole_run,
 )
-from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.vocabulary import (
     by_last_word,
     phrases,
@@ -113,14 +113,14 @@ def _is_title(page: Page, word: int) -> bool:
     """Tell a title from the end of a sentence and from a unit (``14 Fr.``)."""
     written = page.words[word]
     after = page.gaps[word + 1]
-    start = page.start(word)
+    start = page.starts[word]
     if (
         start
         and page.text[start - 1] in ".-"
         and page.text[start - 2 : start - 1].isalpha()
     ):
         return False
-    if page.folded[start : page.end(word)] in words("titles", "plain"):
+    if page.folded[start : page.ends[word]] in words("titles", "plain"):
         return not after.startswith(".") or len(written) <= _LONGEST_ABBREVIATION
     before = page.gaps[word].strip()
     dotted = written + "." if after.startswith(".") else written
@@ -137,7 +137,7 @@ def labelled(page: Page, word: int) -> Run | None:
     if not dotted and not _AFTER_LABEL.fullmatch(gap):
         return None
     colon = _WITH_COLON.match(gap) is not None
-    if not _ends_phrase(page, word, by_last_word("person_lines", "signature")):
+    if not ends_phrase(page, word, by_last_word("person_lines", "signature")):
         return None
     start = skip_titles(page, word + 1)
     if start >= len(page.words):
@@ -177,22 +177,6 @@ def _is_label(page: Page, word: int) -> bool:
     return _WITH_COLON.match(page.gaps[word + 1]) is not None
 
 
-def _ends_phrase(
-    page: Page, word: int, listed: dict[str, frozenset[tuple[str, ...]]]
-) -> bool:
-    """Whether a listed phrase ends with this word."""
-    last = page.folded[page.start(word) : page.end(word)]
-    for before in listed.get(last, ()):
-        at = word
-        for one in before:
-            at -= 1
-            if at < 0 or page.folded[page.start(at) : page.end(at)] != one:
-                break
-        else:
-            return True
-    return False
-
-
 def _signer(page: Page, word: int) -> Run | None:
     """Give the name in ``I, Anna Rust, have reviewed``."""
     start = word + 1
@@ -210,7 +194,7 @@ def _signer(page: Page, word: int) -> Run | None:
 def _addressed(page: Page, word: int) -> Run | None:
     if word + 1 >= len(page.words) or page.gaps[word + 1] not in _AFTER_CUE:
         return None
-    if not _ends_phrase(page, word, by_last_word("addressed")):
+    if not ends_phrase(page, word, by_last_word("addressed")):
         return None
     start = word + 1
     while start < len(page.words) and page.words[start].lower() in _ROLES_BETWEEN:
@@ -287,8 +271,8 @@ def _telling(page: Page, word: int) -> Run | None:
 
 
 def _begins_phrase(page: Page, word: int, listed: dict[str, frozenset[str]]) -> bool:
-    start = page.start(word)
-    first = page.folded[start : page.end(word)]
+    start = page.starts[word]
+    first = page.folded[start : page.ends[word]]
     for phrase in listed.get(first, ()):
         end = start + len(phrase)
         if (

@@ -43,12 +43,12 @@ def find_houses(page: Page) -> Iterator[Span]:
         last = _rightmost(page, word)
         if any(_is_proper(page, at) for at in range(first, last + 1)):
             end = last + 1
-            yield Span(page.start(first), page.end(last), Category.PLACE, "house")
+            yield Span(page.starts[first], page.ends[last], Category.PLACE, "house")
 
 
 def _is_loose(page: Page, word: int) -> bool:
     """Whether a word with a small letter is a house only now and then (``centre``)."""
-    return page.folded[page.start(word) : page.end(word)] in words("houses", "loose")
+    return page.folds[word] in words("houses", "loose")
 
 
 def _leftmost(page: Page, word: int) -> int:
@@ -59,7 +59,7 @@ def _leftmost(page: Page, word: int) -> int:
     while at > 0 and word - at < _LONGEST and _is_joined(page, at):
         at -= 1
         kind = page.kinds[at]
-        folded = page.folded[page.start(at) : page.end(at)]
+        folded = page.folds[at]
         if not kind & CAPITAL:
             possessive = folded == "s" and page.gaps[at] in ("'", "\u2019")
             linked = folded in _ANDS
@@ -82,7 +82,7 @@ def _leftmost(page: Page, word: int) -> int:
             break
         first = at
     while first < word and not _is_proper(page, first):
-        if page.folded[page.start(first) : page.end(first)] in _SAINTS:
+        if page.folds[first] in _SAINTS:
             break
         first += 1
     return first
@@ -96,7 +96,7 @@ def _rightmost(page: Page, word: int) -> int:
     linked = False
     while at < len(page.words) and at - word <= _LONGEST and _is_joined(page, at):
         kind = page.kinds[at]
-        folded = page.folded[page.start(at) : page.end(at)]
+        folded = page.folds[at]
         if folded in links and not (kind & CAPITAL and kind & UNKNOWN):
             linked = True
         elif not kind & CAPITAL:
@@ -125,7 +125,7 @@ def _is_joined(page: Page, at: int) -> bool:
     gap = page.gaps[at]
     if gap in _JOINTS:
         return True
-    before = page.folded[page.start(at - 1) : page.end(at - 1)]
+    before = page.folds[at - 1]
     return gap in (". ", ".", ".-") and (
         before in _SAINTS or bool(page.kinds[at - 1] & INITIAL)
     )
@@ -139,7 +139,7 @@ def _passes(folded: str) -> bool:
 def _is_proper(page: Page, at: int) -> bool:
     """Whether a word of a house's name is a name."""
     kind = page.kinds[at]
-    folded = page.folded[page.start(at) : page.end(at)]
+    folded = page.folds[at]
     if kind & HOUSE:
         return _is_proper_compound(folded)
     if kind & UNKNOWN and not kind & COMMON:

@@ -9,8 +9,8 @@ in doubt is told, so that nobody takes the report for clean.
 
 from __future__ import annotations
 
-import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -35,6 +35,7 @@ from site_agent.deidentify.text.letterhead import (
     with_house_numbers,
     zones_of,
 )
+from site_agent.deidentify.text.lexicon import CAPITAL, PARTICLE
 from site_agent.deidentify.text.names import parse_name
 from site_agent.deidentify.text.page import Page, open_page
 from site_agent.deidentify.text.patterns import find_patterns
@@ -52,7 +53,9 @@ _BRIDGE = re.compile(
 )
 _FIGURES = re.compile(r"[ ,(]{1,3}\d{1,6}[a-z]?[ ,]{1,3}")
 _LONGEST_BRIDGE = 18
-_PARTICLE_BEFORE = re.compile(r"(?:[^\W\d_]{1,9}(?:[ '\u2019]|\. )){1,3}$")
+_AFTER_PARTICLE = frozenset((" ", "'", "\u2019", ". "))
+_MOST_PARTICLES = 3
+_SHORTEST_MET, _SHORTEST_SMALL = 3, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def _find(
     zones = zones_of(page, parts, headed=headed)
     spans = [*_known(page, known), *find_patterns(page, zones.dated)]
     people = [
-        (Span(page.start(first), page.end(end - 1), Category.NAME, rule))
+        (Span(page.starts[first], page.ends[end - 1], Category.NAME, rule))
         for (first, end), rule in find_persons(page)
     ]
     spans += people
@@ -138,7 +141,7 @@ def _find(
     taken = _taken(page, spans)
     spans += find_unknown(page, zones.letter, taken)
     spans += find_in_letterhead(page, zones, taken)
-    spans += _met_before(page, people, known)
+    spans += _met_before(page, people, taken, known)
     spans = [_whole(page, span, zones) for span in spans]
     return [*spans, *_bridges(page, spans, zones)]
 
@@ -154,27 +157,39 @@ def _known(page: Page, known: KnownIdentifiers) -> Iterator[Span]:
 
 def _taken(page: Page, spans: Iterable[Span]) -> bytearray:
     """Mark the words that lie in a span."""
-    taken = bytearray(len(page.words))
+    taken, starts = bytearray(len(page.words)), page.starts
     for span in spans:
-        word = page.word_before(span.start)
-        if word < 0 or page.start(word) < span.start:
-            word += 1
-        while word < len(taken) and page.start(word) < span.end:
-            taken[word] = NAMED if span.category in _NAMES else FIGURED
-            word += 1
+        mark = NAMED if span.category in _NAMES else FIGURED
+        word = bisect_left(starts, span.start)
+        last = bisect_left(starts, span.end, word)
+        taken[word:last] = bytes((mark,)) * (last - word)
     return taken
 
 
 def _met_before(
-    page: Page, people: Iterable[Span], known: KnownIdentifiers
+    page: Page, people: Iterable[Span], taken: bytearray, known: KnownIdentifiers
 ) -> Iterator[Span]:
-    """Find again the people whom the report itself named with a title or a label."""
-    named = frozenset(
-        name
-        for written in {page.text[span.start : span.end] for span in people}
-        for name in parse_name(written)
-    )
-    if named:
+    """Find again the people whom the report itself named with a title or a label.
+
+    Nothing is looked for unless one of their words stands where no rule took it.
+    """
+    met = {
+        page.folds[word]
+        for span in people
+        for word in range(
+            bisect_left(page.starts, span.start), bisect_left(page.starts, span.end)
+        )
+        if len(page.folds[word]) >= _SHORTEST_MET and not page.kinds[word] & PARTICLE
+    }
+    if met and any(
+        fold in met and not took and (kind & CAPITAL or len(fold) >= _SHORTEST_SMALL)
+        for fold, took, kind in zip(page.folds, taken, page.kinds, strict=True)
+    ):
+        named = frozenset(
+            name
+            for written in {page.text[span.start : span.end] for span in people}
+            for name in parse_name(written)
+        )
         yield from find_names(page, names_of(named, known.common))
 
 
@@ -182,41 +197,43 @@ def _whole(page: Page, span: Span, zones: Zones) -> Span:
     """Take particles before a name in, and in a letterhead the figures beside it."""
     if span.category not in _NAMES:
         return span
-    near = page.folded[max(0, span.start - 24) : span.start]
-    before = _PARTICLE_BEFORE.search(near)
-    if before is not None:
-        start = span.start
-        for particle in reversed(re.findall(r"[^\W\d_]+(?:[ '\u2019]|\. )", before[0])):
-            at = start - len(particle)
-            begins = at == 0 or not page.folded[at - 1].isalnum()
-            if not begins or particle.rstrip(" .'\u2019") not in words(
-                "names", "before"
-            ):
-                break
-            start = at
-        span = span._replace(start=start)
-    word = page.word_before(span.start)
-    if word >= 0 and zones.letter[word]:
-        return with_house_numbers(page, span)
-    return span
+    first = word = bisect_left(page.starts, span.start)
+    if word < len(page.words) and page.starts[word] == span.start:
+        while (
+            first
+            and word - first < _MOST_PARTICLES
+            and page.gaps[first] in _AFTER_PARTICLE
+            and page.folds[first - 1] in words("names", "before")
+        ):
+            first -= 1
+        if first < word:
+            span = span._replace(start=page.starts[first])
+    else:
+        first -= 1
+    return with_house_numbers(page, span) if zones.letter[first] else span
 
 
 def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
     """Take in the small words between two parts of a name: ``Reggio nell'Emilia``."""
     joined = sorted(span for span in spans if span.category in _JOINED)
-    for one, two in itertools.pairwise(merge(joined)):
-        gap = page.folded[one.end : two.start]
-        word = max(0, page.word_before(one.start))
-        if zones.letter and zones.letter[word] and _FIGURES.fullmatch(gap):
-            yield Span(one.end, two.start, Category.PLACE, "between-names")
-            continue
-        if not 0 < len(gap) <= _LONGEST_BRIDGE or not _BRIDGE.fullmatch(gap):
-            continue
-        between = re.findall(r"[^\W\d_]+", gap)
-        named = one.category in _NAMES and two.category in _NAMES
-        if (
-            named
-            and between
-            and all(word in words("names", "between") for word in between)
-        ):
-            yield Span(one.end, two.start, Category.NAME, "between-names")
+    between = words("names", "between")
+    end, named_before = 0, False
+    for span in joined:
+        named = span.category in _NAMES
+        gap = span.start - end
+        if 0 < gap <= _LONGEST_BRIDGE and end:
+            word = bisect_left(page.starts, end)
+            last = bisect_left(page.starts, span.start, word)
+            if word == last:
+                letter = last < len(zones.letter) and zones.letter[last]
+                if letter and _FIGURES.fullmatch(page.folded, end, span.start):
+                    yield Span(end, span.start, Category.PLACE, "between-names")
+            elif (
+                named
+                and named_before
+                and all(fold in between for fold in page.folds[word:last])
+                and _BRIDGE.fullmatch(page.folded, end, span.start)
+            ):
+                yield Span(end, span.start, Category.NAME, "between-names")
+        if span.end > end:
+            end, named_before = span.end, named

@@ -34,29 +34,32 @@ class Span(NamedTuple):
 def merge(spans: Iterable[Span]) -> Iterator[Span]:
     """Join spans that overlap; the longest of them says what it is."""
     joined: Span | None = None
-    longest = 0
+    end = longest = 0
     for span in sorted(spans):
-        length = span.end - span.start
-        if joined is None or span.start >= joined.end:
+        if joined is None or span.start >= end:
             if joined is not None:
-                yield joined
-            joined, longest = span, length
+                yield joined if joined.end == end else joined._replace(end=end)
+            joined, end, longest = span, span.end, span.end - span.start
             continue
-        head = span if length > longest else joined
-        longest = max(longest, length)
-        joined = head._replace(start=joined.start, end=max(joined.end, span.end))
+        if span.end - span.start > longest:
+            longest = span.end - span.start
+            joined = Span(joined.start, span.end, span.category, span.rule)
+        end = max(end, span.end)
     if joined is not None:
-        yield joined
+        yield joined if joined.end == end else joined._replace(end=end)
 
 
 def replace(text: str, spans: Iterable[Span]) -> str:
-    """Put each span's placeholder in its place; the rest of the text stays as it is."""
+    """Put each span's placeholder in its place; the rest of the text stays as it is.
+
+    The spans are in order and do not overlap, as `merge` gives them.
+    """
     parts: list[str] = []
-    end = 0
-    for span in merge(spans):
-        parts += (text[end : span.start], span.category.value)
-        end = span.end
-    return "".join([*parts, text[end:]])
+    at = 0
+    for start, end, category, _ in spans:
+        parts += (text[at:start], category.value)
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def begins_sentence(text: str, start: int) -> bool:

@@ -18,6 +18,7 @@ _LOOKALIKES = {
     **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
     "\ufffd": "?",
     **dict(zip("øłđħıðŧ", "oldhidt", strict=True)),
+    "\u03c2": "\u03c3",  # a final sigma
 }
 _DIGRAPHS = str.maketrans(
     {
@@ -54,8 +55,7 @@ class _Fold(dict[int, str]):
 
 
 _FOLD = _Fold()
-for _code in range(128):
-    _FOLD[_code] = chr(_code).lower()
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
 
 
 def fold(text: str) -> str:
@@ -64,9 +64,23 @@ def fold(text: str) -> str:
     Compose the text first (NFC): a combining accent of its own stays. ``ß`` and ``æ``
     stay, for they would become two letters; U+FFFD becomes ``?``.
     """
-    if text.isascii():
-        return text.lower().replace("`", "'")
-    return text.translate(_FOLD)
+    folded = text.lower()
+    if not text.isascii():
+        if len(folded) != len(text):  # the capital I with a dot becomes two
+            folded = "".join(_FOLD[ord(letter)] for letter in text)
+        for letter in set(_NOT_ASCII.findall(folded)):
+            folded = folded.replace(letter, _FOLD[ord(letter)])
+    return folded.replace("`", "'") if "`" in folded else folded
+
+
+class Folds(dict[str, str]):
+    """Written words -> what `fold` makes of them, worked out once."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) > _MOST_REMEMBERED:
+            self.clear()
+        folded = self[word] = fold(word)
+        return folded
 
 
 class Keys(dict[str, str]):
@@ -92,7 +106,7 @@ def _first_letter(match: re.Match[str]) -> str:
     return _OF_DIGRAPH.get(match[0], match[0][0])
 
 
-_MOST_REMEMBERED = 1 << 17
+_MOST_REMEMBERED = 1 << 15
 _DIGRAPH = re.compile("[aou]e|æ|œ|ß|th|dh")
 _OF_DIGRAPH = {"æ": "a", "œ": "o", "ß": "s"}
 _DOUBLED = re.compile(r"([^\W\d_])\1")

@@ -138,7 +138,7 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
     for word, _, rule in found:
         first, last = _chain(page, word, word, letter, taken, loud)
         if first != last or rule != "beside-name":
-            yield Span(page.start(first), page.end(last), Category.NAME, rule)
+            yield Span(page.starts[first], page.ends[last], Category.NAME, rule)
 
 
 def _is_denied(page: Page, word: int, loud: bool, german: bool) -> bool:
@@ -151,7 +151,7 @@ def _is_denied(page: Page, word: int, loud: bool, german: bool) -> bool:
         return False
     # Without lists of its language a sentence's first word tells nothing.
     listed = written[0] < _FIRST_WITHOUT_LISTS
-    if not listed and begins_sentence(page.text, page.start(word)):
+    if not listed and begins_sentence(page.text, page.starts[word]):
         return False
     figure = after[:1].isdigit() or (after[:1] in " -" and after[1:2].isdigit())
     if figure and len(written) <= _LONGEST_BEFORE_FIGURE:
@@ -167,7 +167,7 @@ def _is_denied(page: Page, word: int, loud: bool, german: bool) -> bool:
 
 def is_thing(page: Page, word: int) -> bool:
     """Whether a word names a sign, a disease or a device: ``Ganz`` in Swan-Ganz."""
-    start, end = page.start(word), page.end(word)
+    start, end = page.starts[word], page.ends[word]
     for phrase, place in _parts_of_eponyms().get(page.folded[start:end], ()):
         if page.folded.startswith(phrase, start - place):
             return True
@@ -177,14 +177,14 @@ def is_thing(page: Page, word: int) -> bool:
     if after < len(page.words) and page.gaps[after] in ("'", "\u2019"):
         after += 1 if page.words[after] == "s" else 0
     if after < len(page.words) and page.gaps[after] in (" ", "-"):
-        folded = page.folded[page.start(after) : page.end(after)]
+        folded = page.folds[after]
         if folded in words("things", "after"):
             return True
     before = word - 1
     if before > 0 and page.gaps[word] == " " and page.words[before] in _OF:
         before -= 1
     if before >= 0 and page.gaps[before + 1] == " ":
-        folded = page.folded[page.start(before) : page.end(before)]
+        folded = page.folds[before]
         return folded in words("things", "before")
     return False
 
@@ -250,7 +250,7 @@ def _stands_alone(
         return False
     if page.gaps[word] == "-" and word and page.kinds[word - 1] & INITIAL:
         return False  # X-ray
-    begins = begins_sentence(page.text, page.start(word))
+    begins = begins_sentence(page.text, page.starts[word])
     if german and not (letter and not _has_small_near(page, word)):
         return False
     if letter:

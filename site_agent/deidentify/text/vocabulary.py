@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -37,8 +37,11 @@ def written_phrases(table: str, *entries: str) -> frozenset[str]:
     return frozenset(phrase for e in entries or listed for phrase in listed[e])
 
 
+ByEnd = Mapping[str, frozenset[tuple[str, ...]]]
+
+
 @cache
-def by_last_word(*tables: str) -> dict[str, frozenset[tuple[str, ...]]]:
+def by_last_word(*tables: str) -> ByEnd:
     """Map the last word of each phrase to the words before it, the nearest first."""
     found: dict[str, set[tuple[str, ...]]] = {}
     for table in tables:

@@ -10,7 +10,9 @@ from site_agent.deidentify.text.persons import find_persons
 def named(text: str) -> list[str]:
     page = open_page(text)
     runs = {run for run, _ in find_persons(page)}
-    return [text[page.start(first) : page.end(end - 1)] for first, end in sorted(runs)]
+    return [
+        text[page.starts[first] : page.ends[end - 1]] for first, end in sorted(runs)
+    ]
 
 
 @pytest.mark.parametrize(
