@@ -15,16 +15,21 @@ So do verbs where words are ordered freely. They deny a list, and doubt an item:
     небольшой выпот, очагов не выявлено         the effusion is there
     Erguss, Infiltrat nicht auszuschließen      so is this one, the other is doubted
 
+So does a question mark, in every language: ``?pneumonia``, ``pneumothorax (?)``,
+``Infiltrat?``.
+
 A pack names the adjectives as ``possible`` and ``absent``, the verbs as ``unfound`` and
 ``unexcluded``; here they become cues that reach the right way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from site_agent.label.pack import Kind, Meaning
 from site_agent.label.scan import Hit
-from site_agent.label.sentences import Word
 
+_EITHER_SIDE = frozenset({Kind.POSSIBLE, Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED})
 _FARTHEST = 5  # words between a finding and its adjective: its side, its lobe
 _ITEM_ENDS = (",", ":", "(", ")", "/")
 _TRANSPARENT = (Kind.PRESENT, Kind.COPULA)
@@ -41,31 +46,43 @@ _VERBS = {  # what they say of what goes before, of what follows
 }
 
 
-def settle(words: list[Word], hits: list[Hit]) -> list[Hit]:
+def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
     """Replace each such adjective by a cue that goes before or behind its noun."""
+    if all(hit.meaning.kind not in _EITHER_SIDE for hit in hits):
+        return hits
     settled: list[Hit] = []
     for place, hit in enumerate(hits):
-        if hit.kind is Kind.ABSENT and _stands_before_a_finding(hits, place):
+        if hit.kind is Kind.POSSIBLE and texts[hit.start] == "?":
+            asked = not _asks_of_what_follows(texts, hit)
+            if asked and all(before.kind is not Kind.NOT_NOW for before in settled):
+                _begin_the_item(texts, settled)
+            settled.append(hit._replace(meaning=_DOUBTED if asked else _DOUBT))
+        elif hit.kind is Kind.ABSENT and _stands_before_a_finding(hits, place):
             settled.append(hit._replace(meaning=_DENIAL))
         elif settled and hit.kind is Kind.ABSENT and settled[-1].start == hit.start:
             continue  # the state of an organ: ``senos libres``
-        elif hit.kind is Kind.POSSIBLE and not _follows_its_noun(words, settled, hit):
+        elif hit.kind is Kind.POSSIBLE and not _follows_its_noun(texts, settled, hit):
             settled.append(hit._replace(meaning=_DOUBT))
         elif hit.kind in (Kind.POSSIBLE, Kind.ABSENT):
-            _begin_the_item(words, settled)
+            _begin_the_item(texts, settled)
             said = _DENIED if hit.kind is Kind.ABSENT else _DOUBTED
             settled.append(hit._replace(meaning=said))
         elif hit.kind in _VERBS:
             before_it, behind_it = _VERBS[hit.kind]
-            behind = _ends_its_list(words, settled, hit)
+            behind = _ends_its_list(texts, settled, hit)
             if behind and hit.kind is Kind.UNFOUND:
-                _begin_the_list(words, settled)
+                _begin_the_list(texts, settled)
             elif behind:
-                _begin_the_item(words, settled)
+                _begin_the_item(texts, settled)
             settled.append(hit._replace(meaning=before_it if behind else behind_it))
         else:
             settled.append(hit)
     return settled
+
+
+def _asks_of_what_follows(texts: Sequence[str], mark: Hit) -> bool:
+    """Whether a question mark goes before its noun: ``opacity, ?pneumonia``."""
+    return mark.end < len(texts) and texts[mark.end] != ")"
 
 
 def _stands_before_a_finding(hits: list[Hit], place: int) -> bool:
@@ -74,14 +91,14 @@ def _stands_before_a_finding(hits: list[Hit], place: int) -> bool:
     return after is not None and after.start == end and after.kind in _THINGS
 
 
-def _follows_its_noun(words: list[Word], before: list[Hit], hit: Hit) -> bool:
+def _follows_its_noun(texts: Sequence[str], before: list[Hit], hit: Hit) -> bool:
     noun = next((h for h in reversed(before) if h.kind not in _TRANSPARENT), None)
     if noun is None or noun.kind not in _SAID_OF or hit.start - noun.end > _FARTHEST:
         return False
-    return all(word.text not in _ITEM_ENDS for word in words[noun.end : hit.start])
+    return all(text not in _ITEM_ENDS for text in texts[noun.end : hit.start])
 
 
-def _begin_the_item(words: list[Word], before: list[Hit]) -> None:
+def _begin_the_item(texts: Sequence[str], before: list[Hit]) -> None:
     """Begin a statement at the comma before the last noun, if one stands before it."""
     last = len(before)
     while last and before[last - 1].kind not in _SAID_OF:
@@ -89,27 +106,27 @@ def _begin_the_item(words: list[Word], before: list[Hit]) -> None:
     if last < 1:
         return
     comma = before[last - 1].start
-    while comma and words[comma - 1].text != ",":
+    while comma and texts[comma - 1] != ",":
         comma -= 1
     place = next((i for i, h in enumerate(before) if h.start >= comma), len(before))
     if comma and any(hit.kind in _SAID_OF for hit in before[:place]):
         before.insert(place, Hit(comma, comma, _BREAK))
 
 
-def _ends_its_list(words: list[Word], before: list[Hit], verb: Hit) -> bool:
+def _ends_its_list(texts: Sequence[str], before: list[Hit], verb: Hit) -> bool:
     """Whether findings go before the verb in its own item, organs between them."""
     thing = next((h for h in reversed(before) if h.kind not in _BEFORE_A_VERB), None)
     if thing is None or thing.kind not in _THINGS:
         return False
-    return all(word.text not in (",", ":") for word in words[thing.end : verb.start])
+    return all(text not in (",", ":") for text in texts[thing.end : verb.start])
 
 
-def _begin_the_list(words: list[Word], before: list[Hit]) -> None:
+def _begin_the_list(texts: Sequence[str], before: list[Hit]) -> None:
     """Begin a statement behind the last item that says to be there, or was asked."""
     item = end = 0
     for place in range(len(before) - 1, -1, -1):
         hit = before[place]
-        if end and any(word.text == "," for word in words[hit.end : end]):
+        if end and "," in texts[hit.end : end]:
             item = place + 1
         if item and hit.kind in _NOT_OF_THE_LIST:
             start = before[item].start

@@ -9,7 +9,7 @@ is never negative or uncertain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from site_agent.label.sections import findings_of
 from site_agent.label.sentences import (
     LONGEST,
     Word,
+    composed,
     lower,
     spans,
     texts_of,
@@ -65,7 +66,8 @@ def label_text(
     abbreviation = load(language).abbreviation
     claims_of = _reader(language, mode)
     claims: list[Claim] = []
-    for section in (findings, impression):
+    for written in (findings, impression):
+        section, _ = composed(written)
         lowered = lower(section)
         for start, end in spans(section, abbreviation):
             claims += claims_of(lowered[start:end])
@@ -83,6 +85,7 @@ def label_report(
         One assertion for each of the 14 observations.
     """
     headings = load(language).headings
+    text, _ = composed(text)
     parts = [text[start:end] for start, end in findings_of(text, headings)]
     return label_text("\n\n".join(parts), "", language, mode)
 
@@ -94,29 +97,25 @@ def mentions_in_report(
 
     Places are those of `text`.
     """
-    for start, end in findings_of(text, load(language).headings):
-        for found in mentions_in(text[start:end], language, mode):
-            cue = (found.cue_start, found.cue_end)
-            moved = [place + start if place >= 0 else place for place in cue]
-            yield found._replace(
-                start=found.start + start,
-                end=found.end + start,
-                cue_start=moved[0],
-                cue_end=moved[1],
-            )
+    whole, places = composed(text)
+    for start, end in findings_of(whole, load(language).headings):
+        for found in mentions_in(whole[start:end], language, mode):
+            yield _at(found, places[start : end + 1])
 
 
 def mentions_in(
     section: str, language: str = "en", mode: Mode = Mode.RADIOLOGIST
 ) -> Iterator[Mention]:
     """Give every assertion in a section, with its evidence."""
-    pack, lowered = load(language), lower(section)
+    pack = load(language)
+    whole, places = composed(section)
+    lowered = lower(whole)
     claims_of = _reader(language, mode)
-    for start, end in spans(section, pack.abbreviation):
+    for start, end in spans(whole, pack.abbreviation):
         claims = claims_of(lowered[start:end])
         words = _words(lowered[start:end], pack) if claims else []
         for claim in claims:
-            yield _mention(claim, words, start)
+            yield _at(_mention(claim, words, start), places)
 
 
 @cache
@@ -129,17 +128,11 @@ def _reader(language: str, mode: Mode) -> Callable[[str], tuple[Claim, ...]]:
     pack, conventions = load(language), CONVENTIONS[mode]
 
     def read_claims(sentence: str) -> tuple[Claim, ...]:
-        if pack.forms or pack.adjectives:
-            words = _words(sentence, pack)
-            texts = [word.text for word in words]
-        else:
-            words, texts = [], texts_of(sentence)
+        texts = _texts(sentence, pack)
         claims: list[Claim] = []
         for first in range(0, len(texts), LONGEST):
             part = texts[first : first + LONGEST]
-            hits = scan(part, pack.root)
-            if pack.adjectives:
-                hits = settle(words[first : first + LONGEST], hits)
+            hits = settle(part, scan(part, pack.root))
             found = resolve(read(part, hits), conventions) if hits else []
             claims += [_moved(claim, first) for claim in found] if first else found
         return tuple(claims)
@@ -151,6 +144,12 @@ def _reader(language: str, mode: Mode) -> Callable[[str], tuple[Claim, ...]]:
         return remembered(sentence) if short else read_claims(sentence)
 
     return claims_of
+
+
+def _texts(sentence: str, pack: Pack) -> list[str]:
+    if pack.forms is None:
+        return texts_of(sentence)
+    return [word.text for word in _words(sentence, pack)]
 
 
 def _words(sentence: str, pack: Pack) -> list[Word]:
@@ -178,6 +177,15 @@ def _mention(claim: Claim, words: list[Word], start: int) -> Mention:
         start + words[cue.start].start if cue else -1,
         start + words[cue.end - 1].end if cue else -1,
     )
+
+
+def _at(mention: Mention, places: Sequence[int]) -> Mention:
+    """Give the mention at the places that its characters were taken from."""
+    start, end, cue_start, cue_end = (
+        places[place] if place >= 0 else place
+        for place in (mention.start, mention.end, mention.cue_start, mention.cue_end)
+    )
+    return mention._replace(start=start, end=end, cue_start=cue_start, cue_end=cue_end)
 
 
 def combine(claims: Iterable[Claim | Mention]) -> Labels:

@@ -79,7 +79,7 @@ class Conventions:
 
 CONVENTIONS = {
     Mode.RADIOLOGIST: Conventions(
-        borderline=_YES,
+        borderline=_MAYBE,
         borderline_named=_MAYBE,
         alternative=_MAYBE,
         near=_YES,

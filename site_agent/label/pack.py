@@ -70,9 +70,6 @@ class Kind(Enum):
     __hash__ = object.__hash__  # members are single; a set of kinds is asked often
 
 
-EITHER_SIDE = (Kind.POSSIBLE, Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED)
-
-
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a phrase means.
@@ -111,7 +108,6 @@ class Pack:
     headings: Mapping[str, Section]
     forms: WordForms | None  # None where words are read as they are written
     abbreviation: Abbreviations
-    adjectives: bool  # some cues doubt or deny on either side of their noun
 
 
 @cache
@@ -136,6 +132,7 @@ def load(language: str = "en") -> Pack:
     tables = tomllib.loads(text)
     root = Node()
     rows = [(row, what) for phrase, what in _phrases(tables) for row in expand(phrase)]
+    rows.append((("?",), Meaning(Kind.POSSIBLE)))  # asks in every language
     forms = read_forms(tables, (row for row, _ in rows))
     for row, meaning in forms.rows(rows) if forms else rows:
         _add(root, row, meaning)
@@ -146,7 +143,6 @@ def load(language: str = "en") -> Pack:
         _headings(tables),
         forms,
         abbreviation(tables.get("sentences", {}).get("abbreviations", ())),
-        any(what.kind in EITHER_SIDE for _, what in rows),
     )
 
 

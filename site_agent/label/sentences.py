@@ -8,7 +8,8 @@ break is a space: letters are often wrapped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 _LETTERS = [chr(code) for code in range(0x530)]  # Latin, Greek, Cyrillic
@@ -26,9 +27,11 @@ _ABBREVIATIONS = ["dr", "mr", "mrs", "ms", "approx", "vs", "st", "no", "cf", "ca
 _ABBREVIATIONS += ["e.g", "i.e"]
 _WORD = re.compile(  # "patient's" is one word, "l'opacité" two
     r"[^\W\d_]+(?:'(?:s|t|d|m|re|ve|ll)\b)?|\d+(?:[.,]\d+)?|[,;:()/]"
+    # a question, but not the letters that an export lost in "Gr??e"
+    r"|(?<![^\W\d_])(?<!\?)\?|\?(?![^\W\d_]|\?)"
 )
 
-
+_LETTER = re.compile("(?s:.)[\u0300-\u036f]*")  # and its combining marks
 LONGEST = 120  # words; what is longer is no sentence, but must not take long
 _BEFORE_A_STOP = 16  # characters that tell whether it ends an abbreviation
 
@@ -107,8 +110,13 @@ def spans(
     start = 0
     for match in _END.finditer(section):
         end = match.start()
-        if section[end] == "." and abbreviated.ends(section, start, end):
+        mark = section[end]
+        if mark == "." and abbreviated.ends(section, start, end):
             continue
+        if mark == "?":
+            if section[start:end].rstrip(" (")[-1:] in ("", ",", ":", "\n"):
+                continue  # "? pneumonia"
+            end += 1
         yield start, end
         start = match.end()
     yield start, len(section)
@@ -124,6 +132,27 @@ def words_of(sentence: str) -> list[Word]:
 def texts_of(sentence: str) -> list[str]:
     """Give the words of a sentence in lower case."""
     return _WORD.findall(sentence)
+
+
+def composed(text: str) -> tuple[str, Sequence[int]]:
+    """Put letters and their combining marks together (Unicode NFC).
+
+    Returns
+    -------
+    text
+        With one character for ``e`` and an acute accent.
+    places
+        Of each of its characters in the original, and of its end.
+    """
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text, range(len(text) + 1)
+    parts = [unicodedata.normalize("NFC", each[0]) for each in _LETTER.finditer(text)]
+    places = [
+        each.start()
+        for each, part in zip(_LETTER.finditer(text), parts, strict=True)
+        for _ in part
+    ]
+    return "".join(parts), [*places, len(text)]
 
 
 def lower(section: str) -> str:

@@ -23,6 +23,19 @@ YES, NO, MAYBE = Assertion.POSITIVE, Assertion.NEGATIVE, Assertion.UNCERTAIN
         ("de", "Fraglicher Erguss.", [MAYBE]),
         ("de", "Erguss fraglich.", [MAYBE]),
         ("fr", "Pneumopathie probable.", [MAYBE]),
+        ("de", "Infiltrat?", [MAYBE]),
+        ("en", "Effusion (?) and nodule.", [MAYBE, YES]),
+        ("en", "? pneumonia", [MAYBE]),
+        ("en", "Nodule, ?fracture.", [YES, MAYBE]),
+        (
+            "en",
+            "Effusion, nodule at the right apex behind the first rib?",
+            [YES, MAYBE],
+        ),
+        ("de", "Herz vergr??ert, Erguss.", [YES]),
+        ("de", "Frage nach Erguss, Fraktur?", []),
+        ("en", "Effusion is difficult to exclude.", [MAYBE]),
+        ("en", "It is difficult to exclude effusion.", [MAYBE]),
     ],
 )
 def test_direction_of_a_cue(

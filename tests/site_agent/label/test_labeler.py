@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from protos.statistics_pb2 import Assertion, Observation
 from site_agent.label import label_text, labeler
-from site_agent.label.labeler import combine, mentions_in
+from site_agent.label.labeler import combine, mentions_in, mentions_in_report
 from site_agent.label.pack import Node
 from site_agent.label.resolve import Mention
 from site_agent.label.scan import Hit, scan
@@ -76,7 +77,7 @@ def said(text: str) -> dict[str, Assertion.ValueType]:
         ("Heart size is normal.", {"CARDIOMEGALY": NO}),
         ("The heart is mildly enlarged.", {"CARDIOMEGALY": YES}),
         ("The heart is not enlarged.", {"CARDIOMEGALY": NO}),
-        ("Heart size is borderline.", {"CARDIOMEGALY": YES}),
+        ("Heart size is borderline.", {"CARDIOMEGALY": MAYBE}),
         ("Borderline cardiomegaly.", {"CARDIOMEGALY": MAYBE}),
         ("Heart size upper limits of normal.", {"CARDIOMEGALY": NO}),
         (
@@ -145,6 +146,17 @@ def test_evidence_names_phrase_cue_and_rule() -> None:
     assert text[mention.start : mention.end] == "pleural effusion"
     assert text[mention.cue_start : mention.cue_end] == "No"
     assert mention.rule == "denial"
+
+
+@pytest.mark.parametrize(
+    "text", ["Épanchement à gauche.", "Ré" * 3 + ". Épanchement", "É́ épanchement"]
+)
+def test_evidence_points_into_a_text_of_combining_marks(text: str) -> None:
+    apart = unicodedata.normalize("NFD", text)
+    (mention,) = mentions_in_report(apart, "fr")
+    assert mention.observation == Observation.PLEURAL_EFFUSION
+    found = apart[mention.start : mention.end]
+    assert unicodedata.normalize("NFC", found).lower() == "épanchement"
 
 
 def test_priority_of_assertions() -> None:

@@ -16,7 +16,7 @@ EFFUSION = Observation.PLEURAL_EFFUSION
 
 # The convention; a sentence; what the radiologist, CheXpert and the coder say.
 DIFFERENCES = [
-    ("borderline", "Borderline heart size.", HEART, YES, MAYBE, YES),
+    ("borderline", "Borderline heart size.", HEART, MAYBE, MAYBE, YES),
     ("borderline_named", "Borderline cardiomegaly.", HEART, MAYBE, YES, YES),
     ("alternative", "Edema versus pneumonia.", EDEMA, MAYBE, MAYBE, YES),
     ("near", "Vascular congestion.", EDEMA, YES, MAYBE, BLANK),

@@ -20,7 +20,7 @@ BLANK = Assertion.NOT_MENTIONED
         ("The heart is enlarged but the mediastinum is normal.", YES, NO),
         ("The heart is not enlarged.", NO, BLANK),
         ("The heart may be enlarged.", MAYBE, BLANK),
-        ("Heart size borderline.", YES, BLANK),
+        ("Heart size borderline.", MAYBE, BLANK),
         ("Heart size is top normal.", NO, BLANK),
         ("Normal to mildly enlarged heart.", MAYBE, BLANK),
         ("The heart is slightly large.", YES, BLANK),
