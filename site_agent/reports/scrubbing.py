@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from site_agent.deidentify.text.identifiers import identifiers_of_fields
+from site_agent.deidentify.text.known import identifiers_of_fields
 from site_agent.deidentify.text.scrub import Scrubbed, scrub
 from site_agent.deidentify.text.spans import Span
 from site_agent.reports.edits import Plain

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from site_agent.deidentify.text.identifiers import KnownIdentifiers
+from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
     CAPS,
@@ -41,6 +41,7 @@ _SHORTEST, _SHORTEST_LOWER_CASE = 3, 5
 _SHORTEST_MISSPELT = 7
 _LETTERS = re.compile(r"(?:[^\W\d_]|[?\ufffd])+")
 _GARBLED = re.compile(r"[\u00c2-\u00c5][^\w\s]")
+_NOT_OF_NAMES = re.compile(r"[^\w\s?'-]")
 _EPONYM_NEAR = 24
 
 _People = Mapping[str, frozenset[int]]
@@ -51,8 +52,10 @@ _NOBODY: frozenset[int] = frozenset()
 class KnownNames:
     """Keys of words, and whose family name, given name or initial each is.
 
-    `misspelt` has every form of a long name with one letter less. `garbled` are folded
-    spellings that are no words, `broken` what lost a letter to an old system.
+    `misspelt` has every form of a long name with one letter less, `ends` the first and
+    the last three letters of such names. `foreign` are parts of names that are not
+    ASCII, `broken` what lost a letter to an old system, `common` folded words of the
+    header that tell nothing.
     """
 
     family: _People
@@ -60,7 +63,8 @@ class KnownNames:
     initial: _People
     every: frozenset[str]
     misspelt: frozenset[str]
-    garbled: frozenset[str]
+    ends: frozenset[str]
+    foreign: tuple[str, ...]
     broken: tuple[tuple[re.Pattern[str], str], ...]
     common: frozenset[str]
 
@@ -136,10 +140,10 @@ def _partner(page: Page, tokens: Mapping[int, _Token], word: int) -> int:
 
 
 def _belong(one: _Token, other: _Token) -> bool:
-    if one.family & other.given or one.given & other.family:
+    if one.family & (other.given or other.family) or one.given & other.family:
         return True
     alike = (
-        one.family & (other.family | other.initial)
+        one.family & other.initial
         or one.initial & other.family
         or one.given & other.given
     )
@@ -154,7 +158,7 @@ def _alone(page: Page, token: _Token, common: frozenset[str]) -> str:
     if length < _SHORTEST or not (token.family or token.given):
         return ""
     folded = fold(word)
-    if folded in common:
+    if folded in common or folded in common_words():
         if not capital or not token.family or not _stands_out(page, token.word):
             return ""
         # In capitals only a word that reports do not use can be but a name.
@@ -225,16 +229,20 @@ def _misspelt(page: Page, keys: list[str], table: KnownNames) -> Iterator[int]:
     """Find words that are a long name but for one letter."""
     if not table.misspelt:
         return
-    for word, kind in enumerate(page.kinds):
-        if len(keys[word]) < _SHORTEST_MISSPELT - 1 or keys[word] in table.every:
+    ends = table.ends
+    for word, key in enumerate(keys):
+        # One wrong letter leaves the first three or the last three right.
+        if key[:3] not in ends and key[-3:] not in ends:
             continue
+        if len(key) < _SHORTEST_MISSPELT - 1 or key in table.every:
+            continue
+        kind = page.kinds[word]
         if kind & (CLINICAL | LETTER | COMMON) or (
             kind & CAPITAL and not kind & UNKNOWN
         ):
             continue
-        if not kind & CAPITAL and is_clinical(fold(page.words[word]), page.language):
+        if not kind & CAPITAL and is_clinical(page.folds[word], page.language):
             continue
-        key = keys[word]
         if key in table.misspelt or not table.misspelt.isdisjoint(_with_one_less(key)):
             yield word
 
@@ -265,7 +273,10 @@ def _wild(word: str) -> re.Pattern[str]:
 
 def _garbled(page: Page, table: KnownNames) -> Iterator[Span]:
     """Find names that were read in a wrong encoding (``MÃ¼ller``)."""
-    for form in table.garbled:
+    forms = {form for part in table.foreign for form in spellings(part)}
+    for form in forms:
+        if _NOT_OF_NAMES.search(form) is None:
+            continue
         start = page.folded.find(form)
         while start >= 0:
             end = start + len(form)
@@ -276,11 +287,14 @@ def _garbled(page: Page, table: KnownNames) -> Iterator[Span]:
 @lru_cache(maxsize=64)
 def names_of(people: frozenset[PersonName], common: frozenset[str]) -> KnownNames:
     """Make the table of some people; `common` are folded words that tell nothing."""
-    listed = sorted(people)
-    family = _table(name.families for name in listed)
-    given = _table(name.givens for name in listed)
-    initial = _table(name.initials for name in listed)
-    parts = [part for name in listed for part in (*name.families, *name.givens)]
+    listed = list(people)
+    families = [(name.families, _keys(name.families)) for name in listed]
+    givens = [(name.givens, _keys(name.givens)) for name in listed]
+    family = _table(keys for _, keys in families)
+    given = _table(keys for _, keys in givens)
+    initial = _table(_keys(name.initials) for name in listed)
+    parts = [part for written, _ in (*families, *givens) for part in written]
+    broken = any("?" in part or "\ufffd" in part for part in parts)
     long = [key for key in (*family, *given) if len(key) >= _SHORTEST_MISSPELT]
     return KnownNames(
         family=family,
@@ -288,32 +302,39 @@ def names_of(people: frozenset[PersonName], common: frozenset[str]) -> KnownName
         initial=initial,
         every=frozenset((*family, *given, *initial)),
         misspelt=frozenset(f for key in long for f in (key, *_with_one_less(key))),
-        garbled=frozenset(
-            form
-            for part in parts
-            if not part.isascii()
-            for form in spellings(part)
-            if re.search(r"[^\w\s?'-]", form)
-        ),
-        broken=tuple(
-            (_wild(fold(word)), key_of(word))
-            for part in parts
-            if "?" in part or "\ufffd" in part
-            for word in _LETTERS.findall(part)
-            if "?" in word.strip("?") or "\ufffd" in word
-        ),
-        common=common_words() | common,
+        ends=frozenset(end for key in long for end in (key[:3], key[-3:])),
+        foreign=tuple(part for part in parts if not part.isascii()),
+        broken=tuple(_broken_parts(parts)) if broken else (),
+        common=common,
     )
 
 
-def _table(parts_of_each: Iterable[Iterable[str]]) -> dict[str, frozenset[int]]:
-    """Map the key of each word to the numbers of the persons who have it."""
-    table: dict[str, set[int]] = {}
+def _broken_parts(parts: Iterable[str]) -> Iterator[tuple[re.Pattern[str], str]]:
+    """Give words that lost letters as patterns, with their keys."""
+    for part in parts:
+        for word in _LETTERS.findall(part):
+            if "?" in word.strip("?") or "\ufffd" in word:
+                yield _wild(fold(word)), key_of(word)
+
+
+def _keys(parts: Iterable[str]) -> set[str]:
+    """Give the keys of the words in the parts of a name, but for particles."""
     particles = words("names", "particles")
-    for number, parts in enumerate(parts_of_each):
-        for part in parts:
-            for form in {part, part.replace("'", "").replace("\u2019", "")}:
-                for word in _LETTERS.findall(form):
-                    if fold(word) not in particles:
-                        table.setdefault(key_of(word), set()).add(number)
-    return {word: frozenset(numbers) for word, numbers in table.items()}
+    forms = {
+        form for p in parts for form in (p, p.replace("'", "").replace("\u2019", ""))
+    }
+    return {
+        key_of(word)
+        for form in forms
+        for word in ((form,) if form.isalpha() else _LETTERS.findall(form))
+        if fold(word) not in particles
+    }
+
+
+def _table(keys_of_each: Iterable[Iterable[str]]) -> dict[str, frozenset[int]]:
+    """Map the key of each word to the numbers of the persons who have it."""
+    table: dict[str, frozenset[int]] = {}
+    for number, keys in enumerate(keys_of_each):
+        for key in keys:
+            table[key] = table.get(key, _NOBODY) | {number}
+    return table

@@ -7,11 +7,13 @@ sentence (the town in a hospital's name).
 
 from __future__ import annotations
 
+import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
-from site_agent.deidentify.text.identifiers import KnownIdentifiers
+from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.lexicon import CAPITAL, CLINICAL, COMMON, LETTER
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
@@ -24,6 +26,7 @@ _SHORTEST_PLACE = 4
 _SHORTEST_PLACE_WORD = 5
 _MOST_BETWEEN = 4
 _SEPARATORS = re.compile(r"[\W_]+")
+_LETTERS_AND_DIGITS = re.compile(r"[^\W_]+")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -33,20 +36,47 @@ class Squeezed:
     def __init__(self, folded: str) -> None:
         self.folded = folded
         self.bare = squeeze(folded)
-        self._places: list[int] = []
+        self._runs: list[int] = []
+        self._before: list[int] = []
 
-    def find(self, bare: str) -> Iterator[tuple[int, int]]:
-        """Give where `bare` stands, separators between its characters or not."""
-        at = self.bare.find(bare)
-        while at >= 0:
-            if not self._places:
-                self._places = [i for i, c in enumerate(self.folded) if c.isalnum()]
-            start, end = self._places[at], self._places[at + len(bare) - 1] + 1
+    def find(self, bare: str, written: str) -> Iterator[tuple[int, int]]:
+        """Give where `bare` stands, separators between its characters or not.
+
+        `written` is its usual form, which is tried first.
+        """
+        count = self.bare.count(bare)
+        if not count:
+            return
+        places = list(_all(self.folded, written))
+        if len(places) == count:
+            found = [(at, at + len(written)) for at in places]
+        else:
+            found = [
+                (self._place(at), self._place(at + len(bare) - 1) + 1)
+                for at in _all(self.bare, bare)
+            ]
+        for start, end in found:
             begins = start == 0 or not self.folded[start - 1].isalnum()
             ends = end == len(self.folded) or not self.folded[end].isalnum()
             if begins and ends:
                 yield start, end
-            at = self.bare.find(bare, at + 1)
+
+    def _place(self, at: int) -> int:
+        """Give the place in the text of a character of `bare`."""
+        if not self._runs:
+            runs = list(_LETTERS_AND_DIGITS.finditer(self.folded))
+            self._runs = [run.start() for run in runs]
+            lengths = (run.end() - run.start() for run in runs)
+            self._before = [0, *itertools.accumulate(lengths)]
+        run = bisect_right(self._before, at) - 1
+        return self._runs[run] + at - self._before[run]
+
+
+def _all(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
 
 
 def find_known_numbers(
@@ -54,11 +84,12 @@ def find_known_numbers(
 ) -> Iterator[Span]:
     """Find known ids, phones and UIDs in a text."""
     for number in known.ids:
-        runs = _RUNS.findall(fold(number))
+        written = fold(number)
+        runs = _RUNS.findall(written)
         bare = "".join(runs)
         if len(bare) < _SHORTEST_NUMBER:
             continue
-        for start, end in squeezed.find(bare):
+        for start, end in squeezed.find(bare, written):
             if _fits(page.folded[start:end], runs, len(bare)):
                 yield Span(start, end, Category.ID, "known-id")
     for uid in known.uids:
@@ -89,7 +120,7 @@ def find_known_places(
         telling |= words_of_place
         for part in parts:
             several = " " in part
-            for start, end in squeezed.find(part.replace(" ", "")):
+            for start, end in squeezed.find(part.replace(" ", ""), part):
                 between = _SEPARATORS.findall(page.folded[start:end])
                 if all(len(gap) <= _MOST_BETWEEN for gap in between) and (
                     several or page.text[start].isupper()

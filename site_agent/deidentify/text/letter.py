@@ -114,15 +114,12 @@ def people_of(text: str) -> Iterator[PersonName]:
 
 def _headings(page: Page) -> Iterator[Cut]:
     known, text, last_words = _known_headings(), page.text, _last_words()
-    for word, gap in enumerate(page.gaps):
-        if word == 0 or (":" not in gap and " - " not in gap):
+    for word in page.stops:
+        if word == 0 or page.folds[word - 1] not in last_words:
             continue
-        colon = _COLON_AFTER.match(gap)
         # A label may end with a number or a bracket: ``Findings (2 views):``
+        colon = _COLON_AFTER.match(page.gaps[word])
         if colon is None:
-            continue
-        last = page.folds[word - 1]
-        if last not in last_words:
             continue
         at, after = word - 1, page.ends[word - 1] + colon.end()
         for begin in _label_starts(page, at):
@@ -167,12 +164,15 @@ def _lines_alone(page: Page) -> Iterator[Cut]:
 def _signatures(page: Page) -> Iterator[Cut]:
     """Where the end of a letter begins: its words, or a titled name after a gap."""
     text, folded, first_words = page.text, page.folded, _signatures_by_first_word()
-    for word, gap in enumerate(page.gaps[:-1]):
-        newline = "\n" in gap
-        if not newline and word and not _BEFORE_SIGNATURE.search(gap):
+    last = len(page.words)
+    for word in page.stops:
+        if word == last or page.folds[word] not in first_words:
             continue
-        start, end = page.starts[word], page.ends[word]
-        for phrase in first_words.get(folded[start:end], ()):
+        newline = "\n" in page.gaps[word]
+        if not newline and word and not _BEFORE_SIGNATURE.search(page.gaps[word]):
+            continue
+        start = page.starts[word]
+        for phrase in first_words[page.folds[word]]:
             if _signs(page, word, phrase, newline or not word):
                 yield start, start + len(phrase), Section.OTHER
                 break

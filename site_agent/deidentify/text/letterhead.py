@@ -7,7 +7,8 @@ where: figures too, and whatever stands between two commas beside such a word.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from site_agent.deidentify.text.letter import Cut, Section
@@ -41,6 +42,8 @@ _PROVINCE = re.compile(r"\([A-Z]{2}\)\s?$")
 _FIGURES = re.compile(r"\d+")
 _HOUSE_NUMBER = re.compile(r"[ .]{1,2}\d{1,5}[a-z]?(?!\w)(?:\s?[/-]\s?\d{1,4}[a-z]?)?")
 _NUMBER_BEFORE = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[,(|:]))\d{1,5}[a-z]?,?\s$")
+_FIGURE_NEAR = re.compile(r"\d[a-z]?,?\s$")
+_COMMA = re.compile(",")
 _CELLS = re.compile(r"[|\t:;]|\.\s| {2,}| - | \u2013 | -- ")
 _MOST_WORDS_OF_PART = 8
 
@@ -50,11 +53,13 @@ class Zones:
     """What each part of a page is.
 
     `sections` are ``[start, end)`` with what it is; `letter` has 1 for each word in a
-    letterhead or a signature; `dated` are the places where figures may be days.
+    letterhead or a signature, `lines` where their lines begin and end; `dated` are the
+    places where figures may be days.
     """
 
     sections: list[Cut]
     letter: bytearray
+    lines: list[tuple[int, int]]
     dated: list[tuple[int, int]]
 
 
@@ -65,6 +70,7 @@ def zones_of(page: Page, parts: Sequence[Cut], *, headed: bool) -> Zones:
     without any heading that is `headed`.
     """
     letter = bytearray(len(page.words))
+    lines: list[tuple[int, int]] = []
     dated: list[tuple[int, int]] = []
     for start, end, section in parts:
         if section in (Section.CONTEXT, Section.OTHER):
@@ -72,46 +78,57 @@ def zones_of(page: Page, parts: Sequence[Cut], *, headed: bool) -> Zones:
         if section is not Section.OTHER:
             continue
         for first, last in lines_of(page, start, end):
-            labelled = headed or any(
-                page.kinds[at] & (LETTER | TITLE) for at in range(first, last)
-            )
-            if labelled and not is_prose(page, first, last):
+            if not headed and not any(
+                kind & (LETTER | TITLE) for kind in page.kinds[first:last]
+            ):
+                continue
+            if not is_prose(page, first, last):
                 letter[first:last] = b"\1" * (last - first)
-    return Zones(list(parts), letter, dated)
+                lines.append((first, last))
+    return Zones(list(parts), letter, lines, dated)
 
 
 def lines_of(page: Page, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Give the first word of each line of ``[start, end)``, and the first after it."""
-    word = max(0, page.word_before(start))
-    while word < len(page.words) and page.starts[word] < start:
-        word += 1
-    first = word
-    while word < len(page.words) and page.starts[word] < end:
-        if word > first and "\n" in page.gaps[word]:
-            yield first, word
-            first = word
-        word += 1
-    if word > first:
-        yield first, word
+    first = bisect_left(page.starts, start)
+    last = bisect_left(page.starts, end, first)
+    stops, gaps = page.stops, page.gaps
+    for at in range(bisect_right(stops, first), bisect_left(stops, last)):
+        if "\n" in gaps[stops[at]]:
+            yield first, stops[at]
+            first = stops[at]
+    if last > first:
+        yield first, last
 
 
-def find_in_letterhead(page: Page, zones: Zones, taken: bytearray) -> Iterator[Span]:
-    """Find codes, house numbers, postcodes and the rest of addresses."""
+def find_in_letterhead(
+    page: Page, zones: Zones, taken: bytearray, found: Iterable[Span]
+) -> Iterator[Span]:
+    """Find codes, house numbers, postcodes and the rest of addresses.
+
+    `found` are the spans that are known already.
+    """
+    begun = {span.start: span.end for span in found}
     for start, end, section in zones.sections:
         if section is Section.OTHER:
-            yield from _figures(page, start, end, zones)
-            for first, last in lines_of(page, start, end):
-                if zones.letter[first]:
-                    yield from _parts(page, first, last, taken)
+            yield from _figures(page, start, end, zones, begun)
+    for first, last in zones.lines:
+        yield from _parts(page, first, last, taken)
 
 
-def _figures(page: Page, start: int, end: int, zones: Zones) -> Iterator[Span]:
+def _figures(
+    page: Page, start: int, end: int, zones: Zones, begun: Mapping[int, int]
+) -> Iterator[Span]:
     folded = page.folded
     at = start
     for run in _FIGURES.finditer(folded, start, end):
-        if run.start() < at:
-            continue
         begin = run.start()
+        if begin < at:
+            continue
+        known = begun.get(begin, 0)
+        if known >= run.end() and not folded.startswith("-", known):
+            at = known
+            continue
         while begin > start and folded[begin - 1].isalpha() and run.start() - begin < 4:
             begin -= 1
         match = _POSTCODE.match(folded, begin) or _CODE.match(folded, begin)
@@ -141,12 +158,13 @@ def _parts(page: Page, first: int, last: int, taken: bytearray) -> Iterator[Span
     line_end = page.text.find("\n", end)
     end = len(page.text) if line_end < 0 else line_end
     line = page.text[start:end]
-    if "," not in line and not any(page.kinds[w] & STREET for w in range(first, last)):
+    streets = any(kind & STREET for kind in page.kinds[first:last])
+    if not streets and ("," not in line or _FIGURES.search(line) is None):
         return
     word = first
     for cell in _split(line, _CELLS):
-        parts = list(_split(line[cell[0] : cell[1]], re.compile(",")))
-        figures = any(c.isdigit() for c in line[cell[0] : cell[1]])
+        parts = list(_split(line[cell[0] : cell[1]], _COMMA))
+        figures = _FIGURES.search(line, *cell) is not None
         for a, b in parts:
             part_start, part_end = start + cell[0] + a, start + cell[0] + b
             inside: list[int] = []
@@ -169,7 +187,7 @@ def _rest(
     if "(" in text and not _PROVINCE.search(text):
         return
     street = _has_street(page, inside)
-    digits = any(c.isdigit() for c in text)
+    digits = _FIGURES.search(text) is not None
     coded = _CODE_OF_TOWN.search(text) is not None
     named = any(taken[w] == NAMED for w in inside)
     if not named and not (digits and street) and not coded:
@@ -192,11 +210,11 @@ def _rest(
         return
     first, last = page.starts[inside[0]], page.ends[inside[-1]]
     before, after = page.text[start:first], page.text[last:end]
-    if any(c.isdigit() for c in before) and len(before) < _LONGEST_FIGURE:
+    if _FIGURES.search(before) and len(before) < _LONGEST_FIGURE:
         first = start + len(before) - len(before.lstrip())
     if ")" in after[:2]:
         last += after.index(")") + 1
-    elif any(c.isdigit() for c in after) and len(after) < _LONGEST_FIGURE:
+    elif _FIGURES.search(after) and len(after) < _LONGEST_FIGURE:
         last += len(after.rstrip())
     for word in inside:
         taken[word] = NAMED
@@ -243,6 +261,8 @@ def with_house_numbers(page: Page, span: Span) -> Span:
     ):
         end = after.end()
     near = folded[max(0, start - 8) : start]
-    if near[-1:].isspace() and (before := _NUMBER_BEFORE.search(near)):
+    if _FIGURE_NEAR.search(near) and (before := _NUMBER_BEFORE.search(near)):
         start -= len(before[0])
+    if end == span.end and start == span.start:
+        return span
     return span._replace(start=start, end=end)

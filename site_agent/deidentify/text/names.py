@@ -34,6 +34,8 @@ class PersonName:
     @property
     def families(self) -> frozenset[str]:
         """The whole family name and those of its words that tell something alone."""
+        if self.family.isalpha():
+            return frozenset((self.family,))
         parts = re.split(r"[\s-]+", self.family)
         telling = {w for w in parts if len(w) >= 3 and not _is_particle(w)}
         return frozenset({self.family} | telling) - {""}

@@ -35,6 +35,8 @@ class Page:
     folds: list[str]
     """Of each word what `spelling.fold` makes of it."""
     gaps: list[str]
+    stops: list[int]
+    """The first gap, and those that are more or less than a single space."""
     starts: list[int]
     """Where each word begins in the text."""
     ends: list[int]
@@ -65,13 +67,16 @@ def open_page(text: str, language: str | None = None) -> Page:
         parts = _SPLIT.split(text)
     words = parts[1::2]
     bounds = list(accumulate(map(len, parts)))
+    gaps = parts[0::2]
+    stops = [at for at, gap in enumerate(gaps) if gap != " " or not at]
     language = language_of(words) if language is None else language.lower()[:2]
     return Page(
         text=text,
         folded=fold(text),
         words=words,
         folds=list(map(_FOLDS.__getitem__, words)),
-        gaps=parts[0::2],
+        gaps=gaps,
+        stops=stops,
         starts=bounds[0:-1:2],
         ends=bounds[1::2],
         kinds=list(map(kinds(language).__getitem__, words)),

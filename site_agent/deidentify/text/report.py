@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from site_agent.deidentify.text.identifiers import KnownIdentifiers
+from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.letter import Section, section_of_field, sections_of
 from site_agent.deidentify.text.scrub import find_identifiers
 from site_agent.deidentify.text.spans import replace

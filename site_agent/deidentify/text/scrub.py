@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from site_agent.deidentify.text.doubts import find_doubts
-from site_agent.deidentify.text.identifiers import KnownIdentifiers
+from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.known_names import (
     find_known_names,
     find_names,
@@ -140,7 +140,7 @@ def _find(
     spans += find_houses(page)
     taken = _taken(page, spans)
     spans += find_unknown(page, zones.letter, taken)
-    spans += find_in_letterhead(page, zones, taken)
+    spans += find_in_letterhead(page, zones, taken, spans)
     spans += _met_before(page, people, taken, known)
     spans = [_whole(page, span, zones) for span in spans]
     return [*spans, *_bridges(page, spans, zones)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from site_agent.deidentify.text.identifiers import (
+from site_agent.deidentify.text.known import (
     KnownIdentifiers,
     identifiers_of_fields,
 )
