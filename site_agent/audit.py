@@ -34,11 +34,11 @@ def files_of(study: LabelledStudy) -> dict[str, bytes]:
     ``primary.dcm``, ``supplementary-1.dcm`` ..., and ``report.json``: canonical JSON
     (UTF-8, sorted keys, no spaces) with ``findings`` and ``impression``.
     """
-    checked = study.checked
-    films = {PRIMARY: checked.primary.content}
-    for number, film in enumerate(checked.supplementary, 1):
+    scrubbed = study.scrubbed
+    films = {PRIMARY: scrubbed.primary.content}
+    for number, film in enumerate(scrubbed.supplementary, 1):
         films[f"supplementary-{number}.dcm"] = film.content
-    return {**films, REPORT: _report_bytes(checked.report)}
+    return {**films, REPORT: _report_bytes(scrubbed.checked.report)}
 
 
 def audit(study: LabelledStudy, known: KnownIdentifiers) -> AuditedStudy | Refusal:
@@ -55,7 +55,7 @@ def audit(study: LabelledStudy, known: KnownIdentifiers) -> AuditedStudy | Refus
     InvalidDicomError
         An output is no DICOM file.
     """
-    checked = study.checked
+    checked = study.scrubbed.checked
     deidentified = checked.deidentified
     files = files_of(study)
     reasons: list[Reason] = []

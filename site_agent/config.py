@@ -145,8 +145,10 @@ class SiteConfig:
 
     `coordinator` and `enrolment` are ``host:port``. `poll_seconds` is the time between
     two looks at the agenda. `dates` is ``remove`` or ``shift``. `staff` are names to be
-    removed from every report. `threads` is 0 for all. `controller` and `dpo` may have
-    empty names until the Article 30 record is made.
+    removed from every report. `scrub` tells whether films are searched for burned-in
+    text, and `keep_text` which texts may stay, None for the usual ones. `threads` is 0
+    for all. `controller` and `dpo` may have empty names until the Article 30 record is
+    made.
     """
 
     site: str
@@ -164,6 +166,8 @@ class SiteConfig:
     retention_months: int
     dates: str
     staff: tuple[str, ...]
+    scrub: bool
+    keep_text: tuple[str, ...] | None
     training: bool
     device: str
     threads: int
@@ -229,6 +233,8 @@ class SiteConfig:
             ),
             dates=deidentification.choice("dates", ("remove", "shift"), raw=True),
             staff=deidentification.lines("staff", folder),
+            scrub=deidentification.flag("scrub", default=True),
+            keep_text=deidentification.optional_lines("keep_text", folder),
             training=training.flag("enabled", default=True),
             device=training.choice("device", ("cpu", "cuda"), raw=True),
             threads=training.number("threads", 0, least=0, most=1024),

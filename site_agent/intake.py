@@ -27,7 +27,7 @@ from site_agent.store import Store, StudyRow
 from site_agent.study import Disposition, Reason, ReasonCode, Refusal
 from site_agent.workers import Crashed, Workers
 
-PROCESSING = 1
+PROCESSING = 2
 """Raised when the steps give other results for the same input, to process all anew."""
 
 _FILES_A_TASK = 32
@@ -205,6 +205,7 @@ def _against(tools: Tools) -> list[object]:
         tools.specification.sha256.hex(),
         tools.options.dates,
         sorted(tools.staff),
+        None if tools.may_stay is None else sorted(tools.may_stay),
     ]
 
 

@@ -1,6 +1,6 @@
 """The order of the steps for one study, and what becomes of one that breaks a step.
 
-acquire -> deidentify -> quality -> label -> audit -> store. The types of
+acquire -> deidentify -> quality -> scrub -> label -> audit -> store. The types of
 `site_agent.study` allow no other order. A refusal ends it, and so does anything that a
 damaged film makes a library raise: one study never stops the others.
 """
@@ -20,6 +20,10 @@ from site_agent.acquire.receive import receive
 from site_agent.acquire.sorting import Arrival
 from site_agent.audit import audit, files_of
 from site_agent.config import Specification
+from site_agent.deidentify.burned_in import scrub_films
+from site_agent.deidentify.header.options import Option
+from site_agent.deidentify.pixels.networks import networks
+from site_agent.deidentify.pixels.search import Search
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.study import Options, deidentify
 from site_agent.deidentify.text.identifiers import known_identifiers
@@ -42,12 +46,17 @@ TIME_LIMIT = 600
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the steps need beside the study. Holds the pseudonym key: never shown."""
+    """What the steps need beside the study. Holds the pseudonym key: never shown.
+
+    `may_stay` are the texts that stay on a film, from `allowed`; None where films are
+    not searched for text.
+    """
 
     pseudonyms: Pseudonyms
     options: Options
     staff: tuple[str, ...]
     specification: Specification
+    may_stay: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +72,20 @@ def process(
 ) -> tuple[AuditedStudy, Mapping[str, bytes]] | Refusal:
     """Take a study through all steps; return it with the files that were audited."""
     known = known_identifiers(received, tools.staff)
-    deidentified = deidentify(received, tools.pseudonyms, tools.options, known)
+    options, search = tools.options, None
+    if tools.may_stay is not None:
+        options = options.including(Option.CLEAN_PIXEL_DATA)
+        search = Search(networks(), tools.may_stay)
+    deidentified = deidentify(received, tools.pseudonyms, options, known)
     if isinstance(deidentified, Refusal):
         return deidentified
     checked = check(deidentified, tools.specification)
     if isinstance(checked, Refusal):
         return checked
-    labelled = label(checked)
+    scrubbed = scrub_films(checked, search)
+    if isinstance(scrubbed, Refusal):
+        return scrubbed
+    labelled = label(scrubbed)
     audited = audit(labelled, known)
     if isinstance(audited, Refusal):
         return audited

@@ -124,6 +124,11 @@ class Table:
             return ()
         return tuple(line.strip() for line in text.splitlines() if line.strip())
 
+    def optional_lines(self, key: str, folder: Path) -> tuple[str, ...] | None:
+        """Read as `lines`; None where nothing is said, which an empty file is not."""
+        lines = self.lines(key, folder)
+        return lines if key in self.values else None
+
     def party(self) -> Party:
         """Read name and contact details, Art. 30(1)(a)."""
         name = self.text("name", like=(Party, "name"), default="")

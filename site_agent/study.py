@@ -1,9 +1,10 @@
 """The stages of a study. Their order is in their types.
 
-``ReceivedStudy`` -> ``DeidentifiedStudy`` -> ``CheckedStudy`` -> ``LabelledStudy`` ->
-``AuditedStudy``. Each stage holds the one before it, and only the step that earns a
-stage makes it. Everything is frozen. The first four live in memory while one study is
-processed; the last is the record that is kept, without pixels and without text.
+``ReceivedStudy`` -> ``DeidentifiedStudy`` -> ``CheckedStudy`` -> ``ScrubbedStudy`` ->
+``LabelledStudy`` -> ``AuditedStudy``. Each stage holds the one before it, and only the
+step that earns a stage makes it. Everything is frozen. All but the last live in memory
+while one study is processed; that is the record that is kept, without pixels and
+without text.
 
 A step that cannot go on gives a `Refusal` with all its reasons at once.
 """
@@ -116,7 +117,8 @@ REASONS: Mapping[ReasonCode, Meaning] = {
     ),
     ReasonCode.BURNED_IN: Meaning(
         _QUARANTINED,
-        "BurnedInAnnotation is YES: the film may show identifying text.",
+        "The film may show identifying text, and no program could take it out. Look at "
+        "it, and export it without the text.",
     ),
     ReasonCode.SECTIONS: Meaning(
         _REJECTED, "The report lacks a Findings or an Impression section."
@@ -211,6 +213,7 @@ class Technical:
 
     `rows`, `columns`: pixels. `bits_stored`: bits per pixel. `vendor` is None where
     Manufacturer is empty. `chest` is None where nothing tells the body part.
+    `burned_in` is what the header says, and may be wrong.
     """
 
     modality: str
@@ -225,7 +228,11 @@ class Technical:
 
 @dataclass(frozen=True, slots=True)
 class DeidentifiedImage:
-    """A film whose header obeys the profile. `content` is the Part 10 file."""
+    """A film whose header obeys the profile. `content` is the Part 10 file.
+
+    Where pixels are scrubbed the header says so already: nothing of a film is kept
+    before that is true.
+    """
 
     sop_instance_uid: str
     content: bytes
@@ -260,7 +267,7 @@ class Facts:
 class DeidentifiedStudy:
     """`study` and `patient` are keyed pseudonyms, the same over runs and studies.
 
-    `methods` are the CID 7050 codes of what was done to the headers.
+    `methods` are the CID 7050 codes that the headers name.
     """
 
     study: str
@@ -289,6 +296,23 @@ class CheckedStudy:
     left_out: tuple[Reason, ...]
 
 
+# --------------------------------------------------------------------------- scrubbed
+
+
+@dataclass(frozen=True, slots=True)
+class ScrubbedStudy:
+    """A checked study on whose films no burned-in text is known.
+
+    `primary` and `supplementary` are those of the checked study: as they were where
+    nothing was found. `left_out` has the laterals besides that a person has to look at.
+    """
+
+    checked: CheckedStudy
+    primary: DeidentifiedImage
+    supplementary: tuple[DeidentifiedImage, ...]
+    left_out: tuple[Reason, ...]
+
+
 # --------------------------------------------------------------------------- labelled
 
 Labels = Mapping[Observation.ValueType, Assertion.ValueType]
@@ -297,9 +321,9 @@ Labels = Mapping[Observation.ValueType, Assertion.ValueType]
 
 @dataclass(frozen=True, slots=True)
 class LabelledStudy:
-    """A checked study with its 14 labels."""
+    """A scrubbed study with its 14 labels."""
 
-    checked: CheckedStudy
+    scrubbed: ScrubbedStudy
     labels: Labels
 
 

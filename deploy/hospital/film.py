@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -69,6 +70,13 @@ def draw(
     film += rng.integers(0, 64, shape, dtype=np.uint8)
     film -= rng.integers(0, 64, shape, dtype=np.uint8)
     return np.clip(film, 0, 4095, out=film).astype(np.uint16)
+
+
+def write(film: NDArray[np.uint16], text: str) -> None:
+    """Burn a line of text into the upper left corner of a film, in place."""
+    ink = np.zeros(film.shape, np.uint8)
+    cv2.putText(ink, text, (60, 90), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 255, 2)
+    film[ink > 0] = 4000
 
 
 def _frontal(

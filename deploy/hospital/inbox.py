@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import unicodedata
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from deploy.hospital import film, header
 from deploy.hospital.key import planted, write_key
-from deploy.hospital.people import make_uid
+from deploy.hospital.people import Visit, make_uid
 from deploy.hospital.plan import Study, plan
 from deploy.hospital.reports import write_reports
 
@@ -81,12 +82,10 @@ def write_study(home: Path, study: Study) -> None:
             study.hospital, study.visit, view, instance, rng
         )
         bits = 8 if study.kind.name == "eight-bit" else 12
-        header.add_pixels(
-            attributes,
-            film.draw(study.findings, view, shape, rng),
-            bits=bits,
-            inverted=device.inverted,
-        )
+        pixels = film.draw(study.findings, view, shape, rng)
+        if study.kind.name == "burned-in":
+            film.write(pixels, _caption(study.visit))
+        header.add_pixels(attributes, pixels, bits=bits, inverted=device.inverted)
         if study.kind.name == "conflicting":
             attributes.SOPInstanceUID = uid
         for keyword, value in _FLAWS.get(study.kind.name, {}).items():
@@ -101,11 +100,20 @@ def write_study(home: Path, study: Study) -> None:
             shutil.copyfile(path, copy)
 
 
+def _caption(visit: Visit) -> str:
+    """Say who is on the film, as consoles once did: in letters that ASCII has."""
+    person, birth = visit.patient.person, visit.patient.birth
+    caption = f"{person.family}, {person.given}  {birth:%d.%m.%Y}".upper()
+    plain = unicodedata.normalize("NFKD", caption).encode("ascii", "ignore")
+    return plain.decode()
+
+
 _FLAWS: dict[str, dict[str, object]] = {
     "no-vendor": {"Manufacturer": ""},
     "no-age": {"PatientAge": "", "PatientBirthDate": ""},
     "no-patient-id": {"PatientID": ""},
     "burned-in": {"BurnedInAnnotation": "YES"},
+    "announced-text": {"BurnedInAnnotation": "YES"},  # and nobody can find any
     "hand": {
         "BodyPartExamined": "HAND",
         "AnatomicRegionSequence": header.code_sequence("85562004", "SCT", "Hand"),

@@ -36,6 +36,7 @@ _KINDS = (
     Kind("pa-and-lateral", views=("PA", "LL")),
     Kind("child"),
     Kind("duplicate"),
+    Kind("burned-in"),
 )
 ODD = (
     Kind("ap-only", "rejected", "projection", ("AP",)),
@@ -54,7 +55,7 @@ ODD = (
     Kind("report-only", "quarantined", "study-missing", ()),
     Kind("conflicting", "quarantined", "conflicting-instances", ("PA", "PA")),
     Kind("no-patient-id", "quarantined", "identity-missing"),
-    Kind("burned-in", "quarantined", "burned-in"),
+    Kind("announced-text", "quarantined", "burned-in"),
 )
 """Each is in every inbox, beside the studies that ought to be accepted."""
 

@@ -37,17 +37,25 @@ def run(
     from site_agent import intake
     from site_agent.config import SiteConfig, SitePaths, read_specification
     from site_agent.deidentify.header.options import Dates, Options
+    from site_agent.deidentify.pixels.allowed import allowed, usually_allowed
+    from site_agent.deidentify.pixels.networks import check_installation
     from site_agent.durable import locked
     from site_agent.pipeline import Tools
 
     paths = SitePaths(home)
     config = SiteConfig.load(paths)
     vault = open_vault(paths, vault_key_file)
+    may_stay = None
+    if config.scrub:
+        check_installation()
+        own = config.keep_text
+        may_stay = usually_allowed() if own is None else allowed(own)
     tools = Tools(
         pseudonyms=vault.pseudonyms,
         options=Options(dates=Dates(config.dates)),
         staff=config.staff,
         specification=read_specification(paths),
+        may_stay=may_stay,
     )
     with locked(paths.run_lock, wait=False), _progress() as progress:
         bars: dict[str, TaskID] = {}

@@ -1,4 +1,4 @@
-"""De-identify a study: every header, the report, and the facts read before that."""
+"""De-identify a study but for pixels: headers, report, and the facts before that."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def deidentify(
     pseudonyms : Pseudonyms
         Makes the pseudonyms of study, patient, device and every UID.
     options : Options
-        Whether dates go or are moved.
+        What is done to headers. They say that pixels are clean where these do.
     known : KnownIdentifiers
         What the headers and the order tell about persons and places; it is looked for
         in the report.

@@ -18,6 +18,7 @@ from pathlib import Path
 import pydicom
 
 from site_agent.deidentify.header.dataset import to_bytes
+from site_agent.deidentify.header.facts import announces_text
 from site_agent.deidentify.header.options import Option, Options
 from site_agent.deidentify.header.reading import UNREADABLE, quiet
 from site_agent.deidentify.pixels.film import NoPixels, scrub
@@ -62,8 +63,10 @@ class ScrubbingConversion:
         if not isinstance(outcome, Converted):
             return outcome
         with quiet():
+            header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
             film = pydicom.dcmread(target)
-        looked = scrub(film, Search(networks(), self.may_stay))
+        search = Search(networks(), self.may_stay)
+        looked = scrub(film, search, is_announced=announces_text(header))
         if isinstance(looked, NoPixels):
             return self.conversion.convert(path, target)
         row = outcome.row

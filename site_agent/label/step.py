@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from site_agent.label.labeler import label_text
-from site_agent.study import CheckedStudy, LabelledStudy
+from site_agent.study import LabelledStudy, ScrubbedStudy
 
 
-def label(checked: CheckedStudy) -> LabelledStudy:
+def label(scrubbed: ScrubbedStudy) -> LabelledStudy:
     """Label a study by its report."""
-    report = checked.report
-    return LabelledStudy(checked, label_text(report.findings, report.impression))
+    report = scrubbed.checked.report
+    return LabelledStudy(scrubbed, label_text(report.findings, report.impression))

@@ -53,17 +53,12 @@ def _vendor(film: Technical, _: Specification) -> str | None:
     return "" if film.vendor is None else None
 
 
-def _burned_in(film: Technical, _: Specification) -> str | None:
-    return "" if film.burned_in else None
-
-
 RULES: Mapping[ReasonCode, Rule] = {
     ReasonCode.MODALITY: _modality,
     ReasonCode.BODY_PART: _body_part,
     ReasonCode.RESOLUTION: _resolution,
     ReasonCode.BIT_DEPTH: _bit_depth,
     ReasonCode.VENDOR: _vendor,
-    ReasonCode.BURNED_IN: _burned_in,
 }
 """What every film that goes on must meet, by the reason it is refused with."""
 

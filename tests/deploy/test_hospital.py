@@ -9,7 +9,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from deploy.hospital.film import Findings, draw
+from deploy.hospital.film import Findings, draw, write
 from deploy.hospital.inbox import make
 from deploy.hospital.key import read_key
 from deploy.hospital.letter import write_letter
@@ -104,6 +104,13 @@ def test_half_of_the_films_have_each_of_the_common_findings() -> None:
 def test_a_tenth_of_the_patients_at_most_are_children() -> None:
     studies = [s for s in plan(3, 84, 1).studies if s.kind.disposition == "accepted"]
     assert 0 < sum(s.visit.age < 18 for s in studies) <= 8
+
+
+def test_line_that_is_burned_in_stands_in_the_corner() -> None:
+    film = np.zeros((300, 1200), np.uint16)
+    write(film, "MAIER, ANNA  13.11.1957")
+    assert film[60:100, 60:].any()
+    assert not film[120:].any()
 
 
 def test_key_names_every_kind_and_lies_outside_the_inbox(folder: Path) -> None:

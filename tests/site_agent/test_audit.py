@@ -35,6 +35,7 @@ from site_agent.study import (
     ReceivedImage,
     ReceivedStudy,
     Refusal,
+    ScrubbedStudy,
     Technical,
     View,
 )
@@ -70,7 +71,8 @@ def study(
     report = DeidentifiedReport(findings, "No disease.")
     images = (primary, *laterals)
     whole = DeidentifiedStudy("SABC", "PDEF", images, report, FACTS, ("113100",))
-    return LabelledStudy(CheckedStudy(whole, report, primary, laterals, ()), LABELS)
+    checked = CheckedStudy(whole, report, primary, laterals, ())
+    return LabelledStudy(ScrubbedStudy(checked, primary, laterals, ()), LABELS)
 
 
 @pytest.fixture
@@ -132,8 +134,10 @@ def test_identifier_at_depth_is_found(known: KnownIdentifiers) -> None:
 
 def test_pseudonym_that_identifies_is_found(known: KnownIdentifiers) -> None:
     labelled = study()
-    whole = replace(labelled.checked.deidentified, patient="K18-95938")
-    labelled = replace(labelled, checked=replace(labelled.checked, deidentified=whole))
+    scrubbed = labelled.scrubbed
+    whole = replace(scrubbed.checked.deidentified, patient="K18-95938")
+    checked = replace(scrubbed.checked, deidentified=whole)
+    labelled = replace(labelled, scrubbed=replace(scrubbed, checked=checked))
     assert refused(labelled, known) == ["a number in the names of the files"]
 
 

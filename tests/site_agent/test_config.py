@@ -85,6 +85,22 @@ def test_staff_list_is_read_from_its_file(tmp_path: Path) -> None:
     assert config.staff == ("Dr. Anna Höfig", "Bastian Ruppert")
 
 
+def test_texts_that_may_stay_on_films_are_the_usual_ones_until_a_file_is_named(
+    tmp_path: Path,
+) -> None:
+    config = SiteConfig.parse(TEXT, folder=tmp_path)
+    assert config.scrub
+    assert config.keep_text is None
+    text = TEXT.replace("scrub = true", "scrub = false").replace(
+        "# keep_text", "keep_text"
+    )
+    assert "[deidentification] keep_text" in faults(text, tmp_path)
+    (tmp_path / "keep-text.txt").write_text("")
+    config = SiteConfig.parse(text, folder=tmp_path)
+    assert not config.scrub
+    assert config.keep_text == ()
+
+
 def test_folder_that_is_no_home_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="site-agent init"):
         SiteConfig.load(SitePaths(tmp_path))

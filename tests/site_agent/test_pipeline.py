@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pydicom
 import pytest
 
 from site_agent import pipeline
@@ -17,6 +20,7 @@ from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.pipeline import Staged, Tools, take
 from site_agent.study import AuditedStudy, Disposition, ReasonCode, Refusal
+from tests.site_agent.deidentify.pixels.drawn import COLUMNS, ROWS, drawn
 from tests.site_agent.inbox import ACCESSION, STUDY, film, put, report, write_inbox
 
 PSEUDONYMS = Pseudonyms(bytes(range(32)))
@@ -56,6 +60,25 @@ def test_good_study_is_staged_with_its_report(inbox: Path, staging: Path) -> Non
     kept = json.loads((result.folder / "report.json").read_bytes())
     assert kept["findings"].startswith("Heart size within normal limits.")
     assert "Wagenknecht" not in kept["impression"]
+
+
+def test_name_in_the_pixels_of_a_film_is_not_staged(inbox: Path, staging: Path) -> None:
+    pixels = drawn(("REUTER, FRANCISCO", 60, 120))
+    content = film(
+        1,
+        Rows=ROWS,
+        Columns=COLUMNS,
+        PixelData=pixels.tobytes(),
+        BurnedInAnnotation="NO",
+    )
+    put(inbox / "images/PA000001/IM000001", content)
+    result = take(arrival(inbox), replace(TOOLS, may_stay=frozenset()), staging)
+    assert isinstance(result, Staged)
+    assert result.study.methods == ("113100", "113101")
+    kept = pydicom.dcmread(result.folder / "primary.dcm")
+    assert kept.BurnedInAnnotation == "NO"
+    assert not np.array_equal(kept.pixel_array[:200], pixels[:200])
+    assert np.array_equal(kept.pixel_array[200:], pixels[200:])
 
 
 def test_failure_of_a_step_refuses_the_study_and_quotes_nothing(

@@ -71,6 +71,7 @@ from site_agent.errors import UnreadableFile
 __all__ = ["deidentify_header", "to_bytes"]
 
 _PATIENT_ID = 0x00100020
+_BURNED_IN = 0x00280301
 
 
 def deidentify_header(
@@ -146,7 +147,8 @@ def _mark(dataset: Dataset, edition: str, options: Options) -> None:
     dataset.DeidentificationMethodCodeSequence = Sequence(codes)
     dataset.LongitudinalTemporalInformationModified = options.longitudinal
     if options.are_pixels_clean:
-        dataset.BurnedInAnnotation = "NO"
+        # A new element: the one that was kept is the old film's as well.
+        dataset[_BURNED_IN] = DataElement(_BURNED_IN, "CS", "NO")
 
 
 class _Place(NamedTuple):

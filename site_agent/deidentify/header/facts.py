@@ -58,12 +58,7 @@ _INDICATION_IN_TEXT = re.compile(
 
 
 def technical(dataset: Dataset) -> Technical:
-    """Read what the quality checks need of one film.
-
-    An overlay kept in the unused bits of the pixels (PS3.3 C.9.2, retired) counts as
-    burned in: the header cannot take it out.
-    """
-    burned_in = text_of(dataset, "BurnedInAnnotation").upper() == "YES"
+    """Read what the quality checks need of one film."""
     return Technical(
         modality=text_of(dataset, "Modality").upper(),
         view=view_of(dataset),
@@ -72,8 +67,18 @@ def technical(dataset: Dataset) -> Technical:
         bits_stored=number_of(dataset, "BitsStored"),
         chest=is_chest(dataset),
         vendor=vendor_of(text_of(dataset, "Manufacturer")),
-        burned_in=burned_in or _has_overlay_in_pixels(dataset),
+        burned_in=announces_text(dataset),
     )
+
+
+def announces_text(dataset: Dataset) -> bool:
+    """Whether a header says that text is burned into the pixels (0028,0301).
+
+    An overlay kept in the unused bits of the pixels (PS3.3 C.9.2, retired) counts as
+    burned in: the header cannot take it out.
+    """
+    is_said = text_of(dataset, "BurnedInAnnotation").upper() == "YES"
+    return is_said or _has_overlay_in_pixels(dataset)
 
 
 def facts(study: ReceivedStudy, pseudonyms: Pseudonyms) -> Facts:

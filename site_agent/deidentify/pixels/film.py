@@ -27,6 +27,7 @@ NOT_DECODED = "its pixels cannot be decoded"
 NOT_SEEN = "its pixels are of a kind that cannot be looked at"
 TOO_MUCH = "its pixels are too many to be looked at"
 BESIDE_THE_PIXELS = "there is text in the unused bits of its pixels"
+NOT_FOUND = "its header says that text is burned in, and none was found"
 
 # Of the samples of one pixel, YBR_FULL has the brightness first (C.7.6.3.1.2).
 _GREY, _COLOUR = ("MONOCHROME1", "MONOCHROME2"), ("RGB", "YBR_FULL")
@@ -59,7 +60,7 @@ class Scrubbed:
 Outcome = NoPixels | Clean | Scrubbed | ForReview
 
 
-def scrub(film: Dataset, search: Search) -> Outcome:
+def scrub(film: Dataset, search: Search, *, is_announced: bool = False) -> Outcome:
     """Look for burned-in text, and fill it.
 
     Parameters
@@ -69,12 +70,16 @@ def scrub(film: Dataset, search: Search) -> Outcome:
         for nothing but what `Scrubbed` holds.
     search : Search
         What looks for text.
+    is_announced : bool
+        Whether the film's own header says that there is text. If none is found then, a
+        person has to look at it.
 
     Notes
     -----
     A film that was compressed becomes one in Explicit VR Little Endian, another keeps
     its transfer syntax: nothing is lost by compression twice. What the film says of
-    that, (0028,2110) and the attributes around it, stays as it is.
+    that, (0028,2110) and the attributes around it, stays as it is. Bits that no pixel
+    uses are 0 in a film that is scrubbed, or continue the sign.
     """
     if "PixelData" not in film:
         floats = "FloatPixelData" in film or "DoubleFloatPixelData" in film
@@ -88,7 +93,12 @@ def scrub(film: Dataset, search: Search) -> Outcome:
             pixels = _pixels(film, bytes(film.PixelData))
         except UNREADABLE:
             return ForReview(NOT_DECODED)
-        return ForReview(NOT_SEEN) if pixels is None else _scrub(film, pixels, search)
+        if pixels is None:
+            return ForReview(NOT_SEEN)
+        outcome = _scrub(film, pixels, search)
+    if is_announced and isinstance(outcome, Clean):
+        return ForReview(NOT_FOUND)
+    return outcome
 
 
 def _scrub(film: Dataset, pixels: NDArray[Any], search: Search) -> Outcome:
@@ -111,9 +121,13 @@ def _scrub(film: Dataset, pixels: NDArray[Any], search: Search) -> Outcome:
     content = bytearray(film.PixelData)
     scrubbed = _pixels(film, content)
     assert scrubbed is not None  # noqa: S101  it was not, a moment ago
-    for number, text in texts.items():
-        fill(scrubbed[number], text.boxes)
-    del scrubbed
+    for number, frame in enumerate(scrubbed):
+        stored, rest = _bits(film, frame)
+        if rest is not None:
+            frame[:] = stored << _lowest(film)
+        if number in texts:
+            fill(frame, texts[number].boxes)
+    del scrubbed, frame, stored
     film.PixelData = bytes(content)
     share = sum(text.share for text in texts.values()) / len(pixels)
     return Scrubbed(film, sum(len(text.boxes) for text in texts.values()), share)
@@ -157,7 +171,7 @@ def _bits(
     """
     allocated = frame.dtype.itemsize * 8
     stored = number_of(film, "BitsStored")
-    lowest = number_of(film, "HighBit") + 1 - stored
+    lowest = _lowest(film)
     if frame.ndim == 3 or not 0 < stored < allocated or lowest < 0:
         return frame, None
     up, down = allocated - stored - lowest, allocated - stored
@@ -170,6 +184,10 @@ def _bits(
     if not has_more:
         return frame >> lowest if lowest else frame, None
     return frame << up >> down, beside(frame).astype(np.uint8) * 255
+
+
+def _lowest(film: Dataset) -> int:
+    return number_of(film, "HighBit") + 1 - number_of(film, "BitsStored")
 
 
 def _frames(film: Dataset) -> int:

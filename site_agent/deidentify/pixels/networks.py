@@ -98,7 +98,8 @@ def _path_of(name: str) -> Path:
             return path
     raise ConfigurationError(
         "Text in pixels cannot be looked for: its networks are not installed. Install "
-        "rapidocr 3.10, or leave the pixels as they are with --no-scrub."
+        "rapidocr 3.10, or leave the pixels as they are: deidentify --no-scrub, and "
+        "scrub = false in site.toml."
     )
 
 

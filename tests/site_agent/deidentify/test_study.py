@@ -15,7 +15,7 @@ from pydicom.uid import (
 )
 
 from protos.statistics_pb2 import AgeBand, Indication, Sex, Vendor
-from site_agent.deidentify.header.options import Dates, Options
+from site_agent.deidentify.header.options import Dates, Option, Options
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.study import deidentify
 from site_agent.deidentify.text.identifiers import known_identifiers
@@ -111,6 +111,20 @@ def test_film_is_the_same_by_the_engine_and_from_memory(
     slow = deidentified(chest_film(syntax), from_memory=True)
     assert isinstance(fast, DeidentifiedStudy)
     assert fast == slow
+
+
+@pytest.mark.parametrize("from_memory", [False, True])
+def test_what_a_film_said_of_burned_in_text_is_known_after_it_is_cleaned(
+    *, from_memory: bool
+) -> None:
+    film = chest_film(BurnedInAnnotation="YES")
+    options = Options(others=frozenset([Option.CLEAN_PIXEL_DATA]))
+    study = deidentified(film, options=options, from_memory=from_memory)
+    assert isinstance(study, DeidentifiedStudy)
+    assert study.images[0].technical.burned_in
+    assert film.BurnedInAnnotation == "YES"
+    copy = pydicom.dcmread(io.BytesIO(study.images[0].content))
+    assert copy.BurnedInAnnotation == "NO"
 
 
 def test_patient_with_two_studies_keeps_one_pseudonym() -> None:

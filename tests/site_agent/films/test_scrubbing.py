@@ -13,12 +13,18 @@ from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 
 from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.pixels.allowed import usually_allowed
+from site_agent.deidentify.pixels.film import NOT_FOUND
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.films import scrubbing
 from site_agent.films.batch import Batch
 from site_agent.films.conversion import Conversion, Converted, LeftOut
 from site_agent.films.journal import Journal
-from site_agent.films.scrubbing import CRASHED, Scrubbing, ScrubbingConversion
+from site_agent.films.scrubbing import (
+    CRASHED,
+    FOR_REVIEW,
+    Scrubbing,
+    ScrubbingConversion,
+)
 from tests.site_agent.deidentify.pixels.drawn import as_film, drawn
 
 NAME = ("REUTER, FRANCISCO", 60, 120)
@@ -62,7 +68,7 @@ def test_scrubbed_film_says_so_and_shows_no_name(tmp_path: Path) -> None:
 
 
 def test_clean_film_keeps_its_compressed_pixels_byte_for_byte(tmp_path: Path) -> None:
-    film = as_film(drawn(), ExplicitVRLittleEndian, BurnedInAnnotation="YES")
+    film = as_film(drawn(), ExplicitVRLittleEndian, BurnedInAnnotation="NO")
     film.compress(JPEG2000Lossless, generate_instance_uid=False)
     pydicom.dcmwrite(tmp_path / "a.dcm", film)
     outcome = converter(with_account=True).convert(
@@ -77,6 +83,16 @@ def test_clean_film_keeps_its_compressed_pixels_byte_for_byte(tmp_path: Path) ->
     assert outcome.row is not None
     assert outcome.row["text"] == {"boxes": 0, "share": 0.0}
     assert outcome.row["pixels"]["bytes"]
+
+
+def test_film_that_announces_text_is_not_taken_for_clean(tmp_path: Path) -> None:
+    source = written(tmp_path, "a.dcm")
+    film = pydicom.dcmread(source)
+    film.BurnedInAnnotation = "YES"
+    film.save_as(source)
+    outcome = converter().convert(source, tmp_path / "b.dcm")
+    assert isinstance(outcome, LeftOut)
+    assert outcome.why == FOR_REVIEW.format(why=NOT_FOUND)
 
 
 def test_file_without_pixels_does_not_say_they_are_clean(tmp_path: Path) -> None:

@@ -87,7 +87,6 @@ def test_good_study_goes_on_with_its_lateral() -> None:
         ({"bits_stored": 8}, Reason(ReasonCode.BIT_DEPTH, "8 bits")),
         ({"chest": False}, Reason(ReasonCode.BODY_PART)),
         ({"vendor": None}, Reason(ReasonCode.VENDOR)),
-        ({"burned_in": True}, Reason(ReasonCode.BURNED_IN)),
     ],
 )
 def test_film_that_breaks_one_rule(changes: dict[str, Any], reason: Reason) -> None:
@@ -107,7 +106,7 @@ def test_all_reasons_come_at_once() -> None:
     assert {reason.code for reason in reasons} == {
         ReasonCode.REPORT_MISSING,
         ReasonCode.AGE,
-        *RULES.keys() - {ReasonCode.BURNED_IN},
+        *RULES,
     }
 
 
@@ -156,13 +155,6 @@ def test_unfit_pa_film_beside_a_fit_one_is_left_out() -> None:
         ReasonCode.RESOLUTION,
         ReasonCode.FURTHER_VIEW,
     ]
-
-
-def test_lateral_with_burned_in_text_is_left_out() -> None:
-    lateral = film("2.25.2", view=View.LATERAL, burned_in=True)
-    checked = accepted(study(film(), lateral))
-    assert checked.supplementary == ()
-    assert checked.left_out == (Reason(ReasonCode.BURNED_IN),)
 
 
 def test_empty_study_has_no_pa_view() -> None:

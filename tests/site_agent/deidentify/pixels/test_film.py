@@ -20,6 +20,7 @@ from pydicom.uid import (
 from site_agent.deidentify.pixels.film import (
     BESIDE_THE_PIXELS,
     NOT_DECODED,
+    NOT_FOUND,
     NOT_SEEN,
     TOO_MUCH,
     NoPixels,
@@ -114,6 +115,22 @@ def test_text_in_bits_that_no_pixel_uses_is_for_review() -> None:
     hidden = CLEAN | ((WITH_NAME > 3500).astype(np.uint16) << 12)
     film = as_film(hidden, EXPLICIT)
     assert scrub(film, SEARCH) == ForReview(BESIDE_THE_PIXELS)
+
+
+def test_bits_that_no_pixel_uses_are_cleared_where_a_film_is_scrubbed() -> None:
+    film = as_film(WITH_NAME | np.uint16(1 << 15), EXPLICIT)
+    outcome = scrub(film, SEARCH)
+    assert isinstance(outcome, Scrubbed)
+    after = np.frombuffer(outcome.film.PixelData, "<u2").reshape(WITH_NAME.shape)
+    assert np.array_equal(after[200:], WITH_NAME[200:])
+    assert after.max() < 1 << 12
+
+
+def test_film_whose_announced_text_is_not_found_is_for_review() -> None:
+    film = as_film(CLEAN, EXPLICIT)
+    assert scrub(film, SEARCH, is_announced=True) == ForReview(NOT_FOUND)
+    film = as_film(WITH_NAME, EXPLICIT)
+    assert isinstance(scrub(film, SEARCH, is_announced=True), Scrubbed)
 
 
 def test_file_without_pixels() -> None:
