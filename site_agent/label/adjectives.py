@@ -48,7 +48,7 @@ _VERBS = {  # what they say of what goes before, of what follows
 
 def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
     """Replace each such adjective by a cue that goes before or behind its noun."""
-    if all(hit.meaning.kind not in _EITHER_SIDE for hit in hits):
+    if _EITHER_SIDE.isdisjoint([hit.meaning.kind for hit in hits]):
         return hits
     settled: list[Hit] = []
     for place, hit in enumerate(hits):

@@ -33,20 +33,23 @@ from site_agent.label.sentences import (
 if TYPE_CHECKING:  # a study carries films, whose libraries take a second to load
     from site_agent.study import Labels
 
+_YES, _MAYBE, _NO = Assertion.POSITIVE, Assertion.UNCERTAIN, Assertion.NEGATIVE
+_BLANK = Assertion.NOT_MENTIONED
+_NO_FINDING = Observation.NO_FINDING
 _REMEMBERED = 4096  # sentences
 _LONGEST_REMEMBERED = 300  # characters
 _WEIGHT = {
-    Assertion.NOT_MENTIONED: 0,
-    Assertion.NEGATIVE: 1,
-    Assertion.UNCERTAIN: 2,
-    Assertion.POSITIVE: 3,
+    _BLANK: 0,
+    _NO: 1,
+    _MAYBE: 2,
+    _YES: 3,
 }
-_FOUND = (Assertion.POSITIVE, Assertion.UNCERTAIN)
+_FOUND = (_YES, _MAYBE)
 _OBSERVATIONS: tuple[Observation.ValueType, ...] = tuple(Observation.values()[1:])
 _PATHOLOGIES = frozenset(
     observation
     for observation in _OBSERVATIONS
-    if observation not in (Observation.NO_FINDING, Observation.SUPPORT_DEVICES)
+    if observation not in (_NO_FINDING, Observation.SUPPORT_DEVICES)
 )
 
 
@@ -128,13 +131,13 @@ def _reader(language: str, mode: Mode) -> Callable[[str], tuple[Claim, ...]]:
     pack, conventions = load(language), CONVENTIONS[mode]
 
     def read_claims(sentence: str) -> tuple[Claim, ...]:
-        texts = _texts(sentence, pack)
+        texts = pack.forms.texts(sentence) if pack.forms else texts_of(sentence)
         claims: list[Claim] = []
         for first in range(0, len(texts), LONGEST):
             part = texts[first : first + LONGEST]
-            hits = settle(part, scan(part, pack.root))
-            found = resolve(read(part, hits), conventions) if hits else []
-            claims += [_moved(claim, first) for claim in found] if first else found
+            if hits := scan(part, pack.root):
+                found = resolve(read(part, settle(part, hits)), conventions)
+                claims += [_moved(claim, first) for claim in found] if first else found
         return tuple(claims)
 
     remembered = lru_cache(_REMEMBERED)(read_claims)
@@ -144,12 +147,6 @@ def _reader(language: str, mode: Mode) -> Callable[[str], tuple[Claim, ...]]:
         return remembered(sentence) if short else read_claims(sentence)
 
     return claims_of
-
-
-def _texts(sentence: str, pack: Pack) -> list[str]:
-    if pack.forms is None:
-        return texts_of(sentence)
-    return [word.text for word in _words(sentence, pack)]
 
 
 def _words(sentence: str, pack: Pack) -> list[Word]:
@@ -190,15 +187,13 @@ def _at(mention: Mention, places: Sequence[int]) -> Mention:
 
 def combine(claims: Iterable[Claim | Mention]) -> Labels:
     """Make the 14 labels of all that a report asserts."""
-    labels = dict.fromkeys(_OBSERVATIONS, Assertion.NOT_MENTIONED)
+    labels = dict.fromkeys(_OBSERVATIONS, _BLANK)
     found = False
     for claim in claims:
         observation, assertion = claim[0], claim[1]
         if _WEIGHT[assertion] > _WEIGHT[labels[observation]]:
             labels[observation] = assertion
             found = found or (assertion in _FOUND and observation in _PATHOLOGIES)
-    found = found or labels[Observation.NO_FINDING] == Assertion.NEGATIVE
-    labels[Observation.NO_FINDING] = (
-        Assertion.NOT_MENTIONED if found else Assertion.POSITIVE
-    )
+    found = found or labels[_NO_FINDING] == _NO
+    labels[_NO_FINDING] = _BLANK if found else _YES
     return labels

@@ -43,7 +43,9 @@ _LUNG_OPACITIES = frozenset(
     }
 )
 _LABELLED = frozenset({Kind.FINDING, Kind.NEAR, Kind.SIGN})
-_FOUND = (Assertion.POSITIVE, Assertion.UNCERTAIN)
+# Plain numbers: to look into an enumeration takes a microsecond.
+_YES, _MAYBE, _NO = Assertion.POSITIVE, Assertion.UNCERTAIN, Assertion.NEGATIVE
+_FOUND = (_YES, _MAYBE)
 
 
 class Claim(NamedTuple):
@@ -100,9 +102,7 @@ def resolve(
             rule, assertion_, cue_ = _said(sentence, place, conventions)
             if assertion_ in _FOUND:
                 no_finding = hits[place].meaning.observations[0]
-                claims.append(
-                    Claim(no_finding, Assertion.NEGATIVE, hits[place], rule, cue_)
-                )
+                claims.append(Claim(no_finding, _NO, hits[place], rule, cue_))
     if conventions.named is not None:
         claims += _unstated(sentence, stated, conventions)
     return claims
@@ -116,12 +116,12 @@ def _add_found(
     rule, assertion, cue = _said(sentence, place, conventions)
     if kind is not Kind.FINDING:
         grade = conventions.near if kind is Kind.NEAR else conventions.sign
-        if assertion == Assertion.POSITIVE or grade is None:
+        if assertion == _YES or grade is None:
             rule, assertion = kind.value, grade
     if assertion is None:
         return
     agreed: frozenset[Observation.ValueType] = frozenset()
-    if assertion == Assertion.POSITIVE:
+    if assertion == _YES:
         other, others = alternatives(sentence, place)
         if other is not None:
             rule, assertion, cue = "alternative", conventions.alternative, other
@@ -130,22 +130,22 @@ def _add_found(
             assertion, cue = conventions.secondary, sentence.hits[place - 1]
     for observation in observations:
         if observation in agreed:
-            claims.append(Claim(observation, Assertion.POSITIVE, hit, "agreed", cue))
+            claims.append(Claim(observation, _YES, hit, "agreed", cue))
         else:
             claims.append(Claim(observation, assertion, hit, rule, cue))
-    if assertion == Assertion.UNCERTAIN and conventions.weighs:
+    if assertion == _MAYBE and conventions.weighs:
         for observation in hit.meaning.supposed:
             claims.append(Claim(observation, assertion, hit, rule, cue))
     if assertion in _FOUND and conventions.implies:
         for observation in hit.meaning.implied:
-            claims.append(Claim(observation, Assertion.UNCERTAIN, hit, "implied", cue))
+            claims.append(Claim(observation, _MAYBE, hit, "implied", cue))
 
 
 def _said(sentence: Sentence, place: int, conventions: Conventions) -> _Said:
     before = cue_before(sentence, place)
     kind = before.meaning.kind if before is not None else None
     if kind is Kind.DENIAL:
-        return "denial", Assertion.NEGATIVE, before
+        return "denial", _NO, before
     if kind is Kind.NOT_NOW:
         return "not-now", None, before
     if kind is Kind.PAST:
@@ -158,10 +158,10 @@ def _said(sentence: Sentence, place: int, conventions: Conventions) -> _Said:
         if kind is Kind.UNSAID:
             return "unsaid", conventions.unseen, after
         if kind is Kind.DENIED or kind is Kind.NORMAL:
-            return "denied", Assertion.NEGATIVE, after
-        return "doubt", Assertion.UNCERTAIN, after
+            return "denied", _NO, after
+        return "doubt", _MAYBE, after
     if before is not None:
-        return "doubt", Assertion.UNCERTAIN, before
+        return "doubt", _MAYBE, before
     beside = vague_before(sentence, place)
     if beside is not None:
         kind = sentence.kinds[beside]
@@ -169,12 +169,12 @@ def _said(sentence: Sentence, place: int, conventions: Conventions) -> _Said:
             said = conventions.borderline_named
             return "borderline", said, sentence.hits[beside]
         if kind is Kind.DOUBTFUL or conventions.weighs:
-            return "vague", Assertion.UNCERTAIN, sentence.hits[beside]
+            return "vague", _MAYBE, sentence.hits[beside]
     if conventions.weighs:
         explained = explanation(sentence, place)
         if explained is not None:
-            return "explained", Assertion.UNCERTAIN, explained
-    return "there", Assertion.POSITIVE, None
+            return "explained", _MAYBE, explained
+    return "there", _YES, None
 
 
 def _agreed(others: Sequence[Hit]) -> frozenset[Observation.ValueType]:

@@ -28,7 +28,7 @@ _ABBREVIATIONS += ["e.g", "i.e"]
 _WORD = re.compile(  # "patient's" is one word, "l'opacité" two
     r"[^\W\d_]+(?:'(?:s|t|d|m|re|ve|ll)\b)?|\d+(?:[.,]\d+)?|[,;:()/]"
     # a question, but not the letters that an export lost in "Gr??e"
-    r"|(?<![^\W\d_])(?<!\?)\?|\?(?![^\W\d_]|\?)"
+    r"|\?(?:(?<![^\W\d_].)(?<!\?.)|(?![^\W\d_]|\?))"
 )
 
 _LETTER = re.compile("(?s:.)[\u0300-\u036f]*")  # and its combining marks

@@ -15,6 +15,7 @@ from site_agent.label.mode import Conventions
 from site_agent.label.pack import Kind
 from site_agent.label.scan import Hit, Sentence
 
+_YES, _MAYBE, _NO = Assertion.POSITIVE, Assertion.UNCERTAIN, Assertion.NEGATIVE
 STATES = frozenset(
     {Kind.ABNORMAL, Kind.BORDERLINE, Kind.DOUBTFUL, Kind.NORMAL, Kind.SOUND}
 )
@@ -31,17 +32,17 @@ def asserted(
     _, hits, kinds = sentence
     hit, kind = hits[place], kinds[place]
     if kind in _FINE:
-        return Assertion.NEGATIVE, hit
+        return _NO, hit
     if place and hits[place - 1].end >= hit.start - 1:
         if kinds[place - 1] is Kind.DENIAL:
-            return Assertion.NEGATIVE, hits[place - 1]
+            return _NO, hits[place - 1]
         if kinds[place - 1] is Kind.DOUBT:
-            return Assertion.UNCERTAIN, hits[place - 1]
+            return _MAYBE, hits[place - 1]
     if kind is Kind.BORDERLINE:
         return conventions.borderline, hit
     if kind is Kind.DOUBTFUL:
-        return Assertion.UNCERTAIN, hit
-    return Assertion.POSITIVE, hit
+        return _MAYBE, hit
+    return _YES, hit
 
 
 def organs_of(sentence: Sentence, place: int) -> Iterator[int]:

@@ -19,11 +19,11 @@ needs it says so in its data:
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from site_agent.label.compounds import Compounds
-from site_agent.label.sentences import Word
+from site_agent.label.sentences import Word, texts_of, words_of
 
 Row = tuple[str, ...]
 Meant = TypeVar("Meant")
@@ -80,7 +80,7 @@ class WordForms:
         self._stems = {word[:-1] for word in self._words if word.endswith("*")}
         self._longest = max(map(len, self._stems), default=0)
         self._compounds = compounds
-        self._parts: dict[str, tuple[str, ...]] = {}
+        self._forms = _Forms(self._read)
         self._known: dict[str, list[str]] = {}
 
     def rows(self, phrases: Iterable[tuple[Row, Meant]]) -> Iterator[tuple[Row, Meant]]:
@@ -96,12 +96,18 @@ class WordForms:
                 if words == row or words not in own:
                     yield words, what
 
+    def texts(self, sentence: str) -> list[str]:
+        """Read a sentence's words as the pack's."""
+        if self._compounds is not None and "-" in sentence:
+            return [word.text for word in self.read(words_of(sentence), sentence)]
+        forms = self._forms
+        return [part for word in texts_of(sentence) for part in forms[word]]
+
     def read(self, words: list[Word], section: str) -> list[Word]:
         """Read a sentence's words as the pack's, in their places in the section."""
-        read = ((word, self._read(word.text)) for word in words)
-        pairs = [(word, parts) for word, parts in read if parts]
-        if self._compounds is None:
-            return [Word(parts[0], word.start, word.end) for word, parts in pairs]
+        pairs = [(word, parts) for word in words if (parts := self._forms[word.text])]
+        if self._compounds is None or "-" not in section:
+            return [word._replace(text=part) for word, parts in pairs for part in parts]
         return list(self._compounds.complete(pairs, section))
 
     def _spell(self, word: str) -> str:
@@ -121,17 +127,16 @@ class WordForms:
         return known
 
     def _read(self, written: str) -> tuple[str, ...]:
-        parts = self._parts.get(written)
-        if parts is None:
-            word = self._spell(written)
-            known = self._word(word)
-            parts = () if word in self._ignored else (known or word,)
-            if parts and self._compounds and not _is_form(word, known or ""):
-                parts = self._compounds.split(word, self._word) or parts
-            if len(self._parts) > _REMEMBERED:
-                self._parts.clear()
-            self._parts[written] = parts
-        return parts
+        """Give the pack's words for a written one; none for one that is ignored."""
+        word = self._spell(written)
+        if word in self._ignored:
+            return ()
+        known = self._word(word)
+        if self._compounds and not _is_form(word, known or ""):
+            parts = self._compounds.split(word, self._word)
+            if parts:
+                return parts
+        return (known or word,)
 
     def _word(self, word: str) -> str | None:
         """Give the pack's own word, else its longest stem that the word begins with."""
@@ -141,6 +146,21 @@ class WordForms:
             if word[:length] in self._stems:
                 return word[:length] + "*"
         return None
+
+
+class _Forms(dict[str, tuple[str, ...]]):
+    """What each written word is read as, worked out when it is met first."""
+
+    def __init__(self, read: Callable[[str], tuple[str, ...]]) -> None:
+        self._read = read
+
+    def __missing__(self, written: str) -> tuple[str, ...]:
+        if not written[0].isalpha():
+            return (written,)  # a number or a mark
+        if len(self) > _REMEMBERED:
+            self.clear()
+        parts = self[written] = self._read(written)
+        return parts
 
 
 def _is_form(word: str, known: str) -> bool:
