@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
 import secrets
@@ -72,7 +73,10 @@ def deidentify(
     jobs: Annotated[
         int | None,
         typer.Option(
-            "--jobs", min=1, help="How many films at once; by default one per core."
+            "--jobs",
+            min=1,
+            help="How many films at once; by default one per core, and one more where "
+            "pixels are only copied.",
         ),
     ] = None,
     report: Annotated[
@@ -112,6 +116,7 @@ def deidentify(
     command then ends with 1. After an interruption the same command goes on where it
     was.
     """
+    gc.freeze()  # what was imported stays, and is not to be looked through each time
     options = chosen_options(profile, dates)
     if options.are_pixels_clean and not scrub:
         raise ConfigurationError("--profile: clean-pixel-data needs --scrub.")
@@ -125,7 +130,7 @@ def deidentify(
         return
     if target.resolve().is_relative_to(source.resolve()):
         raise ConfigurationError("DST lies in SRC. Choose a folder beside it.")
-    outcome = _Outcome(source)
+    outcome = _Outcome(source, reveal)
     try:
         with Journal(target) as journal:
             pseudonyms = Pseudonyms(given or journal.key(_fresh_key()))
@@ -143,7 +148,7 @@ def deidentify(
             conversion = Conversion(
                 pseudonyms, options, with_account=report is not None
             )
-            batch = Batch(conversion, target, journal, jobs or _cores())
+            batch = Batch(conversion, target, journal, jobs or _jobs(scrub=scrub))
             if may_stay is not None:
                 batch.scrubbing = _scrubbing(conversion, may_stay)
             with outcome.written_to(report, map_file):
@@ -156,7 +161,7 @@ def deidentify(
         raise SiteError(
             f"The work stopped: {error.strerror}. The same command goes on from there."
         ) from None
-    for line in outcome.summary(reveal=reveal):
+    for line in outcome.summary():
         typer.echo(line, err=True)
     if outcome.left_out:
         raise typer.Exit(1)
@@ -167,8 +172,9 @@ class _Outcome:
     """What became of the files, as it is counted, reported and mapped."""
 
     source: Path
+    reveal: bool
     written: int = 0
-    left_out: list[tuple[Path, str]] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
     passed_over: Counter[str] = field(default_factory=Counter)
     _report: IO[str] | None = None
     _map: Any = None
@@ -183,16 +189,18 @@ class _Outcome:
             self._map.writerow(("input", "output"))
         return stack
 
-    def add(self, path: Path, row: dict[str, Any]) -> None:
-        """Take in what became of one file."""
+    def add(self, path: Path, row: dict[str, Any], text: str) -> None:
+        """Take in what became of one file; `text` is the row as JSON."""
         if "file" in row:
             self.written += 1
         elif "left_out" in row:
-            self.left_out.append((path, row["left_out"]))
+            self.left_out[row["left_out"]] += 1
+            if self.reveal:
+                typer.echo(f"{path}: {row['left_out']}", err=True)
         else:
             self.passed_over[row["passed_over"]] += 1
         if self._report is not None:
-            self._report.write(json.dumps(row, separators=(",", ":")) + "\n")
+            self._report.write(text + "\n")
         if self._map is not None and "file" in row:
             name = os.fsencode(path.relative_to(self.source)).decode("utf-8", "replace")
             self._map.writerow((name, row["file"]))
@@ -206,34 +214,37 @@ class _Outcome:
             "profile": profile,
             "methods": options.methods,
             "written": self.written,
-            "left_out": Counter(why for _, why in self.left_out),
+            "left_out": self.left_out,
             "passed_over": self.passed_over,
         }
         self._report.write(json.dumps({"summary": summary}) + "\n")
 
-    def summary(self, *, reveal: bool) -> Iterator[str]:
-        """Say how many files went where, by reason; with their names on request."""
+    def summary(self) -> Iterator[str]:
+        """Say how many files went where, by reason."""
         yield f"{self.written} files written."
         for why, number in self.passed_over.items():
             yield f"{number} passed over: {why}."
-        for why, number in Counter(why for _, why in self.left_out).items():
+        for why, number in self.left_out.items():
             yield f"{number} left out: {why}"
-        if reveal:
-            yield from (f"{path}: {why}" for path, why in self.left_out)
-        elif self.left_out:
+        if self.left_out and not self.reveal:
             yield "Which they are: the same command with --reveal."
 
 
 class _Beside:
-    """A text file that is written beside its place, and put there if all went well."""
+    """A text file that is written beside its place, and put there if all went well.
+
+    What a run that was killed has left there, the next one writes over.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._beside = path.with_name(f".{path.name}.{os.getpid()}")
+        self._beside = path.with_name(f".{path.name}.unfinished")
 
     def __enter__(self) -> IO[str]:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._beside.open("w", encoding="utf-8", newline="")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+        descriptor = os.open(self._beside, flags, 0o600)
+        self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
         return self._file
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -311,5 +322,7 @@ def _fresh_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+def _jobs(*, scrub: bool) -> int:
+    """Give one for each core; threads are one more, for one often waits for others."""
+    cores = len(os.sched_getaffinity(0))
+    return cores if scrub else cores + 1

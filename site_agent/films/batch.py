@@ -1,7 +1,7 @@
 """Many films: several at once, in an order that is always the same, and resumable.
 
 Films are converted by threads, since all that takes long in it (the kernel's copying,
-SHA-256) runs beside the interpreter, and starting processes would take longer than
+digests) runs beside the interpreter, and starting processes would take longer than
 sixty films. They are put into their places one after the other, in the order of SRC,
 so that the same SRC gives the same tree however many work on it and however often it
 was interrupted.
@@ -12,6 +12,7 @@ Where text is scrubbed from pixels, processes do it instead (see `films.scrubbin
 from __future__ import annotations
 
 import filecmp
+import json
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ from site_agent.films.conversion import (
     Outcome,
 )
 from site_agent.films.journal import Journal, sync_file_system
+from site_agent.films.names import Names
 
 if TYPE_CHECKING:  # its networks take longer to load than many films to convert
     from site_agent.films.scrubbing import Scrubbing
@@ -41,16 +43,19 @@ NO_IMAGE, COPY = "no DICOM image", "copies"
 
 _NO_STUDY = "no-study"
 
-Tell = Callable[[Path, dict[str, Any]], None]
-"""Told of each file of SRC, in order, with its row: ``file``, ``left_out`` or
-``passed_over``, and its account where there is one."""
+Tell = Callable[[Path, dict[str, Any], str], None]
+"""Told of each file of SRC, in order, with its row, and with that as JSON: ``file``,
+``left_out`` or ``passed_over``, and its account where there is one."""
 
 
 @dataclass(slots=True)
 class _Task:
+    """A file of SRC: with the row of an earlier run, or with a future."""
+
     path: Path
     token: str
     part: Path
+    row: str
     future: Future[Outcome] | None
 
 
@@ -80,8 +85,7 @@ class Batch:
     jobs: int
     group_bytes: int = GROUP_BYTES
     scrubbing: Scrubbing | None = None
-    _taken: set[Path] = field(default_factory=set)
-    _folders: set[Path] = field(default_factory=set)
+    _taken: Names = field(default_factory=Names)
     _unsynced: int = 0
     _sync: tuple[int, Future[None]] | None = None
 
@@ -97,10 +101,11 @@ class Batch:
         with ThreadPoolExecutor(1) as syncing:
             for task in in_order(source):
                 row = self._settle(task)
-                if task.future is not None:
-                    self.journal.add(task.token, row)
+                text = task.row or json.dumps(row, separators=(",", ":"))
+                if not task.row:
+                    self.journal.add(task.token, text)
                 self._sync_a_group(syncing)
-                tell(task.path, row)
+                tell(task.path, row, text)
 
     def _by_threads(self, source: Path) -> Iterator[_Task]:
         """Yield the tasks in the order of SRC, some ahead being under way."""
@@ -144,15 +149,15 @@ class Batch:
         for number, path in enumerate(files_below(source)):
             token = self._token(path, source)
             part = self.journal.folder / f"{number}.part"
-            yield _Task(path, token, part, None if self._is_done(token) else Future())
+            row = self._row_of_done(token)
+            yield _Task(path, token, part, row, None if row else Future())
 
     def _settle(self, task: _Task) -> dict[str, Any]:
         """Put a film into its place, and tell what became of the file."""
         if task.future is None:
-            row = self.journal.find(task.token) or {}
+            row: dict[str, Any] = json.loads(task.row)
             if "file" in row:
-                self._taken.add(self.target / row["file"])
-            row.pop("token", None)
+                self._taken.add(row["file"])
             return row
         outcome = task.future.result()
         if isinstance(outcome, Converted):
@@ -163,30 +168,33 @@ class Batch:
         return {"passed_over": NO_IMAGE}
 
     def _place(self, part: Path, film: Converted) -> dict[str, Any]:
-        folder = self.target / (film.study or _NO_STUDY)
-        if folder not in self._folders:
-            folder.mkdir(exist_ok=True)
-            self._folders.add(folder)
         # Two exports of one image, say with and without compression, are both kept.
         for number in count(1):
             suffix = f"-{number}" if number > 1 else ""
-            place = folder / f"{film.instance}{suffix}.dcm"
-            if place not in self._taken:
+            name = f"{film.study or _NO_STUDY}/{film.instance}{suffix}.dcm"
+            place = self.target / name
+            if name not in self._taken:
                 break
             if filecmp.cmp(place, part, shallow=False):
                 part.unlink()
                 return {"passed_over": COPY}
-        self._taken.add(place)
+        self._taken.add(name)
         self._unsynced += part.stat().st_size
-        part.replace(place)
-        name = place.relative_to(self.target).as_posix()
+        try:
+            part.replace(place)
+        except FileNotFoundError:
+            place.parent.mkdir()
+            part.replace(place)
         return {"file": name, **(film.row or {})}
 
-    def _is_done(self, token: str) -> bool:
-        row = self.journal.find(token)
-        if row is None or (self.conversion.with_account and not _has_account(row)):
-            return False
-        return "file" not in row or (self.target / row["file"]).exists()
+    def _row_of_done(self, token: str) -> str:
+        """Give the row of a file that an earlier run did; empty where it is to do."""
+        text = self.journal.find(token) or ""
+        row = json.loads(text) if text else {}
+        is_gone = "file" in row and not (self.target / row["file"]).exists()
+        if is_gone or (self.conversion.with_account and not _has_account(row)):
+            return ""
+        return text
 
     def _token(self, path: Path, source: Path) -> str:
         with suppress(OSError):
@@ -208,7 +216,7 @@ class Batch:
         if self._unsynced >= self.group_bytes:
             self._unsynced = 0
             future = syncing.submit(sync_file_system, self.target)
-            self._sync = self.journal.count, future
+            self._sync = self.journal.size, future
 
 
 def _is_settled(task: _Task) -> bool:

@@ -23,7 +23,12 @@ from site_agent.films.account import (
     row_of_copy,
     row_of_refusal,
 )
-from site_agent.films.copying import NewFilm, digests_of, opened, write_film
+from site_agent.films.copying import (
+    NewFilm,
+    opened,
+    write_film,
+    write_film_digested,
+)
 
 CANNOT_BE_OPENED = "A file cannot be opened."
 TOO_LARGE = (
@@ -100,10 +105,12 @@ class Conversion:
         film = NewFilm(
             header.head, header.pixels_start, header.pixels_length, header.tail
         )
-        write_film(source, film, target)
         row = None
         if self.with_account:
-            row = row_of_copy(source, header, digests_of(source, film, target))
+            digests = write_film_digested(source, film, target)
+            row = row_of_copy(source, header, digests)
+        else:
+            write_film(source, film, target)
         return Converted(header.study, header.instance, row)
 
     def _clean_header(self, source: int) -> CleanHeader:
@@ -134,11 +141,12 @@ class Conversion:
         if film is NOT_DICOM:
             return NoImage()
         new = NewFilm(film.content)
-        write_film(source, new, target)
         row = None
         if self.with_account:
-            digests = digests_of(source, new, target)
+            digests = write_film_digested(source, new, target)
             row = row_of_content(source, digests, len(film.content), film.actions)
+        else:
+            write_film(source, new, target)
         return Converted(film.study, film.instance, row)
 
     def _left_out(self, source: int, why: str) -> LeftOut:

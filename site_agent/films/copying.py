@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from site_agent.errors import UnreadableFile
 if TYPE_CHECKING:
     from blake3 import blake3
 
-CHUNK = 1 << 19
-_LARGEST_MAPPED = 1 << 25  # what is mapped counts as memory that is used
+CHUNK = 1 << 20
+"""Bytes read at once: they are digested and written while the processor holds them."""
 
 # Between two file systems, and where a kernel or a file system cannot do it.
 _CANNOT = frozenset(
@@ -86,7 +87,7 @@ def opened(path: Path) -> Iterator[int]:
 
 
 def write_film(source: int, film: NewFilm, path: Path) -> None:
-    """Write a new film.
+    """Write a new film, its pixels copied by the kernel.
 
     Parameters
     ----------
@@ -102,32 +103,35 @@ def write_film(source: int, film: NewFilm, path: Path) -> None:
     OSError
         When either file fails.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-    target = os.open(path, flags, 0o666)
-    try:
+    with _created(path) as target:
         _write(target, film.head)
         copied = _copy_in_kernel(source, target, film.start, film.length)
         rest = chunks(source, film.start + copied, film.length - copied)
         for chunk in rest:
             _write(target, chunk)
         _write(target, film.tail)
-    finally:
-        os.close(target)
+
+
+def write_film_digested(source: int, film: NewFilm, path: Path) -> Digests:
+    """Write a new film as `write_film` does, and digest both films.
+
+    The pixels are read once. To let the kernel copy them and read them again for their
+    digest would take longer.
+    """
+    digest = fresh_digest()
+    with _created(path) as target:
+        for part in _parts(source, film):
+            digest.update(part)
+            _write(target, part)
+    old = _digest_without(source, film.start, film.start + film.length)
+    return Digests(old, named(digest))
 
 
 def digests_of(source: int, film: NewFilm, path: Path) -> Digests:
-    """Digest an old film, and the new one that was written to `path`.
-
-    A new one of usual size is mapped into memory, so that one call digests it beside
-    the interpreter; the old one is not, for it might become shorter meanwhile.
-    """
+    """Digest an old film, and the new one that was written to `path`."""
     old = _digest_without(source, film.start, film.start + film.length)
-    if path.stat().st_size > _LARGEST_MAPPED:
-        with opened(path) as target:
-            return Digests(old, digest_of(target))
-    new = fresh_digest()
-    new.update_mmap(path)
-    return Digests(old, named(new))
+    with opened(path) as target:
+        return Digests(old, digest_of(target))
 
 
 def digest_of(source: int) -> str:
@@ -138,13 +142,39 @@ def digest_of(source: int) -> str:
 def chunks(source: int, start: int, length: int) -> Iterator[memoryview]:
     """Yield bytes of a file; each chunk holds until the next one is asked for."""
     end = start + length
-    room = memoryview(bytearray(min(CHUNK, length)))
+    room = _rooms.view
     while start < end:
         count = os.preadv(source, [room[: end - start]], start)
         if not count:
             raise UnreadableFile("The file became shorter while it was read.")
         yield room[:count]
         start += count
+
+
+class _Rooms(threading.local):
+    """A place in memory for each thread, since a new one each time costs time."""
+
+    def __init__(self) -> None:
+        self.view = memoryview(bytearray(CHUNK))
+
+
+_rooms = _Rooms()
+
+
+def _parts(source: int, film: NewFilm) -> Iterator[bytes | memoryview]:
+    yield film.head
+    yield from chunks(source, film.start, film.length)
+    yield film.tail
+
+
+@contextmanager
+def _created(path: Path) -> Iterator[int]:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    target = os.open(path, flags, 0o666)
+    try:
+        yield target
+    finally:
+        os.close(target)
 
 
 def _copy_in_kernel(source: int, target: int, start: int, length: int) -> int:

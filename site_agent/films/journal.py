@@ -9,28 +9,36 @@ are not yet in their place, and goes when the run is finished:
     The key of a run that was given none; with it goes the last chance to tell which
     pseudonym was whose.
 ``rows``
-    One JSON object for each file of SRC, in their order, under a keyed token of its
-    name, size and time: no name is in it. What stands before the last ``synced`` was
-    forced onto the disk together with its films; the rest is done again.
+    A line for each file of SRC, in their order: a checksum, a keyed token of the file's
+    name, size and time, and what became of it as JSON. No name is in it. What stands
+    before the place that the last ``synced`` tells of was forced onto the disk together
+    with its films; the rest is done again, and so is what stands after a line that is
+    damaged.
 """
 
 from __future__ import annotations
 
 import ctypes
-import io
 import json
 import os
 import shutil
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import BinaryIO, Self
 
 from site_agent import durable
 from site_agent.errors import ConfigurationError
 
 FOLDER = ".unfinished"
+
+AHEAD = 1000
+"""Rows that are held in memory. SRC is read in the order of the rows; that so many
+files are gone from it, one after the other, costs work, no more."""
+
+_SYNCED = "synced"
 
 
 class Journal:
@@ -45,14 +53,19 @@ class Journal:
     def __init__(self, target: Path) -> None:
         self.folder = target / FOLDER
         self._target = target
-        self._rows_at: dict[str, int] = {}
-        self._count = 0
+        self._done: Iterator[tuple[str, str]] = iter(())
+        self._ahead: dict[str, str] = {}
+        self._size = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         self._target.mkdir(parents=True, exist_ok=True)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self._stack.enter_context(durable.locked(self.folder / "lock", wait=False))
+        if not (self.folder / "settings").exists():
+            # The last run had finished, or this one never began.
+            for name in ("rows", "key"):
+                (self.folder / name).unlink(missing_ok=True)
         return self
 
     def __exit__(
@@ -64,11 +77,23 @@ class Journal:
         self._stack.close()
 
     def key(self, fresh: bytes) -> bytes:
-        """Give the key of the run to go on with; `fresh` if there is none."""
+        """Give the key of the run to go on with; `fresh` if there is none.
+
+        Raises
+        ------
+        ConfigurationError
+            When it is damaged.
+        """
         path = self.folder / "key"
         if not path.exists():
             durable.write(path, fresh)
-        return path.read_bytes()
+        key = path.read_bytes()
+        if len(key) != len(fresh):
+            raise ConfigurationError(
+                "DST holds an unfinished run whose key is damaged. Remove what it "
+                f"wrote, and {FOLDER}, from DST to begin anew."
+            )
+        return key
 
     def begin(self, settings: Mapping[str, str]) -> None:
         """Start, or go on if an earlier run left off.
@@ -91,57 +116,69 @@ class Journal:
             part.unlink()
         self._read()
 
-    def find(self, token: str) -> dict[str, Any] | None:
-        """Give the row of a file that is done, or None."""
-        offset = self._rows_at.get(token)
-        if offset is None:
-            return None
-        with (self.folder / "rows").open("rb") as file:
-            file.seek(offset)
-            row: dict[str, Any] = json.loads(file.readline())
-        return row
+    def find(self, token: str) -> str | None:
+        """Give what became of a file that is done; None where it is not.
 
-    def add(self, token: str, row: Mapping[str, Any]) -> None:
+        Files are asked for in their order, and each only once.
+        """
+        for ahead, row in self._done:
+            self._ahead[ahead] = row
+            if ahead == token or len(self._ahead) >= AHEAD:
+                break
+        return self._ahead.pop(token, None)
+
+    def add(self, token: str, row: str) -> None:
         """Note a file; it counts as done from the next `synced` on that spans it."""
-        line = json.dumps({"token": token, **row}, separators=(",", ":"))
-        self._file.write(line.encode() + b"\n")
-        self._count += 1
+        self._put(f"{token} {row}")
 
     @property
-    def count(self) -> int:
-        """How many files are noted, done or not."""
-        return self._count
+    def size(self) -> int:
+        """How far the notes reach, in bytes."""
+        return self._size
 
-    def synced(self, count: int) -> None:
-        """Note that the first `count` files are on the disk, since a sync says so."""
-        self._file.write(json.dumps({"synced": count}).encode() + b"\n")
+    def synced(self, size: int) -> None:
+        """Note that what the first `size` bytes tell of is on the disk, by a sync."""
+        self._put(f"{_SYNCED} {size}")
         self._file.flush()
         os.fsync(self._file.fileno())
 
     def finish(self) -> None:
         """Forget the run: all files of SRC are done or left out."""
+        (self.folder / "settings").unlink()  # from here on it is finished
         shutil.rmtree(self.folder)
+
+    def _put(self, text: str) -> None:
+        line = text.encode()
+        self._size += self._file.write(b"%08x %b\n" % (zlib.crc32(line), line))
 
     def _read(self) -> None:
         """Find the rows that count as done, and cut off the others."""
         path = self.folder / "rows"
-        ends, tokens, synced, offset = [0], [], 0, 0
-        with path.open("rb") if path.exists() else io.BytesIO() as file:
-            for line in file:
-                if not line.endswith(b"\n"):
-                    break
-                row = json.loads(line)
-                if "synced" in row:
-                    synced = row["synced"]
-                else:
-                    tokens.append((row["token"], offset))
-                    ends.append(offset + len(line))
-                offset += len(line)
-        self._rows_at = dict(tokens[:synced])
-        self._count = synced
         self._file = self._stack.enter_context(path.open("ab"))
-        self._file.truncate(ends[synced])
+        rows = self._stack.enter_context(path.open("rb"))
+        synced = 0
+        for word, rest in _notes(rows):
+            if word == _SYNCED:
+                synced = int(rest)
+        self._file.truncate(synced)
+        rows.seek(0)
+        self._done = (note for note in _notes(rows, synced) if note[0] != _SYNCED)
+        self._size = synced
         self.synced(synced)
+
+
+def _notes(rows: BinaryIO, end: int | None = None) -> Iterator[tuple[str, str]]:
+    """Yield the first word of each line and the rest, up to the first damaged one."""
+    at = rows.tell()
+    for line in rows:
+        at += len(line)
+        checksum, _, text = line.rstrip(b"\n").partition(b" ")
+        if not line.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(text):
+            return
+        word, _, rest = text.decode().partition(" ")
+        yield word, rest
+        if at == end:
+            return
 
 
 def sync_file_system(folder: Path) -> None:

@@ -66,6 +66,7 @@ _SPECIFIC_CHARACTER_SET = 0x00080005
 _CODING_SCHEME_DESIGNATOR = 0x00080102
 _PIXEL_REPRESENTATION = 0x00280103
 _LUT_DATA, _LUT_DESCRIPTOR = 0x00283006, 0x00283002
+_LONGEST_KNOWN = 64  # bytes of a value that is held in memory for the next film
 
 
 class _Place(NamedTuple):
@@ -353,9 +354,13 @@ def _named(tag: int) -> int | str:
     return tag if tag in attributes() else UNKNOWN
 
 
-@lru_cache(maxsize=4096)  # films of one device have most of their values in common
 def _checked(tag: int, vr: str, value: bytes) -> bytes | None:
     """Keep text whose values look right; of code strings, those that do."""
+    is_short = len(value) <= _LONGEST_KNOWN
+    return (_checked_once if is_short else _checked_now)(tag, vr, value)
+
+
+def _checked_now(tag: int, vr: str, value: bytes) -> bytes | None:
     texts = values_of(value, vr)
     right = [looks_right(tag, vr, text.strip(" \0")) for text in texts]
     if all(right):
@@ -365,6 +370,10 @@ def _checked(tag: int, vr: str, value: bytes) -> bytes | None:
         kept = [text.strip(" \0") if ok else "" for text, ok in pairs]
         return "\\".join(kept).encode("latin-1")
     return None
+
+
+# Films of one device have most of their values in common.
+_checked_once = lru_cache(maxsize=4096)(_checked_now)
 
 
 def _swapped(value: bytes, vr: str) -> bytes:

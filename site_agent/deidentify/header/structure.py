@@ -27,6 +27,9 @@ DEEPEST = 32
 """Sequences nested deeper than this do not stay; real ones have fewer than ten."""
 
 _BULK = frozenset(("OB", "OW"))
+_SHORT = {vr: vr.decode("ascii") for vr in SHORT}
+_LONG = {vr: vr.decode("ascii") for vr in LONG}
+_NO_SEQUENCE = frozenset(_SHORT.values()) | frozenset(_LONG.values()) - {"SQ", "UN"}
 _LETTERS = range(0x41, 0x5B)
 
 
@@ -201,20 +204,22 @@ class _Walk:
             (length,) = self._length(self.data, self.at + 4)
             self.at += 8
             return group << 16 | number, "", length
-        if vr in SHORT:
+        name = _SHORT.get(vr)
+        if name is not None:
             self.at += 8
-        elif vr in LONG:
-            self.need(self.at + 12)
-            (length,) = self._length(self.data, self.at + 8)
-            self.at += 12
-        else:
+            return group << 16 | number, name, length
+        name = _LONG.get(vr)
+        if name is None:
             raise Declined("an unknown VR")
-        return group << 16 | number, vr.decode("ascii"), length
+        self.need(self.at + 12)
+        (length,) = self._length(self.data, self.at + 8)
+        self.at += 12
+        return group << 16 | number, name, length
 
     def value(self, tag: int, vr: str, length: int) -> None:
         """Pass over a value, or go into the first item of a sequence."""
         self.count()
-        known = attributes().get(tag)
+        known = None if vr in _NO_SEQUENCE else attributes().get(tag)
         named = known.vr if known else ""
         if length == UNDEFINED:
             if vr in _BULK:

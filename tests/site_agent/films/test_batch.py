@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,8 @@ def run(
 ) -> Rows:
     told: Rows = []
 
-    def tell(path: Path, row: dict[str, Any]) -> None:
+    def tell(path: Path, row: dict[str, Any], text: str) -> None:
+        assert json.loads(text) == row
         told.append((path, row))
         if len(told) == cut_after:
             raise PowerCut
@@ -123,12 +125,11 @@ def test_film_is_not_done_before_a_sync_and_not_done_again_after(
     monkeypatch.setattr(Conversion, "convert", noted)
     with pytest.raises(PowerCut):
         run(inbox, tmp_path / "out", cut_after=9)
-    marks = [
-        line
-        for line in (tmp_path / "out" / FOLDER / "rows").read_text().splitlines()
-        if "synced" in line
-    ]
-    done = int(marks[-1].split(":")[1].strip(" }"))
+    rows = (tmp_path / "out" / FOLDER / "rows").read_text()
+    *_, last = (line for line in rows.splitlines() if " synced " in line)
+    before = rows[: int(last.split()[-1])].splitlines()
+    done = sum(" synced " not in line for line in before)
+    assert done
     converted.clear()
     run(inbox, tmp_path / "out")
     assert len(converted) == 13 - done
@@ -145,6 +146,54 @@ def test_film_that_vanished_or_changed_is_done_again(
     os.utime(inbox / "REUTER_FRANCISCO" / "2.dcm", (1, 1))
     run(inbox, tmp_path / "out")
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_journal_that_was_cut_or_damaged_costs_work_and_never_truth(
+    inbox: Path, tmp_path: Path
+) -> None:
+    whole = run(inbox, tmp_path / "whole", with_account=True)
+    with pytest.raises(PowerCut):
+        run(inbox, tmp_path / "out", cut_after=9, with_account=True)
+    rows = tmp_path / "out" / FOLDER / "rows"
+    kept = rows.read_bytes()
+    for damaged in (
+        kept[: len(kept) // 2],
+        kept[:-1],
+        kept[:700] + b"\0\xff" + kept[702:],
+        bytes(len(kept)),
+        kept.replace(b"2.25.", b"2.26.", 1),
+        b"",
+    ):
+        journal = tmp_path / "out" / FOLDER
+        journal.mkdir(exist_ok=True)
+        (journal / "settings").write_text(json.dumps(SETTINGS))
+        (journal / "rows").write_bytes(damaged)
+        assert run(inbox, tmp_path / "out", with_account=True) == whole
+        assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_key_that_is_damaged_is_a_message(tmp_path: Path) -> None:
+    with Journal(tmp_path / "out") as journal:
+        journal.key(bytes(32))
+        journal.begin(SETTINGS)
+        (journal.folder / "key").write_bytes(b"half")
+        with pytest.raises(ConfigurationError, match="begin anew"):
+            journal.key(bytes(32))
+
+
+def test_files_that_came_or_went_meanwhile_cost_no_truth(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("site_agent.films.journal.AHEAD", 2)
+    with pytest.raises(PowerCut):
+        run(inbox, tmp_path / "out", cut_after=11, jobs=1)
+    folder = inbox / "REUTER_FRANCISCO"
+    for name in ("0.dcm", "2.dcm", "3.dcm", "4.dcm"):
+        (folder / name).unlink()
+    pydicom.dcmwrite(folder / "00.dcm", chest_film(SOPInstanceUID="1.2.3.99"))
+    again = run(inbox, tmp_path / "out")
+    assert again == run(inbox, tmp_path / "whole")
+    assert tree(tmp_path / "whole").items() <= tree(tmp_path / "out").items()
 
 
 def test_journal_names_nobody(inbox: Path, tmp_path: Path) -> None:
