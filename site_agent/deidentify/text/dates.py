@@ -12,7 +12,7 @@ import re
 import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from site_agent.deidentify.text.spelling import fold
 
@@ -50,7 +50,7 @@ MONTHS = {
 # Polish writes ``2 maja 2000 r.``
 _YEAR_AFTER = re.compile(r" r(?:\.|oku\b)")
 _NUMERALS = "i ii iii iv v vi vii viii ix x xi xii"
-_ROMAN = {numeral: number for number, numeral in enumerate(_NUMERALS.split(), 1)}
+ROMAN = {numeral: number for number, numeral in enumerate(_NUMERALS.split(), 1)}
 # Without a year only full names count, and none that is another word (``2 may be``).
 _ALONE = [m for m in MONTHS if len(m) > 3 and m not in {"marca", "marco", "sept"}]
 
@@ -79,7 +79,7 @@ _FIRST_DIGIT = re.compile(
     | (?P<mix_d>{_D})[/.](?P<mix_m>0?[1-9]|1[0-2])[\ -]{{1,2}}(?P<mix_y>{_Y})(?!\d)
     | (?P<wrd_d>{_D}){_NTH}[\s./-]{{0,4}}{_OF}(?P<wrd_m>{_M})[\s./,-]{{0,4}}{_OF}
         (?:(?P<wrd_y>{_Y})(?!\d)|'(?P<wrd_yy>\d\d)(?!\d))
-    | (?P<rom_d>{_D})[\s./-]{{1,2}}(?P<rom_m>{_either(_ROMAN)})[\s./-]{{1,2}}
+    | (?P<rom_d>{_D})[\s./-]{{1,2}}(?P<rom_m>{_either(ROMAN)})[\s./-]{{1,2}}
         (?P<rom_y>{_Y})(?!\d)
     | {_D}{_NTH}\s?{_OF}{_M_ALONE}(?![a-z?])
     | (?:0?[1-9]|1[0-2])[/.-]{_Y}(?![\d/.-]\d|\d)
@@ -91,8 +91,10 @@ _FIRST_DIGIT = re.compile(
 _FIRST_MONTH = re.compile(
     rf"""
     (?<![\w?])(?:
-      (?P<eng_m>{_M})\.?\ ?(?P<eng_d>{_D})(?:st|nd|rd|th)?,?\ ?(?P<eng_y>{_Y})(?!\d)
-    | {_M}[.,]?\s?{_OF}{_Y}(?!\d)
+      (?P<eng_m>{_M})(?:
+          \.?\ ?(?P<eng_d>{_D})(?:st|nd|rd|th)?,?\ ?(?P<eng_y>{_Y})(?!\d)
+        | [.,]?\s?{_OF}{_Y}(?!\d)
+      )
     | {_M_ALONE}\ {_D}(?:st|nd|rd|th)?{_NO_UNIT}(?![a-z])
     )
     """,
@@ -100,8 +102,10 @@ _FIRST_MONTH = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FoundDate:
+_WITHOUT_DAY = frozenset((None, "eng_m"))
+
+
+class FoundDate(NamedTuple):
     """A date in a folded text at ``[start, end)``.
 
     `days` are the days it may mean: two for ``03/04/2018``, none without a year.
@@ -142,7 +146,7 @@ def date_from_month(folded: str, start: int) -> FoundDate | None:
 
 def _found(match: re.Match[str]) -> FoundDate | None:
     days = _days(match)
-    if days or match.lastgroup is None:  # a full date must be in the calendar
+    if days or match.lastgroup in _WITHOUT_DAY:  # a full date must be of the calendar
         end = match.end()
         if match.string.startswith(" r", end) and (
             year := _YEAR_AFTER.match(match.string, end)
@@ -173,7 +177,7 @@ def _is_levels(match: re.Match[str]) -> bool:
 def _days(match: re.Match[str]) -> tuple[dt.date, ...]:
     """Give the days that a match may mean; its last group tells which form it has."""
     last = match.lastgroup
-    if last is None:
+    if last is None or last in _WITHOUT_DAY:
         return ()
     form = last[:3]
     year = _year(match[f"{form}_y"] or "", "" if last[4:] != "yy" else match[last])
@@ -199,4 +203,4 @@ def _year(written: str, short: str) -> int:
 
 
 def _month(text: str) -> int:
-    return MONTHS.get(text) or _ROMAN.get(text) or int(text)
+    return MONTHS.get(text) or ROMAN.get(text) or int(text)

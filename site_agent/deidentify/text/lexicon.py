@@ -118,8 +118,9 @@ def kind_of(word: str, language: str = "") -> int:
         return kind | BROKEN | UNKNOWN
     if not kind & (CLINICAL | HOUSE) and _is_house(folded, language):
         kind |= HOUSE
+    # An allowed word is listed as clinical; here it can but be built like one.
     if not kind & ~(CAPITAL | CAPS | PARTICLE):
-        if is_clinical(folded, language):
+        if _is_built_like_one(folded, language):
             return kind | CLINICAL
         kind |= UNKNOWN
         if kind & CAPS and len(word) <= _LONGEST_ACRONYM:
@@ -129,15 +130,13 @@ def kind_of(word: str, language: str = "") -> int:
 
 def is_clinical(folded: str, language: str = "") -> bool:
     """Whether a folded word is one of medicine or daily language, or built like one."""
-    return (
-        folded in allowed_words(language)
-        or _is_inflected(folded)
-        or folded in _inflected_eponyms()
-        or (
-            folded not in words("names", "wordlike")
-            and (_has_stem(folded) or _has_ending(folded, language))
-        )
-    )
+    return folded in allowed_words(language) or _is_built_like_one(folded, language)
+
+
+def _is_built_like_one(folded: str, language: str) -> bool:
+    if _has_stem(folded) or _has_ending(folded, language):
+        return folded not in words("names", "wordlike")
+    return _is_inflected(folded) or folded in _inflected_eponyms()
 
 
 @cache

@@ -9,11 +9,12 @@ characters.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
-from site_agent.deidentify.text.dates import date_at, date_from_month
-from site_agent.deidentify.text.lexicon import CAPITAL, MONTH
+from site_agent.deidentify.text.dates import ROMAN, date_at, date_from_month
+from site_agent.deidentify.text.lexicon import BROKEN, CAPITAL, MONTH
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, words
@@ -124,7 +125,14 @@ _MONTH_AND_DAY = re.compile(
     r"(?![\d:/]|[.,]\d|\s?(?:mm|cm|x|%))"
 )
 _LETTERS_BEFORE = 6
+# What shows after a short figure that it is neither a time, a phone nor a number.
+_CLOSED_FIGURE = re.compile(
+    r"[,;.]?(?:[ \n](?![\dahpu(+/-])|$)|[,;](?!\d)|[ \n]?[b-gi-oq-tv-z](?![a-z]*\d)"
+)
+_FEWEST_OF_NUMBERS = 4
 # The day, the year, and days and moments in one.
+_DIGITS_OF_DAYS = 8
+_MORE_FIGURES = re.compile(r"[-/._ ']{1,2}\d")
 _DIGITS_OF_DATES = frozenset((1, 2, 4, 8, 12, 14))
 _SHORTEST_CALLED = 4
 _LONGEST_GAP = 8
@@ -195,7 +203,7 @@ def _figure(
     measure = _MEASURE.match(folded, start)
     if measure is not None:
         return Span(*measure.span(), Category.ID, "measure")
-    found_date = date_at(folded, start) if end - start in _DIGITS_OF_DATES else None
+    found_date = date_at(folded, start) if _may_be_date(page, start, end) else None
     if found_date is not None:
         after = folded[found_date.end : found_date.end + 2]
         if after[:1] == "-" and after[1:].isdigit():  # 19850412-1234
@@ -205,11 +213,26 @@ def _figure(
         return Span(found_date.start, found_date.end, Category.DATE, "date")
     if before in "+(" and (found := _number(folded, start - 1)) is not None:
         return found
+    if end - start < _FEWEST_OF_NUMBERS and _CLOSED_FIGURE.match(folded, end):
+        return _called(page, start) or _age(page, start)
     return (
         _called(page, start)
         or _number(folded, start)
         or _day(page, start, dates, dated)
         or _age(page, start)
+    )
+
+
+def _may_be_date(page: Page, start: int, end: int) -> bool:
+    """Whether more figures or a month are near; all else needs no longer look."""
+    if end - start not in _DIGITS_OF_DATES:
+        return False
+    if end - start >= _DIGITS_OF_DAYS or _MORE_FIGURES.match(page.folded, end):
+        return True
+    word = bisect_left(page.starts, end)
+    return any(
+        page.kinds[at] & (MONTH | BROKEN) or page.folds[at] in ROMAN
+        for at in range(word, min(word + 3, len(page.words)))
     )
 
 

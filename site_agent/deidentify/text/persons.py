@@ -50,6 +50,7 @@ _DOTTED = frozenset(
 _AFTER_LABEL = re.compile(r"[)#*\"']{0,2}(?:[ \t]{0,4}[:|=][ \t]{0,24}|[ \t]{1,3})[(]?")
 _WITH_COLON = re.compile(r"[ \t]{0,4}[:|=]|\^")
 _AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
+_BEFORE_ROLE = frozenset((", ", " ("))
 _ROLES_BETWEEN = frozenset(
     ("the", "nurse", "physician", "doctor", "colleague", "referring")
 )
@@ -76,7 +77,11 @@ def find_persons(page: Page) -> Iterator[tuple[Run, str]]:
             yield run, "titled"
         if kind & LABEL and (run := labelled(page, word)):
             yield run, "labelled"
-        if kind & LETTER and (run := _before_role(page, word)):
+        if (
+            kind & LETTER
+            and page.gaps[word] in _BEFORE_ROLE
+            and (run := _before_role(page, word))
+        ):
             yield run, "before-role"
         if kind & CUE:
             if run := _addressed(page, word):
@@ -214,8 +219,11 @@ def _addressed(page: Page, word: int) -> Run | None:
 
 
 def _before_role(page: Page, word: int) -> Run | None:
-    """Give the name before ``, MD`` or ``, Attending Radiologist`` on a line."""
-    if word == 0 or page.gaps[word] not in (", ", " ("):
+    """Give the name before ``, MD`` or ``, Attending Radiologist`` on a line.
+
+    One of `_BEFORE_ROLE` stands before the word.
+    """
+    if word == 0:
         return None
     first = word
     if not is_role(page, word):
@@ -248,6 +256,8 @@ _FIRST_OF_ROLES = frozenset(
 def _telling(page: Page, word: int) -> Run | None:
     """Give the name before ``was informed`` and the like."""
     if word == 0 or page.gaps[word] not in (" ", ", "):
+        return None
+    if not page.kinds[word - 1] & CAPITAL and page.words[word - 1] not in SUFFIXES:
         return None
     strong = _begins_phrase(page, word, _cues("told"))
     if not strong and not _begins_phrase(page, word, _cues("does")):

@@ -173,16 +173,21 @@ def _met_before(
 
     Nothing is looked for unless one of their words stands where no rule took it.
     """
-    met = {
-        page.folds[word]
+    runs = {
+        word
         for span in people
         for word in range(
             bisect_left(page.starts, span.start), bisect_left(page.starts, span.end)
         )
-        if len(page.folds[word]) >= _SHORTEST_MET and not page.kinds[word] & PARTICLE
     }
-    if met and any(
-        fold in met and not took and (kind & CAPITAL or len(fold) >= _SHORTEST_SMALL)
+    met: dict[str, int] = {}
+    for word in runs:
+        fold = page.folds[word]
+        if len(fold) >= _SHORTEST_MET and not page.kinds[word] & PARTICLE:
+            met[fold] = met.get(fold, 0) + 1
+    again = {fold for fold, times in met.items() if page.folds.count(fold) > times}
+    if again and any(
+        fold in again and not took and (kind & CAPITAL or len(fold) >= _SHORTEST_SMALL)
         for fold, took, kind in zip(page.folds, taken, page.kinds, strict=True)
     ):
         named = frozenset(

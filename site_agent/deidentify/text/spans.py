@@ -57,7 +57,7 @@ def replace(text: str, spans: Iterable[Span]) -> str:
     parts: list[str] = []
     at = 0
     for start, end, category, _ in spans:
-        parts += (text[at:start], category.value)
+        parts += (text[at:start], category)
         at = end
     return "".join([*parts, text[at:]])
 
