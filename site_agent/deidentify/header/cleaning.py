@@ -30,6 +30,7 @@ from site_agent.deidentify.header.encoding import (
     Encoding,
 )
 from site_agent.deidentify.header.items import item_in, persons_in
+from site_agent.deidentify.header.moving import Shift, moved, time_of
 from site_agent.deidentify.header.options import Option, Options
 from site_agent.deidentify.header.profile import Action
 from site_agent.deidentify.header.retaining import by_option, kept_uid
@@ -55,7 +56,6 @@ from site_agent.deidentify.header.values import (
     holds_text,
     is_multiplicity,
     looks_right,
-    shifted,
 )
 from site_agent.deidentify.pseudonym import Pseudonyms
 
@@ -84,7 +84,7 @@ class Cleaning:
 
     `data` holds the values that elements point to; `encoding` is that of the new file,
     which is that of the old one. `iod` is None where the standard has none. Dates move
-    by `shift_days` into the past.
+    by `shift` into the past.
     """
 
     data: bytes
@@ -92,7 +92,7 @@ class Cleaning:
     pseudonyms: Pseudonyms
     options: Options
     iod: str | None
-    shift_days: int
+    shift: Shift
     actions: dict[tuple[int | str, str], int] = field(default_factory=dict)
     _treatments: Treatments = field(init=False)
     _substitutes: Substitutes = field(init=False)
@@ -174,7 +174,8 @@ class Cleaning:
             raise Declined("encapsulated bytes below the top")
         value = raw_value(self.data, element)
         if handling is Handling.MOVE:
-            dates = shifted(vr, values_of(value, vr), self.shift_days)
+            times = self._times(elements, tag) if self.shift.part else []
+            dates = moved(vr, values_of(value, vr), times, self.shift)
             return self._text(tag, vr, dates, Action.CLEAN) if dates else None
         if vr == "UI":
             is_kept = handling is Handling.RETAIN
@@ -195,6 +196,13 @@ class Cleaning:
             return None
         self._did(tag, Action.KEEP)
         return self.encoding.element(tag, vr, value)
+
+    def _times(self, elements: DataSet, date: int) -> list[str]:
+        """Give the times of day that belong to a date."""
+        element = elements.get(time_of(date) or 0)
+        if element is None or self._vr(elements, element, ("TM",)) is None:
+            return []
+        return values_of(raw_value(self.data, element), "TM")
 
     def _vr(
         self, elements: DataSet, element: Element, allowed: tuple[str, ...]

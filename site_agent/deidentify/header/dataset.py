@@ -43,6 +43,7 @@ from site_agent.deidentify.header.elements import (
 from site_agent.deidentify.header.encoding import BYTES, TEXT
 from site_agent.deidentify.header.file_format import clean_meta, to_bytes
 from site_agent.deidentify.header.marking import METHOD
+from site_agent.deidentify.header.moving import Shift, moved, shift_of, time_of
 from site_agent.deidentify.header.options import Option, Options
 from site_agent.deidentify.header.profile import Action, load_profile
 from site_agent.deidentify.header.reading import UNREADABLE, items_of, quiet, text_of
@@ -63,7 +64,6 @@ from site_agent.deidentify.header.values import (
     holds_text,
     is_multiplicity,
     looks_right,
-    shifted,
 )
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.errors import UnreadableFile
@@ -121,7 +121,7 @@ def _deidentify(dataset: Dataset, pseudonyms: Pseudonyms, options: Options) -> D
         options=options,
         iod=iod,
         treatments=treatments(options, iod),
-        shift_days=pseudonyms.date_shift_days(pseudonyms.patient(patient, issuer)),
+        shift=shift_of(pseudonyms.patient(patient, issuer), pseudonyms, options),
         persons=_persons_in(dataset),
     )
     clean = cleaning.items(dataset, _Place())
@@ -171,7 +171,7 @@ class _Cleaning:
     options: Options
     iod: str | None
     treatments: Treatments
-    shift_days: int
+    shift: Shift
     persons: frozenset[str]
     other_letters: set[int] = field(default_factory=set)
 
@@ -213,7 +213,8 @@ class _Cleaning:
         if vr == "SQ":
             return self._sequence(element, tag, treatment, place)
         if handling is Handling.MOVE:
-            dates = shifted(vr, texts_of(element), self.shift_days)
+            times = _times(dataset, tag) if self.shift.part else []
+            dates = moved(vr, texts_of(element), times, self.shift)
             return DataElement(tag, vr, dates) if dates else None
         if vr == "UI":
             is_kept = handling is Handling.RETAIN
@@ -329,6 +330,17 @@ def _checked(
         kept = [text if ok else "" for text, ok in zip(texts, right, strict=True)]
         return DataElement(tag, "CS", kept)
     return None
+
+
+def _times(dataset: Dataset, date: BaseTag) -> list[str]:
+    """Give the times of day that belong to a date."""
+    tag = Tag(time_of(date) or 0)
+    if tag not in dataset:
+        return []
+    try:
+        return texts_of(read_element(dataset, tag, "TM"))
+    except UNREADABLE:
+        return []
 
 
 def _is_local_code(item: Dataset) -> bool:

@@ -16,6 +16,7 @@ from site_agent.deidentify.header.cleaning import Cleaning
 from site_agent.deidentify.header.encoding import DEFLATED, UNDEFINED, TooLong
 from site_agent.deidentify.header.layout import Layout, Read, lay_out
 from site_agent.deidentify.header.marking import file_start, marks
+from site_agent.deidentify.header.moving import shift_of
 from site_agent.deidentify.header.options import Option, Options
 from site_agent.deidentify.header.picture import pixels_to_keep
 from site_agent.deidentify.header.profile import load_profile
@@ -120,7 +121,7 @@ def _clean(layout: Layout, pseudonyms: Pseudonyms, options: Options) -> CleanHea
         pseudonyms=pseudonyms,
         options=options,
         iod=profile.iods.get(new_class),
-        shift_days=pseudonyms.date_shift_days(patient),
+        shift=shift_of(patient, pseudonyms, options),
     )
     done = cleaning.file(elements, charset)
     done |= marks(encoding, profile.edition, options, new_instance)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from site_agent.deidentify.dictionary import attributes
 from site_agent.deidentify.header.content import CONTENT_SEQUENCES
 from site_agent.deidentify.header.denial import TECHNICAL_TEXT, never_stands
-from site_agent.deidentify.header.options import Option, Options
+from site_agent.deidentify.header.options import Dates, Option, Options
 from site_agent.deidentify.header.profile import DENIED, Rule, load_profile
 from site_agent.deidentify.header.treatment import Handling, by_option
 
@@ -31,7 +31,7 @@ WORDS: Mapping[str, str] = {
 _ITEMS = "kept, with every attribute in it treated by its own rule"
 _HANDLED: Mapping[Handling, tuple[str, str]] = {
     Handling.RETAIN: ("K", "kept"),
-    Handling.MOVE: ("C", "moved by the patient's days; the time of day is removed"),
+    Handling.MOVE: ("C", "moved by the patient's days"),
     Handling.WORDS: ("C", "kept as far as its words are known to be harmless"),
     Handling.STATION: ("C", "replaced by a keyed pseudonym"),
 }
@@ -94,7 +94,7 @@ def _line(
         return Line(tag, rule.name, "X", _TOO_NEW, BEYOND)
     if never_stands(number) and number != _MEDIA_STORAGE_INSTANCE:
         return Line(tag, rule.name, "X", "removed with its group", BASIC)
-    handling = by_option(rule, vrs, options.chosen)
+    handling = by_option(rule, vrs, options)
     if handling is None:
         return Line(tag, rule.name, rule.basic, WORDS[rule.basic], BASIC)
     code, action = _HANDLED[handling]
@@ -102,11 +102,20 @@ def _line(
         action = _ITEMS
         if number in CONTENT_SEQUENCES:
             action = "kept, with every content item treated by its concept (below)"
+    if handling is Handling.MOVE:
+        action = _moves(vrs[0], options)
     if vrs == ("AS",):
         action = "kept; an age over 89 years becomes 090Y"
     moves = {Option.MODIFIED_DATES} if handling is Handling.MOVE else options.others
     because = [option for option in Option if option in moves & rule.options.keys()]
     return Line(tag, rule.name, code, action, ", ".join(because))
+
+
+def _moves(vr: str, options: Options) -> str:
+    if options.dates is Dates.SHIFT_WITH_TIMES:
+        return "moved by the patient's days and part of a day"
+    days = "moved by the patient's days"
+    return f"{days}; the time of day is removed" if vr == "DT" else days
 
 
 def _content(options: Options) -> Iterator[Line]:

@@ -14,6 +14,7 @@ class Dates(StrEnum):
 
     REMOVE = "remove"
     SHIFT = "shift"
+    SHIFT_WITH_TIMES = "shift-with-times"
 
 
 class Option(StrEnum):
@@ -56,6 +57,13 @@ _CODES = {
 }
 
 
+_MOVING = {
+    Dates.REMOVE: frozenset[str](),
+    Dates.SHIFT: frozenset(("DA", "DT")),
+    Dates.SHIFT_WITH_TIMES: frozenset(("DA", "DT", "TM")),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What is done to a film. The default is the Basic Profile and nothing else.
@@ -63,7 +71,8 @@ class Options:
     Attributes
     ----------
     dates : Dates
-        Whether dates go or move; to move them is an option of the standard too.
+        Whether dates go or move, and with them times of day; to move them is an option
+        of the standard too.
     others : frozenset of Option
         The other options. Clean Pixel Data is among them only for a film whose pixels
         were cleaned, or were looked at and found clean: the film then says so.
@@ -74,15 +83,20 @@ class Options:
 
     def __post_init__(self) -> None:
         if Option.MODIFIED_DATES in self.others:
-            object.__setattr__(self, "dates", Dates.SHIFT)
+            if self.dates is Dates.REMOVE:
+                object.__setattr__(self, "dates", Dates.SHIFT)
             rest = self.others - {Option.MODIFIED_DATES}
             object.__setattr__(self, "others", rest)
 
     @property
     def chosen(self) -> frozenset[Option]:
         """Every option, moved dates included."""
-        moved = {Option.MODIFIED_DATES} if self.dates is Dates.SHIFT else set()
-        return self.others | moved
+        return self.others | ({Option.MODIFIED_DATES} if self.moving else set())
+
+    @property
+    def moving(self) -> frozenset[str]:
+        """The VRs whose values move; none where dates go."""
+        return _MOVING[self.dates]
 
     @property
     def methods(self) -> tuple[str, ...]:

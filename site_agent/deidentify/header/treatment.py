@@ -33,7 +33,7 @@ class Handling(Enum):
     RETAIN = auto()
     """An option keeps it, if it is of its VR (`retaining`)."""
     MOVE = auto()
-    """Dates move (PS3.15 E.3.6)."""
+    """Dates move, and times of day where that is chosen (`moving`)."""
     WORDS = auto()
     """Harmless words of it stay (`descriptors`)."""
     STATION = auto()
@@ -69,12 +69,12 @@ class Treatments(dict[tuple[int, int], Treatment]):
 
     def __init__(self, options: Options, iod: str | None) -> None:
         super().__init__()
-        self._chosen, self._iod = options.chosen, iod
+        self._options, self._iod = options, iod
         self._profile = load_profile()
 
     def __missing__(self, place: tuple[int, int]) -> Treatment:
         tag, parent = place
-        treatment = treat(self._profile, self._chosen, self._iod, tag, parent)
+        treatment = treat(self._profile, self._options, self._iod, tag, parent)
         self[place] = treatment
         return treatment
 
@@ -87,12 +87,13 @@ def treatments(options: Options, iod: str | None) -> Treatments:
 
 def treat(
     profile: Profile,
-    chosen: frozenset[Option],
+    options: Options,
     iod: str | None,
     tag: int,
     parent: int,
 ) -> Treatment:
     """Decide how an attribute of the data dictionary is treated at its place."""
+    chosen = options.chosen
     vr = attributes()[tag].vr
     vrs = tuple(vr.split(" or "))
     kind = profile.type_of(tag, iod=iod, parent=parent)
@@ -107,7 +108,7 @@ def treat(
             treatment = Treatment(vrs, Handling.REPLACE_UID, basic, denied)
         else:
             treatment = Treatment(vrs, Handling.GO, basic, basic)
-        handling = by_option(rule, vrs, chosen)
+        handling = by_option(rule, vrs, options)
         if handling is None:
             return treatment
         action = Action.KEEP if handling is Handling.RETAIN else Action.CLEAN
@@ -120,16 +121,14 @@ def treat(
     return Treatment(vrs, handling, Action.KEEP, denied)
 
 
-def by_option(
-    rule: Rule, vrs: tuple[str, ...], chosen: frozenset[Option]
-) -> Handling | None:
+def by_option(rule: Rule, vrs: tuple[str, ...], options: Options) -> Handling | None:
     """Give what the chosen options do instead of a row's basic action; None: nothing.
 
-    A date that one option keeps and another moves is moved. Of dates nothing but DA and
-    DT can move, since times of day do not change with the day.
+    A date that one option keeps and another moves is moved.
     """
-    said = {option: rule.options[option] for option in chosen if option in rule.options}
-    if said.pop(Option.MODIFIED_DATES, None) and not {"DA", "DT"}.isdisjoint(vrs):
+    rows = rule.options
+    said = {option: rows[option] for option in options.chosen if option in rows}
+    if said.pop(Option.MODIFIED_DATES, None) and not options.moving.isdisjoint(vrs):
         return Handling.MOVE
     if "K" in said.values():
         return Handling.RETAIN

@@ -7,9 +7,7 @@ it goes.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterable
 
 from site_agent.deidentify.dictionary import attributes, code_words
 from site_agent.deidentify.header.denial import COUNTERS
@@ -112,24 +110,6 @@ def holds_text(numbers: bytes) -> bool:
 def dummy(vr: str) -> object:
     """Give a value that is valid for a VR and says nothing."""
     return _DUMMIES.get(vr, 0)
-
-
-def shifted(vr: str, values: Iterable[str], days: int) -> list[str] | None:
-    """Move DA or DT values into the past; None where one is no date.
-
-    Of a DT only the date stays: the time of day, moved by whole days, would not change.
-    """
-    moved = []
-    for value in values:
-        text = value.strip(" \0")
-        date = text[:8] if vr == "DT" else text.replace(".", "")  # 1993.08.22 is old
-        try:
-            # A DA has no zone, and a DT's is dropped together with its time.
-            day = dt.datetime.strptime(date, "%Y%m%d")  # noqa: DTZ007
-            moved.append((day - dt.timedelta(days=days)).strftime("%Y%m%d").zfill(8))
-        except (ValueError, OverflowError):
-            return None
-    return moved
 
 
 _DUMMIES: dict[str, object] = {
