@@ -61,7 +61,9 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
             settled.append(hit._replace(meaning=_DENIAL))
         elif settled and hit.kind is Kind.ABSENT and settled[-1].start == hit.start:
             continue  # the state of an organ: ``senos libres``
-        elif hit.kind is Kind.POSSIBLE and not _follows_its_noun(texts, settled, hit):
+        elif hit.kind is Kind.POSSIBLE and not _follows_its_noun(
+            texts, settled, hit, joined=not _stands_before_a_finding(hits, place)
+        ):
             settled.append(hit._replace(meaning=_DOUBT))
         elif hit.kind in (Kind.POSSIBLE, Kind.ABSENT):
             _begin_the_item(texts, settled)
@@ -91,9 +93,13 @@ def _stands_before_a_finding(hits: list[Hit], place: int) -> bool:
     return after is not None and after.start == end and after.kind in _THINGS
 
 
-def _follows_its_noun(texts: Sequence[str], before: list[Hit], hit: Hit) -> bool:
+def _follows_its_noun(
+    texts: Sequence[str], before: list[Hit], hit: Hit, *, joined: bool
+) -> bool:
+    """Whether a noun goes before; at once, where another follows at once."""
     noun = next((h for h in reversed(before) if h.kind not in _TRANSPARENT), None)
-    if noun is None or noun.kind not in _SAID_OF or hit.start - noun.end > _FARTHEST:
+    farthest = _FARTHEST if joined else 0
+    if noun is None or noun.kind not in _SAID_OF or hit.start - noun.end > farthest:
         return False
     return all(text not in _ITEM_ENDS for text in texts[noun.end : hit.start])
 

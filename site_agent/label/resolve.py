@@ -147,6 +147,9 @@ def _said(sentence: Sentence, place: int, conventions: Conventions) -> _Said:
     if kind is Kind.DENIAL:
         return "denial", _NO, before
     if kind is Kind.NOT_NOW:
+        answer = cue_after(sentence, place)  # what was asked is denied
+        if answer is not None and answer.meaning.kind is Kind.DENIED:
+            return "denied", _NO, answer
         return "not-now", None, before
     if kind is Kind.PAST:
         return "not-now", conventions.past, before

@@ -23,8 +23,8 @@ _END = re.compile(
     r"|(?<=\n)\s*\n"
     r"|(?<=\n)(?=\s{0,9}(?:[-*\u2022]|\d{1,2}[.)])\s))"
 )
-_ABBREVIATIONS = ["dr", "mr", "mrs", "ms", "approx", "vs", "st", "no", "cf", "ca"]
-_ABBREVIATIONS += ["e.g", "i.e"]
+# In every language; a pack adds its own. "No." ends a sentence more often than not.
+_ABBREVIATIONS = ["dr", "mr", "mrs", "ms", "approx", "vs", "cf", "ca", "e.g", "i.e"]
 _WORD = re.compile(  # "patient's" is one word, "l'opacité" two
     r"[^\W\d_]+(?:'(?:s|t|d|m|re|ve|ll)\b)?|\d+(?:[.,]\d+)?|[,;:()/]"
     # a question, but not the letters that an export lost in "Gr??e"
