@@ -19,12 +19,17 @@ from site_agent.errors import ConfigurationError
 from site_agent.settings import Table
 
 __all__ = [
+    "LANGUAGES",
     "SiteConfig",
     "SitePaths",
     "Specification",
     "read_specification",
     "template",
 ]
+
+
+LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "sv")
+"""ISO 639-1 codes of the languages that reports are labelled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +151,9 @@ class SiteConfig:
     `coordinator` and `enrolment` are ``host:port``. `poll_seconds` is the time between
     two looks at the agenda. `dates` is ``remove`` or ``shift``. `staff` are names to be
     removed from every report. `scrub` tells whether films are searched for burned-in
-    text, and `keep_text` which texts may stay, None for the usual ones. `threads` is 0
-    for all. `controller` and `dpo` may have empty names until the Article 30 record is
-    made.
+    text, and `keep_text` which texts may stay, None for the usual ones. `language` is
+    that of reports that do not tell theirs. `threads` is 0 for all. `controller` and
+    `dpo` may have empty names until the Article 30 record is made.
     """
 
     site: str
@@ -168,6 +173,7 @@ class SiteConfig:
     staff: tuple[str, ...]
     scrub: bool
     keep_text: tuple[str, ...] | None
+    language: str
     training: bool
     device: str
     threads: int
@@ -206,6 +212,7 @@ class SiteConfig:
         coordinator = Table("coordinator", tables, faults)
         processing = Table("processing", tables, faults)
         deidentification = Table("deidentification", tables, faults)
+        reports = Table("reports", tables, faults)
         training = Table("training", tables, faults)
         record = RecordOfProcessing
         config = cls(
@@ -235,6 +242,7 @@ class SiteConfig:
             staff=deidentification.lines("staff", folder),
             scrub=deidentification.flag("scrub", default=True),
             keep_text=deidentification.optional_lines("keep_text", folder),
+            language=reports.choice("language", LANGUAGES, raw=True),
             training=training.flag("enabled", default=True),
             device=training.choice("device", ("cpu", "cuda"), raw=True),
             threads=training.number("threads", 0, least=0, most=1024),
@@ -248,12 +256,20 @@ class SiteConfig:
             "dpo",
             "processing",
             "deidentification",
+            "reports",
             "training",
         }
         faults += [
             f"[{name}] is not a known table" for name in tables if name not in known
         ]
-        for table in (site, coordinator, processing, deidentification, training):
+        for table in (
+            site,
+            coordinator,
+            processing,
+            deidentification,
+            reports,
+            training,
+        ):
             faults += table.unknown()
         if faults:
             raise ConfigurationError("site.toml:\n  " + "\n  ".join(faults))

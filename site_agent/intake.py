@@ -27,7 +27,7 @@ from site_agent.store import Store, StudyRow
 from site_agent.study import Disposition, Reason, ReasonCode, Refusal
 from site_agent.workers import Crashed, Workers
 
-PROCESSING = 2
+PROCESSING = 3
 """Raised when the steps give other results for the same input, to process all anew."""
 
 _FILES_A_TASK = 32
@@ -206,6 +206,7 @@ def _against(tools: Tools) -> list[object]:
         tools.options.dates,
         sorted(tools.staff),
         None if tools.may_stay is None else sorted(tools.may_stay),
+        tools.language,
     ]
 
 

@@ -49,7 +49,7 @@ class Tools:
     """What the steps need beside the study. Holds the pseudonym key: never shown.
 
     `may_stay` are the texts that stay on a film, from `allowed`; None where films are
-    not searched for text.
+    not searched for text. `language` is that of reports that do not tell theirs.
     """
 
     pseudonyms: Pseudonyms
@@ -57,6 +57,7 @@ class Tools:
     staff: tuple[str, ...]
     specification: Specification
     may_stay: frozenset[str] | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def process(
     scrubbed = scrub_films(checked, search)
     if isinstance(scrubbed, Refusal):
         return scrubbed
-    labelled = label(scrubbed)
+    labelled = label(scrubbed, tools.language)
     audited = audit(labelled, known)
     if isinstance(audited, Refusal):
         return audited

@@ -56,6 +56,7 @@ def run(
         staff=config.staff,
         specification=read_specification(paths),
         may_stay=may_stay,
+        language=config.language,
     )
     with locked(paths.run_lock, wait=False), _progress() as progress:
         bars: dict[str, TaskID] = {}

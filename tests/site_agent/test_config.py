@@ -52,6 +52,7 @@ def test_all_faults_are_told_at_once() -> None:
         .replace("poll_seconds = 30", "poll_seconds = 0")
         .replace('dates = "remove"', 'dates = "keep"')
         .replace("third_countries = []", 'third_countries = ["Germany"]')
+        .replace('language = "en"', 'language = "tlh"')
         .replace("enabled = true", "enabled = 1")
     )
     told = faults(text + "\n[surprise]\n")
@@ -61,6 +62,7 @@ def test_all_faults_are_told_at_once() -> None:
         "[coordinator] poll_seconds",
         "[deidentification] dates",
         "[processing] third_countries",
+        "[reports] language",
         "[training] enabled",
         "[surprise]",
     ):
