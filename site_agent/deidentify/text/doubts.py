@@ -25,6 +25,7 @@ _MOST_DENIED = 0.3
 _FEWEST_DENIED = 6
 _FEWEST_WORDS = 12
 _FEWEST_KNOWN = 0.25
+_FEWEST_SMALL = 8  # fewer than one word in so many: the text is in capitals
 _SAMPLE = 60
 
 
@@ -71,7 +72,7 @@ def _language(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
         for word, kind in zip(page.words, page.kinds, strict=True)
         if len(word) > 3 and not kind & CAPITAL
     ][:_SAMPLE]
-    if not small:
+    if len(small) * _FEWEST_SMALL < len(page.words):
         loud = sum(1 for kind in page.kinds if kind & UNKNOWN)
         known = 1 - loud / len(page.words)
     else:

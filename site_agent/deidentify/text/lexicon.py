@@ -19,6 +19,7 @@ from site_agent.deidentify.text.vocabulary import (
     by_last_word,
     common_words,
     phrases,
+    phrases_of,
     words,
     words_of,
     written_words,
@@ -169,6 +170,7 @@ _LABEL_TABLES = (
     *("findings", "impression", "context", "other", "person_lines", "signature"),
     *("numbered_id", "numbered_phone", "roles"),
 )
+_CUE_TABLES = ("addressed", "told", "does")
 _KINDS_OF_ENTRIES = (
     ("titles", "plain", TITLE),
     ("names", "titles", TITLE),
@@ -191,9 +193,16 @@ def _listed(language: str) -> dict[str, int]:
     tables += [(letter[one], LETTER) for one in chosen]
     tables.append((frozenset(month for month in MONTHS if month.isalpha()), MONTH))
     said = (
-        word for table in _LABEL_TABLES for p in phrases(table) for word in words_of(p)
+        word
+        for table in _LABEL_TABLES
+        for p in phrases_of(table, language)
+        for word in words_of(p)
     )
     tables.append((frozenset(word for word in said if len(word) > 1), LETTER))
+    cues = (words_of(p) for table in _CUE_TABLES for p in phrases(table))
+    # One of a single word may be a name: ``Parent``.
+    several = (word for listed in cues if len(listed) > 1 for word in listed)
+    tables.append((frozenset(several), CLINICAL))
     exact = {fold(title).rstrip(".") for title in written_words("titles", "exact")}
     tables.append((frozenset(exact), TITLE))
     first = {words_of(phrase)[0] for phrase in phrases("told") | phrases("does")}

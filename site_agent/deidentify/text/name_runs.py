@@ -16,6 +16,7 @@ from site_agent.deidentify.text.lexicon import (
     CLINICAL,
     COMMON,
     FUNCTION,
+    HOUSE,
     INITIAL,
     LETTER,
     MONTH,
@@ -27,11 +28,13 @@ from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.vocabulary import phrases, words
 
 SUFFIXES = frozenset(("II", "III", "IV", "Jr", "Sr", "JR", "SR", "jr", "sr"))
-JOINTS = frozenset((" ", "  ", "-", "'", "\u2019", ".", ". ", "- ", " -", "\u2010"))
+JOINTS = frozenset(
+    (" ", "  ", "-", "'", "\u2019", ".", ". ", "- ", " -", "\u2010", " '", " \u2019")
+)
 COMMA = re.compile(r"[ \t]{0,2},[ \t]{1,2}")
 AFTER_TITLE = frozenset((" ", ". ", ".", "  ", ".  ", "-", ".-", "\n", ".\n", ", "))
 _LONGEST_NAME = 6  # words
-_CLOSED = re.compile(r"[,;)\n]|\.?$| [(<]")
+_CLOSED = re.compile(r"[,;)\n|]|\.?$|\.\s| [(<|-]| {2}")
 _CARET = re.compile(r"\^{1,4}")
 
 
@@ -57,7 +60,9 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
         if kind & PARTICLE and not lone and (not kind & CAPITAL or at + 1 < last):
             at += 1
             continue
-        if not kind & CAPITAL or kind & FUNCTION:
+        if not kind & CAPITAL:
+            break
+        if kind & FUNCTION and not _is_name_still(page, at, word):
             break
         if at > word and _ends_name(page, at, end > word):
             break
@@ -68,26 +73,53 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
     return end
 
 
+def _is_name_still(page: Page, at: int, first: int) -> bool:
+    """Whether a small word with a capital is a name's: ``van Es``, ``An Peeters``."""
+    if at > first:
+        return bool(page.kinds[at - 1] & PARTICLE) and page.gaps[at] == " "
+    following = at + 1 < len(page.kinds) and page.gaps[at + 1] == " "
+    return following and bool(page.kinds[at + 1] & UNKNOWN)
+
+
 def _ends_name(page: Page, at: int, begun: bool) -> bool:
     """Whether a capitalised word inside a run is no part of the name."""
-    kind = page.kinds[at]
+    kind, gap, before = page.kinds[at], page.gaps[at], page.kinds[at - 1]
     if kind & (UNKNOWN | INITIAL) or page.words[at] in SUFFIXES:
         return False
-    if page.gaps[at] in ("-", "'", "\u2019"):
+    if gap in ("-", "'", "\u2019"):
         return False
-    if (
-        page.kinds[at - 1] & INITIAL
-        and page.gaps[at] in (". ", ".")
-        and not kind & LETTER
-    ):
+    if before & INITIAL and gap in (". ", ".") and not _is_label(page, at):
         return False
-    closed = _CLOSED.match(page.text, page.ends[at]) is not None
-    if closed and not kind & (CAPS | LETTER | TITLE) and page.gaps[at] == " ":
+    if before & PARTICLE and gap == " " and not kind & (LETTER | HOUSE | TITLE):
+        return False
+    if gap == " " and not kind & TITLE and _is_last_of_name(page, at):
         return False
     if kind & COMMON and not kind & (LETTER | TITLE):
         # In capitals a word of medicine is but that.
         return begun and bool(kind & CLINICAL) and bool(kind & CAPS)
     return begun
+
+
+def _is_label(page: Page, at: int) -> bool:
+    return page.gaps[at + 1].lstrip()[:1] in (":", "|", "=")
+
+
+def _is_last_of_name(page: Page, at: int) -> bool:
+    """Whether what follows shows a word of medicine to be a name: ``Anna Page, MD``."""
+    kind, before = page.kinds[at], page.kinds[at - 1]
+    if _CLOSED.match(page.text, page.ends[at]):
+        if kind & CAPS:
+            return bool(kind & COMMON) and bool(before & (UNKNOWN | COMMON | INITIAL))
+        return bool(before & UNKNOWN) or not kind & LETTER
+    if kind & CAPS or kind & HOUSE or page.language == "de":
+        return False
+    if kind & LETTER and not kind & COMMON:
+        return False
+    if at + 1 == len(page.words) or page.gaps[at + 1] != " ":
+        return False
+    if page.words[at + 1].islower():
+        return bool(before & UNKNOWN)
+    return bool(page.kinds[at + 1] & UNKNOWN) and not kind & LETTER
 
 
 def _is_short(page: Page, at: int) -> bool:
@@ -103,6 +135,12 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
     if end == word or end >= len(page.words):
         return end
     gap = page.gaps[end]
+    if (
+        gap == " "
+        and page.words[end] == "van"  # Dussen van
+        and (page.language != "nl" or _CLOSED.match(page.text, page.ends[end]))
+    ):
+        return end + 1
     if COMMA.fullmatch(gap) or _CARET.fullmatch(gap):
         kind = page.kinds[end]
         fits = kind & (UNKNOWN | INITIAL) or (kind & COMMON and not kind & LETTER)
@@ -111,6 +149,7 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
         acronym = (
             kind & ACRONYM and len(page.words[end]) <= 4 and not _shouts(page, end)
         )
+        fits = fits or _is_given(page, end)
         if fits and not acronym and not kind & TITLE and not is_role(page, end):
             further = name_run(page, end)
             if _CARET.fullmatch(gap) and further < len(page.words):
@@ -122,6 +161,25 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
         if kind & PARTICLE and _CLOSED.match(page.text, page.ends[end]):
             return end + 1  # Bourgondië, van
     return end
+
+
+def _is_given(page: Page, at: int) -> bool:
+    """Whether a word of medicine stands as a given name does: ``Gemen, Job, MD``."""
+    kind = page.kinds[at]
+    if not kind & CAPITAL or kind & (HOUSE | TITLE | PARTICLE) or is_role(page, at):
+        return False
+    after = page.gaps[at + 1]
+    if after == ", " and at + 1 < len(page.words) and is_role(page, at + 1):
+        return True
+    if (
+        after == " "
+        and page.kinds[at - 1] & UNKNOWN
+        and page.language != "de"
+        and page.words[at + 1].islower()
+    ):
+        return not kind & (CAPS | LETTER)
+    alike = not (kind ^ page.kinds[at - 1]) & CAPS
+    return alike and not kind & LETTER and _CLOSED.match(after) is not None
 
 
 def _shouts(page: Page, word: int) -> bool:

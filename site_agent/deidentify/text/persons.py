@@ -21,6 +21,7 @@ from site_agent.deidentify.text.lexicon import (
     INITIAL,
     LABEL,
     LETTER,
+    PARTICLE,
     TITLE,
     UNKNOWN,
 )
@@ -44,12 +45,16 @@ from site_agent.deidentify.text.vocabulary import (
 
 _LONGEST_ABBREVIATION = 5
 _LONGEST_INITIALS = 4
+_LONGEST_BEFORE_ROLE = 6
 _DOTTED = frozenset(
     ("gez", "fdo", "ref", "req", "dict", "pat", "pt", "sig", "opr", "odes")
 )
 _AFTER_LABEL = re.compile(r"[)#*\"']{0,2}(?:[ \t]{0,4}[:|=][ \t]{0,24}|[ \t]{1,3})[(]?")
 _WITH_COLON = re.compile(r"[ \t]{0,4}[:|=]|\^")
 _AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
+_ENDED = re.compile(r"[,;\n]|\.?$|\.\s| \(")
+_END_OF_CELL = re.compile(r"\.?[ \t]{0,9}[\n|]| {3}|\t")
+_MOST_OF_CELL = 5
 _BEFORE_ROLE = frozenset((", ", " ("))
 _ROLES_BETWEEN = frozenset(
     ("the", "nurse", "physician", "doctor", "colleague", "referring")
@@ -78,7 +83,7 @@ def find_persons(page: Page) -> Iterator[tuple[Run, str]]:
         if kind & LABEL and (run := labelled(page, word)):
             yield run, "labelled"
         if (
-            kind & LETTER
+            kind & (LETTER | LABEL)
             and page.gaps[word] in _BEFORE_ROLE
             and (run := _before_role(page, word))
         ):
@@ -151,7 +156,9 @@ def labelled(page: Page, word: int) -> Run | None:
         # Without a colon "Patient Young" is a name, "Patient Chest" hardly.
         kind = page.kinds[start]
         shouts = kind & CAPS and page.kinds[word] & (CAPS | INITIAL)
-        if kind & (LETTER | CLINICAL) or shouts or not kind & CAPITAL:
+        if shouts or not kind & CAPITAL:
+            return None
+        if kind & (LETTER | CLINICAL) and not _is_alone(page, start):
             return None
     kind = page.kinds[start]
     if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
@@ -165,8 +172,27 @@ def labelled(page: Page, word: int) -> Run | None:
         short = kind & CAPS and len(page.words[start]) <= _LONGEST_INITIALS
         if not short or kind & LETTER or page.kinds[word] & CAPS:
             return None
-    end = whole_run(page, start)
+    end = max(whole_run(page, start), _whole_cell(page, start) if colon else start)
     return (start, end) if end > start else None
+
+
+def _whole_cell(page: Page, start: int) -> int:
+    """Give the end of a field that holds a name and no more; `start` if it does not.
+
+    There a word of medicine is a name too: ``Name: Milligan Foley, Jesse``.
+    """
+    word, named = start, 0
+    while word < len(page.words) and word - start <= _MOST_OF_CELL:
+        kind = page.kinds[word]
+        if not kind & (CAPITAL | PARTICLE) or kind & TITLE:
+            return start
+        named |= kind & (UNKNOWN | COMMON)
+        word += 1
+        if _END_OF_CELL.match(page.gaps[word]) or word == len(page.words):
+            return word if named else start
+        if page.gaps[word] not in JOINTS and not COMMA.fullmatch(page.gaps[word]):
+            return start
+    return start
 
 
 def _has_partner(page: Page, word: int) -> bool:
@@ -176,6 +202,13 @@ def _has_partner(page: Page, word: int) -> bool:
         return False
     joined = page.gaps[after] in (" ", ", ", "-")
     return joined and bool(page.kinds[after] & (UNKNOWN | INITIAL))
+
+
+def _is_alone(page: Page, word: int) -> bool:
+    """Whether a word that may be a name has the place to itself: ``by Ward.``."""
+    kind = page.kinds[word]
+    closed = _ENDED.match(page.text, page.ends[word]) is not None
+    return bool(kind & COMMON) and closed
 
 
 def _is_label(page: Page, word: int) -> bool:
@@ -231,9 +264,12 @@ def _before_role(page: Page, word: int) -> Run | None:
         dotted = page.kinds[word] & INITIAL and page.gaps[word + 1 : word + 2] == ["."]
         if not dotted and page.words[word].lower() not in _FIRST_OF_ROLES:
             return None
-    while first > 0 and first > word - 4:
+    while first > 0 and first > word - _LONGEST_BEFORE_ROLE:
         kind = page.kinds[first - 1]
         joint = page.gaps[first]
+        if first < word and joint == " " and kind & PARTICLE and not kind & CAPITAL:
+            first -= 1
+            continue
         if not kind & CAPITAL or kind & (FUNCTION | LETTER | TITLE):
             break
         if first < word and joint not in JOINTS and not COMMA.fullmatch(joint):

@@ -23,7 +23,11 @@ from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import words
 
 _LONGEST = 7  # words on either side
-_JOINTS = frozenset((" ", "-", "'", "\u2019", " -", "- ", '"', ' "'))
+_JOINTS = frozenset((" ", "-", "'", "\u2019", " -", "- ", '"', ' "', " '", " \u2019"))
+_OF_PLACES = frozenset(
+    ("of", "de", "di", "da", "do", "d", "del", "du", "w", "we", "i", "in")
+)
+_SHORTEST_LABEL, _CODE = 4, 2
 _ANDS = frozenset(("and", "of", "und", "et", "y", "e", "i"))
 _SAINTS = frozenset(("st", "ste", "sta", "sto", "s", "im", "ss", "hl"))
 
@@ -41,7 +45,7 @@ def find_houses(page: Page) -> Iterator[Span]:
             continue
         first = _leftmost(page, word)
         last = _rightmost(page, word)
-        if any(_is_proper(page, at) for at in range(first, last + 1)):
+        if last > word or any(_is_proper(page, at) for at in range(first, last + 1)):
             end = last + 1
             yield Span(page.starts[first], page.ends[last], Category.PLACE, "house")
 
@@ -72,7 +76,8 @@ def _leftmost(page: Page, word: int) -> int:
             continue
         if kind & (FUNCTION | TITLE) and folded not in _SAINTS:
             break
-        if kind & LETTER and not kind & HOUSE and not _passes(folded):
+        saint = page.gaps[at + 1] in ("'", "\u2019") and page.folds[at + 1] == "s"
+        if kind & LETTER and not kind & HOUSE and not _passes(folded) and not saint:
             break
         hyphened = "-" in (page.gaps[at], page.gaps[at + 1])
         medical = kind & CAPS and kind & CLINICAL and not kind & COMMON
@@ -82,10 +87,18 @@ def _leftmost(page: Page, word: int) -> int:
             break
         first = at
     while first < word and not _is_proper(page, first):
-        if page.folds[first] in _SAINTS:
+        if page.folds[first] in _SAINTS or _is_half(page, first):
             break
         first += 1
     return first
+
+
+def _is_half(page: Page, at: int) -> bool:
+    """Whether a word is the first half of a town's name: ``Sian Ville Hospital``."""
+    kind = page.kinds[at]
+    if kind & (CAPS | FUNCTION | LETTER | HOUSE) or page.language == "de":
+        return False
+    return page.gaps[at + 1] == " " and bool(page.kinds[at + 1] & UNKNOWN)
 
 
 def _rightmost(page: Page, word: int) -> int:
@@ -93,15 +106,24 @@ def _rightmost(page: Page, word: int) -> int:
     last, at = word, word + 1
     links = words("houses", "links")
     small = not page.kinds[word] & CAPITAL
-    linked = False
+    german = page.language == "de"
+    linked = placed = False
+    proper = word
     while at < len(page.words) and at - word <= _LONGEST and _is_joined(page, at):
         kind = page.kinds[at]
         folded = page.folds[at]
+        # What has a capital after ``hospital de`` is a place, whatever word it is.
+        place = placed and _is_place(kind, len(folded)) and not german
         if folded in links and not (kind & CAPITAL and kind & UNKNOWN):
             linked = True
-        elif not kind & CAPITAL:
+            placed = folded in _OF_PLACES or placed
+            at += 1
+            continue
+        if not kind & CAPITAL:
             if page.gaps[at] != "-":
                 break
+        elif place:
+            last = proper = at
         elif (kind & TITLE and folded not in _SAINTS and not _passes(folded)) or (
             kind & (LETTER | FUNCTION) and not kind & HOUSE and not _passes(folded)
         ):
@@ -115,8 +137,25 @@ def _rightmost(page: Page, word: int) -> int:
                 break
             last = at
         at += 1
-    while last > word and not _is_proper(page, last):
+    while last > proper and not _is_proper(page, last):
         last -= 1
+    return last if last == word else _with_province(page, last)
+
+
+def _is_place(kind: int, length: int) -> bool:
+    if not kind & CAPITAL or kind & (CAPS | HOUSE | TITLE):
+        return False
+    return not kind & LETTER or length < _SHORTEST_LABEL
+
+
+def _with_province(page: Page, last: int) -> int:
+    """Take in a province after a town: ``Mercier (JU)``, ``Bavel AC``."""
+    at = last + 1
+    if at < len(page.words) and page.kinds[at] & CAPS and len(page.words[at]) == _CODE:
+        bracket = page.gaps[at] == " (" and page.gaps[at + 1].startswith(")")
+        closed = page.gaps[at] == " " and page.gaps[at + 1][:1] in (".", ",", ")", "\n")
+        if bracket or closed:
+            return at
     return last
 
 

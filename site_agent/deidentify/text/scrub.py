@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from site_agent.deidentify.text.addresses import find_addresses
 from site_agent.deidentify.text.doubts import find_doubts
 from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.known_names import (
@@ -41,6 +42,7 @@ from site_agent.deidentify.text.page import Page, open_page
 from site_agent.deidentify.text.patterns import find_patterns
 from site_agent.deidentify.text.persons import find_persons
 from site_agent.deidentify.text.places import find_houses
+from site_agent.deidentify.text.segments import find_in_segments, find_signatures
 from site_agent.deidentify.text.spans import Category, Span, merge, replace
 from site_agent.deidentify.text.unknown import find_unknown
 from site_agent.deidentify.text.vocabulary import words
@@ -138,6 +140,9 @@ def _find(
     ]
     spans += people
     spans += find_houses(page)
+    spans += find_addresses(page)
+    spans += find_in_segments(page)
+    spans += find_signatures(page, parts)
     taken = _taken(page, spans)
     spans += find_unknown(page, zones.letter, taken)
     spans += find_in_letterhead(page, zones, taken, spans)

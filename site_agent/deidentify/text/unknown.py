@@ -26,6 +26,7 @@ from site_agent.deidentify.text.lexicon import (
     LETTER,
     MONTH,
     PARTICLE,
+    STREET,
     TITLE,
     UNKNOWN,
 )
@@ -128,8 +129,11 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
             denied = bool(letter[word]) or _is_denied(page, word, loud, german)
             rule = "unknown-word"
         elif kind & COMMON:
-            denied = _stands_alone(page, word, bool(letter[word]), loud, german)
-            rule = "lone-capital"
+            if _has_initials(page, word, bool(letter[word])):
+                denied, rule = True, "beside-initials"
+            else:
+                denied = _stands_alone(page, word, bool(letter[word]), loud, german)
+                rule = "lone-capital"
         else:
             continue
         if denied:
@@ -239,6 +243,20 @@ def _is_noun(page: Page, word: int) -> bool:
     )
 
 
+def _has_initials(page: Page, word: int, letter: bool) -> bool:
+    """Whether a word that is a name too has initials: ``E.A. Rose``, ``Heart A.``."""
+    kinds, gaps = page.kinds, page.gaps
+    before = word > 0 and kinds[word - 1] & INITIAL and gaps[word] in (". ", ".")
+    if before and not gaps[word + 1].startswith(":"):
+        two = word > 1 and kinds[word - 2] & INITIAL and gaps[word - 1] in (".", ". ")
+        if two or (letter and "\n" not in gaps[word - 1]):
+            return True
+    after = (
+        word + 1 < len(kinds) and kinds[word + 1] & INITIAL and gaps[word + 1] == " "
+    )
+    return bool(letter and after and gaps[word + 2][:1] in (".", ","))
+
+
 def _stands_alone(
     page: Page, word: int, letter: bool, loud: bool, german: bool
 ) -> bool:
@@ -311,9 +329,16 @@ def _belongs(
     if joint not in (" ", "^", "  ") and not initial and not listed:
         return False
     if kind & PARTICLE and joint == " ":
-        return at < gap and (not kind & CAPITAL or not kind & LETTER)
+        return at < gap and (not kind & CAPITAL or not kind & LETTER or loud)
+    if kind & FUNCTION and kind & CAPITAL and not kind & CAPS:  # Karin Bien, Ale Kurz
+        return joint == " " and _ends_there(page, at) if at == gap else False
     if not kind & CAPITAL or kind & (FUNCTION | TITLE | HOUSE):
         return False
+    if joint == " " and not loud and not kind & CAPS and page.language != "de":
+        if at < gap and not kind & LETTER and not _begins(page, at):
+            return True  # Gerd Dahlberg
+        if at == gap and kind & (COMMON | STREET) and page.gaps[at + 1][:1] != ":":
+            return True  # Robert Page
     if kind & MONTH:  # Hanc, Jan
         return bool(letter[at]) and not page.gaps[at + 1].strip()[:1].isdigit()
     if kind & UNKNOWN and not kind & ACRONYM:
@@ -325,6 +350,21 @@ def _belongs(
     if letter[at] and joint != ", ":
         return bool(kind & (COMMON | UNKNOWN)) or (at < gap and not kind & CLINICAL)
     return bool(kind & COMMON) and not kind & CLINICAL
+
+
+def _begins(page: Page, at: int) -> bool:
+    return begins_sentence(page.text, page.starts[at])
+
+
+def _ends_there(page: Page, at: int) -> bool:
+    """Whether a line, a list or a sentence ends after a word."""
+    return at + 1 == len(page.words) or page.gaps[at + 1][:1] in (
+        "\n",
+        ",",
+        ".",
+        ";",
+        ")",
+    )
 
 
 def _is_link(page: Page, at: int) -> bool:

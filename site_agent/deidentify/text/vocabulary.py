@@ -31,6 +31,15 @@ def phrases(table: str, *entries: str) -> frozenset[str]:
 
 
 @cache
+def phrases_of(table: str, language: str) -> frozenset[str]:
+    """All folded phrases of a language, of English, and of what is in any language."""
+    if not language:
+        return phrases(table)
+    chosen = {language, "en", "all"} & _read()[table].keys()
+    return phrases(table, *sorted(chosen))
+
+
+@cache
 def written_phrases(table: str, *entries: str) -> frozenset[str]:
     """All phrases of the entries as they are written there."""
     listed = _read()[table]

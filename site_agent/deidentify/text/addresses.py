@@ -1,0 +1,133 @@
+"""Addresses in any part of a report: a street, its number, the town with its code.
+
+``ul. Listopada 05/41, 65-401 Płońsk``, ``Borgo Agostino, 87, 57128, Ardenza (LI)``,
+``12 Elm Street, Springfield, MD 25315``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from site_agent.deidentify.text.lexicon import (
+    CAPITAL,
+    CAPS,
+    CLINICAL,
+    COMMON,
+    FUNCTION,
+    HOUSE,
+    LETTER,
+    MONTH,
+    PARTICLE,
+    STREET,
+    TITLE,
+    UNKNOWN,
+)
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.spans import Category, Span
+
+_STATE = re.compile(r"(?<=[,.] )[A-Z]{2} \d{5}(?:-\d{4})?(?![\d-])")
+_NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,6}[A-Za-z]?,? $")
+_JOINTS = frozenset((" ", "-", ". ", "'", "\u2019", "-'"))
+_LINKS = frozenset(
+    ("de", "la", "le", "di", "da", "do", "dos", "du", "des", "del", "am")
+)
+_LINKS |= frozenset(("an", "der", "dem", "im", "in", "ob", "am", "sur", "van", "el"))
+# What an address may go on with: a number, a code with its town, a province.
+_FURTHER = re.compile(
+    r"(?:[ ,.]{1,2}(?:n[.\u00ba\u00b0]{1,2} ?)?"
+    r"(?:\d{1,6}[A-Za-z]?(?:[/-] ?\d{1,6}[A-Za-z]?)?|S/N|s/n|[A-Z]{2}(?= \d)"
+    r"|\d{4} ?[A-Z]{2})(?!\w)"
+    r"|,? \((?:[A-Z]{2})\)"
+    r"|[ ,]{1,2}(?:Apt|Suite|Unit|Flat|Piano|Piso|Appartamento|Apartamento|Puerta|m)\.?"
+    r"(?= \d))"
+)
+_WORDS_BEFORE, _WORDS_AFTER = 3, 5
+
+
+def find_addresses(page: Page) -> Iterator[Span]:
+    """Find streets with a number, and all that follows of their address."""
+    end = 0
+    for word, kind in enumerate(page.kinds):
+        if kind & STREET and page.starts[word] >= end:
+            found = _address(page, word)
+            if found is not None:
+                end = found.end
+                yield found
+    if any(mark.isdigit() for mark in page.text[-1:]) or ", " in page.text:
+        for match in _STATE.finditer(page.text):
+            yield Span(*match.span(), Category.PLACE, "state-and-code")
+
+
+def _address(page: Page, word: int) -> Span | None:
+    kinds, gaps = page.kinds, page.gaps
+    first = word
+    while first and word - first < _WORDS_BEFORE and gaps[first] in _JOINTS:
+        kind = kinds[first - 1]
+        if not kind & CAPITAL or kind & (TITLE | LETTER | HOUSE):
+            break
+        first -= 1
+    capital = bool(kinds[word] & CAPITAL)
+    before = _NUMBER_BEFORE.search(
+        page.text[max(0, page.starts[first] - 9) : page.starts[first]]
+    )
+    numbered = before is not None and first < word
+    if not capital and first == word and not _begins_street(page, word):
+        return None
+    at, last = page.ends[word], word
+    digits = numbered
+    for _ in range(3 * _WORDS_AFTER):
+        further = _FURTHER.match(page.text, at)
+        if further is not None:
+            digits = digits or any(map(str.isdigit, further[0]))
+            at = further.end()
+            while last + 1 < len(page.words) and page.starts[last + 1] < at:
+                last += 1
+            continue
+        step = _next_name(page, last, at)
+        if step is None:
+            break
+        last, at = step, page.ends[step]
+    if not digits or (at == page.ends[word] and first == word):
+        return None
+    start = page.starts[first] - (len(before[0]) if before is not None else 0)
+    return Span(start, at, Category.PLACE, "street")
+
+
+def _begins_street(page: Page, word: int) -> bool:
+    """Whether a capital or a number follows a street's word: ``rue da Costa``."""
+    if word + 1 >= len(page.words) or page.gaps[word + 1] not in (" ", ". "):
+        return False
+    after = word + 1
+    while page.folds[after] in _LINKS and after + 1 < len(page.words):
+        if page.gaps[after + 1] not in _JOINTS:
+            return False
+        after += 1
+    return bool(page.kinds[after] & CAPITAL)
+
+
+def _next_name(page: Page, last: int, at: int) -> int | None:
+    """Give the next word with a capital of an address, links before it or not."""
+    word = last + 1
+    if word >= len(page.words) or page.starts[word] - at > 2:
+        return None
+    gap = page.text[at : page.starts[word]]
+    if gap not in _JOINTS and gap not in (", ", "/"):
+        return None
+    links = 0
+    while page.folds[word] in _LINKS and links < 3 and word + 1 < len(page.words):
+        if page.gaps[word + 1] not in _JOINTS:
+            return None
+        word, links = word + 1, links + 1
+    kind = page.kinds[word]
+    if not kind & CAPITAL or kind & (TITLE | LETTER | HOUSE | FUNCTION):
+        return None
+    if kind & CAPS and not kind & (UNKNOWN | MONTH):  # in capitals all words have one
+        return None
+    if (
+        gap in (", ", ". ")
+        and kind & CLINICAL
+        and not kind & (COMMON | UNKNOWN | PARTICLE)
+    ):
+        return None
+    return word

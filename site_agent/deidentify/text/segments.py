@@ -1,0 +1,131 @@
+"""Fields of HL7 version 2 segments, and lines of a signature, which hold a name alone.
+
+What stands there names somebody whatever word it is: ``|||LOBE`` in OBR-16, ``HEART``
+below a line of underscores. The numbers of fields are those of HL7 2.5.1, chapters 2
+(MSH), 3 (PID, PV1, NK1) and 4 (ORC, OBR).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from site_agent.deidentify.text.letter import Cut, Section
+from site_agent.deidentify.text.lexicon import (
+    CAPITAL,
+    CAPS,
+    CLINICAL,
+    COMMON,
+    HOUSE,
+    INITIAL,
+    LETTER,
+    PARTICLE,
+    STREET,
+    TITLE,
+    UNKNOWN,
+)
+from site_agent.deidentify.text.name_runs import JOINTS, skip_titles
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.spans import Category, Span
+
+_PERSONS = {
+    "PID": (5, 6, 9),
+    "NK1": (2,),
+    "PV1": (7, 8, 9, 17, 52),
+    "ORC": (10, 11, 12, 19),
+    "OBR": (10, 16, 28, 32, 33, 34, 35),
+}
+_PLACES = {"MSH": (3, 5), "PID": (11,), "NK1": (4,), "PV1": (3, 6), "ORC": (13, 17)}
+_NUMBERS = {
+    "PID": (2, 3, 4, 13, 14, 18, 19, 20),
+    "NK1": (5, 6),
+    "PV1": (19,),
+    "ORC": (2, 3, 4, 14),
+    "OBR": (2, 3, 17, 18, 19, 20),
+}
+_SEGMENT = re.compile(r"(?:MSH|PID|NK1|PV1|ORC|OBR)\|[^\n]*")
+_LETTER = re.compile(r"[^\W\d_]")
+_MOST_WORDS = 4
+_LONGEST_INITIALS = 3
+_JOINTS = JOINTS | {", "}
+_SIGNED = re.compile(r"(?:/s/|--|-|\u2014|i\. ?a\.|i\. ?v\.)? ?$", re.IGNORECASE)
+_INITIALS_AND_DATE = re.compile(
+    r"(?<![\w.])([A-Z]{2,4}(?:[/:][A-Za-z]{2,4})?)\s?[/|,-]\s?(?=\d{1,4}[./-]\d)"
+)
+
+
+def find_in_segments(page: Page) -> Iterator[Span]:
+    """Find persons, places and numbers in the fields of HL7 segments."""
+    if "|" not in page.text:
+        return
+    for segment in _SEGMENT.finditer(page.text):
+        at = segment.start()
+        if at and page.text[at - 1] != "\n":
+            continue
+        name = page.text[at : at + 3]
+        for number, field in enumerate(segment[0].split("|")):
+            end = at + len(field)
+            for table, category in (
+                (_PERSONS, Category.NAME),
+                (_PLACES, Category.PLACE),
+                (_NUMBERS, Category.ID),
+            ):
+                told = category is Category.ID or _LETTER.search(field)
+                if number in table.get(name, ()) and len(field) > 1 and told:
+                    yield Span(at, end, category, "hl7-field")
+            at = end + 1
+
+
+def find_signatures(page: Page, parts: Sequence[Cut]) -> Iterator[Span]:
+    """Find lines after the text of a report that hold nothing but a name."""
+    last = max((at for at, part in enumerate(parts) if _is_kept(part)), default=None)
+    if last is None:
+        return
+    for start, end, section in parts[last + 1 :]:
+        if section is Section.OTHER:
+            yield from _alone_on_a_line(page, start, end)
+            for match in _INITIALS_AND_DATE.finditer(page.text, start, end):
+                yield Span(*match.span(1), Category.NAME, "initials")
+
+
+def _is_kept(part: Cut) -> bool:
+    return part[2] in (Section.FINDINGS, Section.IMPRESSION)
+
+
+def _alone_on_a_line(page: Page, start: int, end: int) -> Iterator[Span]:
+    text, at = page.text, start
+    for line in text[start:end].split("\n"):
+        stop = at + len(line)
+        first = word = page.word_before(at) + 1 if at else 0
+        if first and page.starts[first - 1] == at:
+            first = word = first - 1
+        at = stop + 1
+        if first >= len(page.words) or page.starts[first] >= stop:
+            continue
+        if not _SIGNED.match(text[stop - len(line) : page.starts[first]]):
+            continue
+        word = first = skip_titles(page, first)
+        named = False
+        while word < len(page.words) and page.ends[word] <= stop:
+            kind = page.kinds[word]
+            if word > first and page.gaps[word] not in _JOINTS:
+                break
+            if kind & (LETTER | HOUSE | TITLE | STREET) and not kind & COMMON:
+                break
+            if not kind & (CAPITAL | PARTICLE):
+                break
+            named |= bool(kind & (COMMON | UNKNOWN)) or _is_short(page, word)
+            word += 1
+        else:
+            tail = text[page.ends[word - 1] : stop].strip() if word > first else "-"
+            if named and word - first <= _MOST_WORDS and tail in ("", ".", ","):
+                yield Span(
+                    page.starts[first], page.ends[word - 1], Category.NAME, "signature"
+                )
+
+
+def _is_short(page: Page, word: int) -> bool:
+    """Whether a word is the initials of a person: ``ABM``."""
+    kind = page.kinds[word]
+    short = bool(kind & CAPS) and len(page.words[word]) <= _LONGEST_INITIALS
+    return (short or bool(kind & INITIAL)) and not kind & CLINICAL
