@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pydicom
+from pydicom.encaps import encapsulate
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from site_agent.deidentify.header.denial import PICTURE_BYTES
@@ -40,6 +41,7 @@ from tests.site_agent.deidentify.both_ways import (
     differences,
 )
 from tests.site_agent.deidentify.chest_film import again
+from tests.site_agent.deidentify.header.test_encapsulated import CARRIERS, film_with
 from tests.site_agent.deidentify.header.test_engine import CORPUS, SYNTAXES
 
 # In capitals alone a name cannot be told from a code string.
@@ -103,6 +105,10 @@ def run(share: Share) -> Counter[str]:
         for syntax in SYNTAXES
         if syntax != DeflatedExplicitVRLittleEndian
     ]
+    seeds += [
+        as_bytes(film_with(encapsulate([content]), syntax))
+        for syntax, content in CARRIERS
+    ]
     counted: Counter[str] = Counter()
     for number in range(share.first, share.count, share.step):
         rng = random.Random(f"{share.seed}/{number}")  # noqa: S311  repeatable
@@ -117,10 +123,10 @@ def run(share: Share) -> Counter[str]:
 
 
 def mutate(rng: random.Random, seeds: Sequence[bytes]) -> bytes:
-    """Change one file of the corpus at one to six places of its header."""
+    """Change one file of the corpus at one to six places, mostly of its header."""
     content = bytearray(rng.choice(seeds))
     for _ in range(rng.choice((1, 1, 1, 2, 3, 6))):
-        end = max(140, len(content) - 500)
+        end = max(140, len(content) - rng.choice((0, 500)))
         at = rng.randrange(132, end)
         match rng.randrange(7):
             case 0:

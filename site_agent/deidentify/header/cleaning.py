@@ -53,6 +53,7 @@ from site_agent.deidentify.header.treatment import (
 from site_agent.deidentify.header.values import (
     CODE_ATTRIBUTES,
     STANDARD_SCHEMES,
+    are_right_bytes,
     holds_text,
     is_multiplicity,
     looks_right,
@@ -192,7 +193,11 @@ class Cleaning:
             values = decoded_values(value, vr, place.charset)
             kept = by_option(handling, tag, vr, values, names, self.pseudonyms)
             return self._text(tag, vr, kept, treatment.action) if kept else None
-        if vr not in BYTES and not self._is_number(attributes()[tag].vm, vr, value):
+        if vr in BYTES:
+            is_right = are_right_bytes(tag, value)
+        else:
+            is_right = self._is_number(attributes()[tag].vm, vr, value)
+        if not is_right:
             return None
         self._did(tag, Action.KEEP)
         return self.encoding.element(tag, vr, value)

@@ -60,6 +60,7 @@ from site_agent.deidentify.header.treatment import (
 from site_agent.deidentify.header.values import (
     CODE_ATTRIBUTES,
     STANDARD_SCHEMES,
+    are_right_bytes,
     dummy,
     holds_text,
     is_multiplicity,
@@ -315,6 +316,8 @@ def _checked(
 ) -> DataElement | None:
     """Give a kept element if its values look right, of code strings those that do."""
     if element.VR in BYTES:
+        if not are_right_bytes(tag, element.value or b""):
+            return None
         # A new element around the same bytes: writing changes the element.
         same = DataElement(tag, element.VR, element.value, already_converted=True)
         same.is_undefined_length = element.is_undefined_length

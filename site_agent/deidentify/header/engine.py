@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from site_agent.deidentify.header.cleaning import Cleaning
+from site_agent.deidentify.header.codestream import Read
 from site_agent.deidentify.header.encoding import DEFLATED, UNDEFINED, TooLong
-from site_agent.deidentify.header.layout import Layout, Read, lay_out
+from site_agent.deidentify.header.layout import Layout, lay_out
 from site_agent.deidentify.header.marking import file_start, marks
 from site_agent.deidentify.header.moving import shift_of
 from site_agent.deidentify.header.options import Option, Options

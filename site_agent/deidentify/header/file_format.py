@@ -15,7 +15,13 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
+from site_agent.deidentify.header.codestream import Unreadable
 from site_agent.deidentify.header.denial import PIXELS
+from site_agent.deidentify.header.encapsulated import (
+    SEQUENCE_DELIMITER,
+    carried,
+    fragments_of,
+)
 from site_agent.deidentify.header.marking import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,
@@ -71,7 +77,8 @@ def clean_meta(
 def to_bytes(dataset: Dataset) -> bytes:
     """Give the Part 10 file of a cleaned data set, in its transfer syntax.
 
-    What stands behind the picture in its pixels is cut off.
+    What stands behind the picture in its pixels is cut off; what a compressed picture
+    carries beside the picture is set to zero (`encapsulated`).
 
     Raises
     ------
@@ -81,7 +88,7 @@ def to_bytes(dataset: Dataset) -> bytes:
     buffer = BytesIO()
     with quiet():
         try:
-            _cut_to_picture(dataset)
+            _leave_the_picture(dataset)
             dcmwrite(buffer, dataset, enforce_file_format=True)
         except UNREADABLE:
             raise UnreadableFile(
@@ -90,11 +97,13 @@ def to_bytes(dataset: Dataset) -> bytes:
     return buffer.getvalue()
 
 
-def _cut_to_picture(dataset: Dataset) -> None:
-    """Cut off what stands behind the picture in the pixels, as the engine does."""
+def _leave_the_picture(dataset: Dataset) -> None:
+    """Take out of the pixels what is no picture."""
     for tag in sorted(PIXELS & set(dataset.keys())):
         element = dataset[tag]
         if element.is_undefined_length:
+            syntax = dataset.file_meta.TransferSyntaxUID
+            element.value = _with_nothing_carried(element.value or b"", syntax)
             continue
         length = picture_bytes(
             rows=number_of(dataset, "Rows"),
@@ -117,6 +126,28 @@ def _cut_to_picture(dataset: Dataset) -> None:
             )
         if len(value) > length:
             element.value = value[:length]
+
+
+def _with_nothing_carried(pixels: bytes, transfer_syntax: str) -> bytes:
+    whole = pixels + SEQUENCE_DELIMITER
+
+    def read(offset: int, count: int) -> bytes:
+        return whole[offset : offset + count]
+
+    try:
+        items, _ = fragments_of(read, 0, len(whole))
+        spans = carried(read, items, transfer_syntax)
+    except Unreadable:
+        raise UnreadableFile(
+            "Its compressed pixels are not what its transfer syntax says, or cannot be "
+            "looked through. Export it again."
+        ) from None
+    if not spans:
+        return pixels
+    cleaned = bytearray(pixels)
+    for start, length in spans:
+        cleaned[start : start + length] = bytes(length)
+    return bytes(cleaned)
 
 
 def _transfer_syntax(dataset: Dataset, came: Dataset) -> UID:

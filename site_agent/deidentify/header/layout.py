@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from site_agent.deidentify.dictionary import attributes, is_transfer_syntax
+from site_agent.deidentify.header.codestream import Read, Unreadable
 from site_agent.deidentify.header.denial import never_stands
+from site_agent.deidentify.header.encapsulated import carried, fragments_of
 from site_agent.deidentify.header.encoding import (
     DEFLATED,
-    ITEM,
     NATIVE,
-    SEQUENCE_END,
     UNDEFINED,
     Encoding,
     encoding_of,
@@ -31,9 +30,6 @@ from site_agent.deidentify.header.structure import (
     TooLarge,
     read_data_set,
 )
-
-Read = Callable[[int, int], bytes]
-"""Gives `count` bytes of a file from `offset` on; fewer where it ends."""
 
 _FIRST = 1 << 15
 _WINDOW = 1 << 16
@@ -112,7 +108,7 @@ def _lay_out(data: bytes, read: Read, size: int, limits: Limits) -> Layout:
         raise Declined("a command group")
     length = 0
     if pixels is not None:
-        length = _pixels_length(read, size, pixels, syntax, encoding)
+        length = _pixels_length(read, size, pixels, syntax)
         _check_rest(read, pixels.start + length, size, pixels.tag, encoding, limits)
     return Layout(
         sop_class=meta.get(_MEDIA_STORAGE_CLASS, ""),
@@ -156,42 +152,28 @@ def _file_meta(data: bytes, size: int) -> tuple[dict[int, str], int]:
         last, at = tag, at + length
 
 
-def _pixels_length(
-    read: Read, size: int, pixels: Element, syntax: str, encoding: Encoding
-) -> int:
+def _pixels_length(read: Read, size: int, pixels: Element, syntax: str) -> int:
     if pixels.vr not in _PIXEL_VRS[pixels.tag]:
         raise Declined("pixels of an unusual VR")
     is_encapsulated = pixels.length == UNDEFINED
     if is_encapsulated == (syntax in NATIVE):
         raise Declined("pixels that are not as the transfer syntax says")
     if is_encapsulated:
-        return _fragments_length(read, pixels.start, size, encoding)
+        return _encapsulated_length(read, pixels.start, size, syntax)
     if pixels.length & 1 or pixels.start + pixels.length > size:
         raise Declined("pixels that are cut off")
     return pixels.length
 
 
-def _fragments_length(read: Read, start: int, size: int, encoding: Encoding) -> int:
-    """Count the bytes of encapsulated pixels up to their delimiter (PS3.5 A.4)."""
-    form = struct.Struct(encoding.order + "HHI")
-    at, window, begin, filled = start, b"", 0, 0
-    while True:
-        if at - begin + 8 > len(window) or at < begin:
-            window, begin = read(at, _WINDOW), at
-            if len(window) < 8:
-                raise Declined("pixels that are cut off")
-        group, number, length = form.unpack_from(window, at - begin)
-        at += 8
-        tag = group << 16 | number
-        if tag == SEQUENCE_END and not length:
-            break
-        if tag != ITEM or at + length > size:
-            raise Declined("pixels that are cut off")
-        filled += at - 8 > start and length > 0
-        at += length
-    if not filled:
-        raise Declined("no pixels")
-    return at - start
+def _encapsulated_length(read: Read, start: int, size: int, syntax: str) -> int:
+    """Count the bytes of encapsulated pixels up to the end of their delimiter."""
+    try:
+        items, end = fragments_of(read, start, size)
+        if carried(read, items, syntax):
+            raise Declined("more than a picture in compressed pixels")
+    except Unreadable as broken:
+        raise Declined(str(broken)) from None
+    return end - start
 
 
 def _check_rest(

@@ -8,6 +8,8 @@ it goes.
 from __future__ import annotations
 
 import re
+import struct
+from itertools import pairwise
 
 from site_agent.deidentify.dictionary import attributes, code_words
 from site_agent.deidentify.header.denial import COUNTERS
@@ -32,6 +34,10 @@ _COUNTER = re.compile(r"\d{1,5}")
 _DECIMAL = re.compile(r"(?=.{1,24}\Z)[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 _READABLE = re.compile(rb"[A-Za-z0-9^ ]{8}|[A-Za-z]{3}\^")
+
+_EXTENDED_OFFSET_TABLE = 0x7FE00001
+_TABLES_OF_FRAMES = frozenset((_EXTENDED_OFFSET_TABLE, 0x7FE00002))
+_LARGEST_FRAME = 1 << 40
 
 _CODE_VALUES = frozenset({0x00080100, 0x00080119})
 CODE_ATTRIBUTES = frozenset(
@@ -105,6 +111,25 @@ def holds_text(numbers: bytes) -> bool:
     1e77 never read so, since their exponent is no letter.
     """
     return _READABLE.search(numbers) is not None
+
+
+def are_right_bytes(tag: int, value: bytes) -> bool:
+    """Whether bytes that stay can be what they should be.
+
+    That can be told of the tables of frames (PS3.3 C.7.6.3.1.8): offsets rise from 0,
+    and neither they nor lengths are as large as six letters and more would make them.
+    """
+    if tag not in _TABLES_OF_FRAMES:
+        return True
+    if len(value) % 8:
+        return False
+    numbers = struct.unpack(f"<{len(value) // 8}Q", value)
+    offsets = numbers if tag == _EXTENDED_OFFSET_TABLE else ()
+    return (
+        all(number < _LARGEST_FRAME for number in numbers)
+        and not any(offsets[:1])
+        and all(one < other for one, other in pairwise(offsets))
+    )
 
 
 def dummy(vr: str) -> object:

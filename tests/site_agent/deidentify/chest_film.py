@@ -177,3 +177,7 @@ _IMAGE = {
     "PixelRepresentation": 0,
     "PixelData": bytes(range(256)) * 2,
 }
+
+
+JPEG_2000 = bytes.fromhex("ff4f ff5100040000 ff90000a0000000000000001 ff93")
+"""The beginning of a JPEG 2000 picture; bytes and ``ff d9`` complete it."""

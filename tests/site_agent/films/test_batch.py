@@ -129,7 +129,6 @@ def test_film_is_not_done_before_a_sync_and_not_done_again_after(
     *_, last = (line for line in rows.splitlines() if " synced " in line)
     before = rows[: int(last.split()[-1])].splitlines()
     done = sum(" synced " not in line for line in before)
-    assert done
     converted.clear()
     run(inbox, tmp_path / "out")
     assert len(converted) == 13 - done

@@ -35,6 +35,7 @@ from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.errors import UnreadableFile
 from tests.site_agent.deidentify.chest_film import (
     IDENTIFIERS,
+    JPEG_2000,
     SOP_UID,
     STUDY_UID,
     again,
@@ -454,7 +455,7 @@ def test_nothing_hides_behind_deflation() -> None:
 
 def test_compressed_pixels_are_not_touched() -> None:
     film = chest_film()
-    film.PixelData = encapsulate([b"\xff\x4f\xff\x51 not decoded", b"\xff\xd9"])
+    film.PixelData = encapsulate([JPEG_2000 + b" not decoded", b"\xff\xd9"])
     film["PixelData"].is_undefined_length = True
     film["PixelData"].VR = "OB"
     film = again(film, JPEG2000Lossless)

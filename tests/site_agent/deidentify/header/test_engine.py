@@ -43,6 +43,7 @@ from tests.site_agent.deidentify.both_ways import (
 )
 from tests.site_agent.deidentify.chest_film import (
     IDENTIFIERS,
+    JPEG_2000,
     SOP_UID,
     again,
     chest_film,
@@ -181,7 +182,7 @@ def test_both_ways_agree_in_every_attribute(
 
 def test_compressed_pixels_are_found_and_not_touched() -> None:
     film = chest_film()
-    film.PixelData = encapsulate([b"\xff\x4f\xff\x51 not decoded", b"\xff\xd9"])
+    film.PixelData = encapsulate([JPEG_2000 + b" not decoded", b"\xff\xd9"])
     film["PixelData"].is_undefined_length = True
     film["PixelData"].VR = "OB"
     content = as_bytes(again(film, JPEG2000Lossless))

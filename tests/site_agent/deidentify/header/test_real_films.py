@@ -58,6 +58,18 @@ def picture(dataset: Dataset) -> bytes:
     return pixels
 
 
+def is_same_picture(film: Dataset, copy: Dataset) -> bool:
+    """Whether compressed pixels differ in zeros alone, and in no decoded pixel."""
+    before, after = pixel_bytes(film), pixel_bytes(copy)
+    changed = [new for old, new in zip(before, after, strict=True) if old != new]
+    with quiet():
+        try:
+            pixels = film.pixel_array
+        except (*UNREADABLE, NotImplementedError):
+            return not any(changed)
+        return not any(changed) and bool((pixels == copy.pixel_array).all())
+
+
 def errors_of(content: bytes, folder: Path) -> set[str]:
     """Give dciodvfy's error lines, without the UIDs that it quotes."""
     path = folder / "film.dcm"
@@ -97,7 +109,8 @@ def test_every_real_file_gives_a_copy_or_a_clear_refusal(dates: Dates) -> None:
             str(copy)  # reads every value
             before, after = picture(film), pixel_bytes(copy)
         # An odd length is padded on writing (PS3.5 7.1.1).
-        assert after in (before, before + b"\0"), path.name
+        is_same = after in (before, before + b"\0")
+        assert is_same or is_same_picture(film, copy), path.name
         meta = getattr(film, "file_meta", Dataset())
         if "TransferSyntaxUID" in meta:
             assert copy.file_meta.TransferSyntaxUID == meta.TransferSyntaxUID

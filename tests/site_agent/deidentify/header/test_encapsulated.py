@@ -1,0 +1,250 @@
+"""Names in a compressed picture, and nothing else of it, go."""
+
+from __future__ import annotations
+
+import io
+import struct
+from contextlib import suppress
+from pathlib import Path
+
+import pydicom
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate, generate_frames
+from pydicom.uid import (
+    HTJ2K,
+    JPEG2000,
+    MPEG2MPML,
+    JPEGBaseline8Bit,
+    JPEGLSLossless,
+    RLELossless,
+)
+
+from site_agent.deidentify.header.codestream import Unreadable
+from site_agent.deidentify.header.encapsulated import (
+    SEQUENCE_DELIMITER,
+    carried,
+    fragments_of,
+)
+from site_agent.deidentify.header.engine import Declined
+from site_agent.deidentify.header.options import Options
+from site_agent.errors import UnreadableFile
+from tests.site_agent.deidentify.both_ways import (
+    as_bytes,
+    by_engine,
+    by_pydicom,
+    differences,
+)
+from tests.site_agent.deidentify.chest_film import JPEG_2000, again, chest_film
+
+NAME = b"Reuter^Francisco"
+REAL = Path(__file__).parents[5] / "shared" / "data" / "dicom"
+SCAN = b"\xff\xda\0\x02 \xff\0 picture \xff\xd0 goes on"
+JFIF = b"\xff\xe0\0\x10JFIF\0\1\2\1\0\1\0\1\0\0"
+ADOBE = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\1"
+
+
+def segment(marker: int, payload: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
+
+
+def jpeg(*before_scan: bytes, after: bytes = b"\xff\xd9") -> bytes:
+    return b"\xff\xd8" + b"".join(before_scan) + SCAN + after
+
+
+def jpeg_2000(*before_tile: bytes, after: bytes = b"\xff\xd9") -> bytes:
+    tile = JPEG_2000.index(b"\xff\x90")
+    return JPEG_2000[:tile] + b"".join(before_tile) + JPEG_2000[tile:] + b"data" + after
+
+
+def rle(offsets: bytes = b"") -> bytes:
+    return (struct.pack("<2I", 1, 64) + offsets).ljust(64, b"\0") + b"picture!"
+
+
+def in_pieces(content: bytes, size: int) -> list[bytes]:
+    return [content[at : at + size] for at in range(0, len(content), size)]
+
+
+def encapsulated(*fragments: bytes, table: bytes = b"") -> bytes:
+    parts = [table, *fragments]
+    return b"".join(
+        b"\xfe\xff\0\xe0" + struct.pack("<I", len(each)) + each for each in parts
+    )
+
+
+def found(pixels: bytes, syntax: str) -> bytes:
+    """Give what the pixels carry, put together."""
+    whole = pixels + SEQUENCE_DELIMITER
+
+    def read(offset: int, count: int) -> bytes:
+        return whole[offset : offset + count]
+
+    items, end = fragments_of(read, 0, len(whole))
+    assert end == len(whole)
+    return b"".join(read(*span) for span in carried(read, items, syntax))
+
+
+CARRIERS = [
+    (JPEGBaseline8Bit, jpeg(segment(0xFE, NAME))),
+    (JPEGBaseline8Bit, jpeg(JFIF, segment(0xE1, b"Exif\0\0" + NAME), ADOBE)),
+    (JPEGBaseline8Bit, jpeg(segment(0xE0, JFIF[4:] + NAME))),
+    (JPEGBaseline8Bit, jpeg(segment(0xF0, NAME))),
+    (JPEGBaseline8Bit, jpeg(after=b"\xff\xff\xfe\0\x12" + NAME + b"\xff\xd9")),
+    (JPEGBaseline8Bit, jpeg(after=b"\xff\xd9" + NAME)),
+    (JPEGBaseline8Bit, jpeg(after=b"\xff\xd9" + NAME) + jpeg()),
+    (JPEGBaseline8Bit, jpeg() + jpeg(segment(0xFE, NAME))),
+    (JPEGLSLossless, jpeg(segment(0xEA, NAME))),
+    (JPEGLSLossless, jpeg(after=b"\xff\x7f\xff\xd9\0" + NAME)),
+    (JPEG2000, jpeg_2000(segment(0x64, b"\0\1" + NAME))),
+    (JPEG2000, jpeg_2000(after=b"\xff\xd9" + NAME)),
+    (HTJ2K, jpeg_2000(segment(0x64, b"\0\1Kakadu-v8.0 for " + NAME))),
+    (
+        JPEG2000,
+        b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x18xml "
+        + NAME
+        + b"\0\0\0\0jp2c"
+        + jpeg_2000(),
+    ),
+    (RLELossless, rle(NAME)),
+]
+
+
+@pytest.mark.parametrize("size", [10_000, 7, 1])
+@pytest.mark.parametrize(("syntax", "content"), CARRIERS)
+def test_name_in_a_compressed_picture_is_found_however_it_is_cut(
+    syntax: str, content: bytes, size: int
+) -> None:
+    fragments = in_pieces(content, size) if syntax != RLELossless else [content]
+    carried = found(encapsulated(*fragments), syntax)
+    assert NAME in carried
+    assert b"picture" not in carried
+    assert b"JFIF" not in carried
+    assert b"Adobe" not in carried
+
+
+@pytest.mark.parametrize(
+    ("syntax", "content"),
+    [
+        (JPEGBaseline8Bit, jpeg(JFIF, ADOBE, segment(0xDB, b"table"))),
+        (JPEGBaseline8Bit, jpeg(segment(0xFE, bytes(30)), after=b"\xff\xd9\0")),
+        (JPEGBaseline8Bit, jpeg(after=b"")),
+        (JPEGLSLossless, jpeg(segment(0xF7, b"size"), segment(0xE8, b"mrfx\1"))),
+        (JPEG2000, jpeg_2000(segment(0x64, b"\0\1Created by OpenJPEG version 2.5.0"))),
+        (RLELossless, rle()),
+    ],
+)
+def test_picture_that_carries_nothing_stays_as_it_is(
+    syntax: str, content: bytes
+) -> None:
+    assert found(encapsulated(content), syntax) == b""
+
+
+@pytest.mark.parametrize(
+    ("syntax", "pixels"),
+    [
+        (JPEGBaseline8Bit, encapsulated(NAME)),
+        (JPEGBaseline8Bit, encapsulated(b"\xff\xd8\xff\xe1\xff\xff" + NAME)),
+        (JPEGBaseline8Bit, encapsulated(jpeg(), table=NAME)),
+        (JPEGBaseline8Bit, encapsulated()),
+        (JPEG2000, encapsulated(b"\xff\x4f" + NAME)),
+        (JPEG2000, encapsulated(b"\xff\x4f\xff\x93" + NAME)),
+        (RLELossless, encapsulated(NAME)),
+        (RLELossless, encapsulated(NAME * 8)),
+        (MPEG2MPML, encapsulated(NAME)),
+    ],
+)
+def test_what_is_no_picture_of_its_syntax_is_refused_both_ways(
+    syntax: str, pixels: bytes
+) -> None:
+    with pytest.raises(Unreadable):
+        found(pixels, syntax)
+    content = as_bytes(film_with(pixels, syntax))
+    with pytest.raises(Declined):
+        by_engine(content, Options())
+    with pytest.raises(UnreadableFile):
+        by_pydicom(content, Options())
+
+
+def film_with(pixels: bytes, syntax: str) -> Dataset:
+    film = chest_film()
+    film.PixelData = pixels
+    film["PixelData"].is_undefined_length = True
+    film["PixelData"].VR = "OB"
+    return again(film, syntax)
+
+
+@pytest.mark.parametrize(("syntax", "content"), CARRIERS)
+def test_film_with_a_name_in_its_picture_loses_that_alone(
+    syntax: str, content: bytes
+) -> None:
+    film = as_bytes(film_with(encapsulate([content]), syntax))
+    with pytest.raises(Declined, match="more than a picture"):
+        by_engine(film, Options())
+    cleaned = by_pydicom(film, Options())
+    assert NAME not in cleaned
+    assert len(pydicom.dcmread(io.BytesIO(cleaned)).PixelData) == (
+        len(pydicom.dcmread(io.BytesIO(film)).PixelData)
+    )
+    again = by_engine(cleaned, Options())
+    assert differences(again, by_pydicom(cleaned, Options())) == []
+
+
+@given(
+    content=st.lists(
+        st.one_of(
+            st.binary(max_size=9),
+            st.sampled_from([content for _, content in CARRIERS]),
+            st.sampled_from([b"\xff\xd8", b"\xff\xd9", b"\xff\x4f", b"\xff\x90\0\n"]),
+        )
+    ),
+    syntax=st.sampled_from([JPEGBaseline8Bit, JPEGLSLossless, JPEG2000, RLELossless]),
+    size=st.integers(1, 70),
+)
+def test_any_bytes_are_a_picture_or_refused(
+    content: list[bytes], syntax: str, size: int
+) -> None:
+    with suppress(Unreadable):
+        found(encapsulated(*in_pieces(b"".join(content), size)), syntax)
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real files are not at hand")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "transfer-syntax/CTImage.dcm_JPEGProcess1TransferSyntax_1.2.840.10008.1.2.4.50.dcm",
+        "transfer-syntax/CTImage.dcm_JPEGLSLosslessTransferSyntax_1.2.840.10008.1.2.4.80.dcm",
+        "transfer-syntax/CTImage.dcm_JPEG2000LosslessOnlyTransferSyntax_1.2.840.10008.1.2.4.90.dcm",
+    ],
+)
+def test_real_picture_is_decoded_to_the_same_pixels(name: str) -> None:
+    film = pydicom.dcmread(REAL / name)
+    (frame,) = generate_frames(film.PixelData, number_of_frames=1)
+    mark = 0x64 if "JPEG2000" in name else 0xFE
+    at = frame.index(b"\xff\x52") if "JPEG2000" in name else 2
+    planted = frame[:at] + segment(mark, b"\0\1" + NAME) + frame[at:]
+    before = film.pixel_array
+    film.PixelData = encapsulate([planted])
+    film["PixelData"].is_undefined_length = True
+    cleaned = by_pydicom(as_bytes(film), Options())
+    assert NAME not in cleaned
+    after = pydicom.dcmread(io.BytesIO(cleaned)).pixel_array
+    assert (after == before).all()
+
+
+def test_names_in_the_tables_of_frames_go_both_ways() -> None:
+    for table, is_kept in (
+        (NAME, False),
+        (b"Krebs^Jo", False),
+        (bytes(8), True),
+        (b"\1".ljust(8, b"\0"), False),
+        (bytes(16), False),
+    ):
+        film = film_with(encapsulate([jpeg()]), JPEGBaseline8Bit)
+        film.ExtendedOffsetTable = table
+        content = as_bytes(film)
+        result = by_engine(content, Options())
+        assert differences(result, by_pydicom(content, Options())) == []
+        after = pydicom.dcmread(io.BytesIO(result))
+        assert ("ExtendedOffsetTable" in after) is is_kept
