@@ -136,7 +136,7 @@ def test_films_go_to_their_places_in_order_by_several_processes(
         journal.begin({})
         batch = Batch(conversion.conversion, target, journal, jobs=2)
         batch.scrubbing = Scrubbing(conversion)
-        batch.run(inbox, lambda path, row: told.append((path.name, row)))
+        batch.run(inbox, lambda path, row, _: told.append((path.name, row)))
         journal.finish()
     assert [name for name, _ in told] == ["1.dcm", "2.dcm", "3.dcm", "4.txt"]
     assert [("file" in row) for _, row in told] == [True, True, False, False]
