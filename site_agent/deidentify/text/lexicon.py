@@ -135,7 +135,7 @@ def is_clinical(folded: str, language: str = "") -> bool:
 
 
 def _is_built_like_one(folded: str, language: str) -> bool:
-    if _has_stem(folded) or _has_ending(folded, language):
+    if _has_stem(folded, language) or _has_ending(folded, language):
         return folded not in words("names", "wordlike")
     return _is_inflected(folded) or folded in _inflected_eponyms()
 
@@ -219,8 +219,8 @@ def _is_house(folded: str, language: str) -> bool:
     return folded.endswith(_house_endings()) and folded not in allowed_words(language)
 
 
-def _has_stem(folded: str) -> bool:
-    stems = _stems().get(folded[:_SHORTEST_STEM])
+def _has_stem(folded: str, language: str) -> bool:
+    stems = _stems(language).get(folded[:_SHORTEST_STEM])
     return stems is not None and folded.startswith(stems)
 
 
@@ -256,10 +256,11 @@ def _eponyms() -> frozenset[str]:
 
 
 @cache
-def _stems() -> dict[str, tuple[str, ...]]:
+def _stems(language: str) -> dict[str, tuple[str, ...]]:
     """Map the first letters of stems to all that begin so."""
     found: dict[str, list[str]] = {}
-    for stem in _lexicon()["stems"]["all"]:
+    listed = _lexicon()["stems"]
+    for stem in listed["all"] | listed.get(language, frozenset()):
         found.setdefault(stem[:_SHORTEST_STEM], []).append(stem)
     return {first: tuple(listed) for first, listed in found.items()}
 
@@ -282,7 +283,15 @@ def _house_endings() -> tuple[str, ...]:
 @cache
 def _lexicon() -> dict[str, dict[str, frozenset[str]]]:
     read = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text("utf-8"))
-    return {
+    lexicon = {
         table: {name: frozenset(fold(text).split()) for name, text in listed.items()}
         for table, listed in read.items()
     }
+    packs = files(__package__).joinpath("pack_words.txt").read_text("utf-8")
+    for line in fold(packs).splitlines():
+        language, *listed = line.split()
+        chosen = lexicon["words"].get(language, frozenset())
+        lexicon["words"][language] = chosen.union(w for w in listed if w[-1] != "*")
+        stems = (word[:-1] for word in listed if word[-1] == "*")
+        lexicon["stems"][language] = frozenset(stems)
+    return lexicon

@@ -88,7 +88,11 @@ def _ends_name(page: Page, at: int, begun: bool) -> bool:
         return False
     if gap in ("-", "'", "\u2019"):
         return False
-    if before & INITIAL and gap in (". ", ".") and not _is_label(page, at):
+    if (
+        before & INITIAL
+        and gap in (". ", ".")
+        and not (kind & LETTER and _is_label(page, at))
+    ):
         return False
     if before & PARTICLE and gap == " " and not kind & (LETTER | HOUSE | TITLE):
         return False

@@ -82,7 +82,7 @@ _CALLED = re.compile(
 _CALLED_PHONE = re.compile(r"[.:\s]{0,4}(?P<number>[+(]{0,2}\d[\d()+/ .-]{1,24}\d)")
 _YEARS = (
     "years?|yrs?|yo|y/?o|y|jahren?|jahre?s|ans|anos?|anni|jaar|jarige?|ar|arig|arige|lat|let"
-    "|letni[ae]?|roku|leta?"
+    "|letni[ae]?|roku|leta?|j(?=[.)])"
 )
 _AGE = re.compile(
     rf"(?:9\d|1[0-2]\d)(?:(?=[\s-]{{0,2}}(?:{_YEARS})(?![a-z]))|(?=[\s-]?jahrig))"

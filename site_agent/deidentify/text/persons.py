@@ -201,6 +201,8 @@ def _has_partner(page: Page, word: int) -> bool:
     if after >= len(page.words) or page.kinds[word] & LETTER:
         return False
     joined = page.gaps[after] in (" ", ", ", "-")
+    if joined and page.kinds[after] & PARTICLE and after + 1 < len(page.words):
+        after += 1  # Franck Le Roux
     return joined and bool(page.kinds[after] & (UNKNOWN | INITIAL))
 
 

@@ -27,6 +27,7 @@ _JOINTS = frozenset((" ", "-", "'", "\u2019", " -", "- ", '"', ' "', " '", " \u2
 _OF_PLACES = frozenset(
     ("of", "de", "di", "da", "do", "d", "del", "du", "w", "we", "i", "in")
 )
+_OUR_LADY = frozenset(("senora", "senhora"))
 _SHORTEST_LABEL, _CODE = 4, 2
 _ANDS = frozenset(("and", "of", "und", "et", "y", "e", "i"))
 _SAINTS = frozenset(("st", "ste", "sta", "sto", "s", "im", "ss", "hl"))
@@ -179,6 +180,8 @@ def _is_proper(page: Page, at: int) -> bool:
     """Whether a word of a house's name is a name."""
     kind = page.kinds[at]
     folded = page.folds[at]
+    if folded in _OUR_LADY:
+        return True
     if kind & HOUSE:
         return _is_proper_compound(folded)
     if kind & UNKNOWN and not kind & COMMON:

@@ -49,8 +49,9 @@ _MOST_WORDS = 4
 _LONGEST_INITIALS = 3
 _JOINTS = JOINTS | {", "}
 _SIGNED = re.compile(r"(?:/s/|--|-|\u2014|i\. ?a\.|i\. ?v\.)? ?$", re.IGNORECASE)
+_SHORTEST_MARK = 3  # with its space
 _INITIALS_AND_DATE = re.compile(
-    r"(?<![\w.])([A-Z]{2,4}(?:[/:][A-Za-z]{2,4})?)\s?[/|,-]\s?(?=\d{1,4}[./-]\d)"
+    r"(?<![\w.])([A-Z]{2,4}(?:[/:][A-Za-z]{2,4})?)\s?[/|,-]\s?(?=\d{1,4}[./ -])"
 )
 
 
@@ -81,6 +82,7 @@ def find_signatures(page: Page, parts: Sequence[Cut]) -> Iterator[Span]:
     last = max((at for at, part in enumerate(parts) if _is_kept(part)), default=None)
     if last is None:
         return
+    yield from _alone_on_a_line(page, *parts[last][:2], marked=True)
     for start, end, section in parts[last + 1 :]:
         if section is Section.OTHER:
             yield from _alone_on_a_line(page, start, end)
@@ -92,7 +94,10 @@ def _is_kept(part: Cut) -> bool:
     return part[2] in (Section.FINDINGS, Section.IMPRESSION)
 
 
-def _alone_on_a_line(page: Page, start: int, end: int) -> Iterator[Span]:
+def _alone_on_a_line(
+    page: Page, start: int, end: int, *, marked: bool = False
+) -> Iterator[Span]:
+    """Find lines of a name; if `marked`, only those that a mark shows to be signed."""
     text, at = page.text, start
     for line in text[start:end].split("\n"):
         stop = at + len(line)
@@ -102,10 +107,11 @@ def _alone_on_a_line(page: Page, start: int, end: int) -> Iterator[Span]:
         at = stop + 1
         if first >= len(page.words) or page.starts[first] >= stop:
             continue
-        if not _SIGNED.match(text[stop - len(line) : page.starts[first]]):
+        mark = _SIGNED.match(text[stop - len(line) : page.starts[first]])
+        if mark is None or (marked and len(mark[0]) < _SHORTEST_MARK):
             continue
         word = first = skip_titles(page, first)
-        named = False
+        named = len(mark[0]) >= _SHORTEST_MARK
         while word < len(page.words) and page.ends[word] <= stop:
             kind = page.kinds[word]
             if word > first and page.gaps[word] not in _JOINTS:

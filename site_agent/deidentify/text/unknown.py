@@ -131,6 +131,8 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
         elif kind & COMMON:
             if _has_initials(page, word, bool(letter[word])):
                 denied, rule = True, "beside-initials"
+            elif _owns(page, word):
+                denied, rule = True, "possessive"
             else:
                 denied = _stands_alone(page, word, bool(letter[word]), loud, german)
                 rule = "lone-capital"
@@ -243,6 +245,15 @@ def _is_noun(page: Page, word: int) -> bool:
     )
 
 
+def _owns(page: Page, word: int) -> bool:
+    """Whether a word that is a name too has an English genitive: ``White's film``."""
+    if page.language not in ("en", "") or page.gaps[word + 1] not in ("'", "\u2019"):
+        return False
+    if word + 1 == len(page.words) or page.words[word + 1] not in ("s", "S"):
+        return False
+    return not page.kinds[word] & (LETTER | HOUSE | MONTH) and not is_thing(page, word)
+
+
 def _has_initials(page: Page, word: int, letter: bool) -> bool:
     """Whether a word that is a name too has initials: ``E.A. Rose``, ``Heart A.``."""
     kinds, gaps = page.kinds, page.gaps
@@ -301,12 +312,32 @@ def _chain(
     while first > 0 and _belongs(page, first - 1, first, letter, taken, loud):
         first -= 1
         taken[first] = 1
-    while last + 1 < len(page.words) and _belongs(
-        page, last + 1, last + 1, letter, taken, loud
-    ):
-        last += 1
+    while last + 1 < len(page.words):
+        if _belongs(page, last + 1, last + 1, letter, taken, loud):
+            last += 1
+        elif _goes_on(page, last + 1):
+            last += 2  # Carl af Ekman
+        else:
+            break
         taken[last] = 1
     return first, last
+
+
+def _goes_on(page: Page, at: int) -> bool:
+    """Whether a particle and a word with a capital go on a name."""
+    if (
+        page.gaps[at] != " "
+        or page.folds[at] not in _INSIDE
+        or at + 1 == len(page.words)
+    ):
+        return False
+    kind = page.kinds[at + 1]
+    return (
+        page.gaps[at + 1] == " " and bool(kind & CAPITAL) and not kind & (LETTER | CAPS)
+    )
+
+
+_INSIDE = frozenset(("af", "van", "von", "de", "da", "di", "der", "den", "dos", "zu"))
 
 
 def _belongs(
@@ -343,6 +374,8 @@ def _belongs(
         return bool(letter[at]) and not page.gaps[at + 1].strip()[:1].isdigit()
     if kind & UNKNOWN and not kind & ACRONYM:
         return True
+    if loud and at == gap and joint == " " and kind & COMMON and not kind & LETTER:
+        return _ends_there(page, at)
     if loud and letter[at] and kind & COMMON and not kind & (CLINICAL | LETTER):
         return True
     if kind & LETTER or loud:
