@@ -33,6 +33,7 @@ _WORD = re.compile(  # "patient's" is one word, "l'opacité" two
 
 _LETTER = re.compile("(?s:.)[\u0300-\u036f]*")  # and its combining marks
 LONGEST = 120  # words; what is longer is no sentence, but must not take long
+_LONGEST_PIECE = 4000  # characters
 _BEFORE_A_STOP = 16  # characters that tell whether it ends an abbreviation
 
 
@@ -86,26 +87,7 @@ def abbreviation(written: Iterable[str]) -> Abbreviations:
     return Abbreviations(pattern, frozenset(last))
 
 
-_ABBREVIATION = abbreviation(())
-
-
-def sentences(
-    section: str, abbreviated: Abbreviations = _ABBREVIATION
-) -> Iterator[list[Word]]:
-    """Give the words of each sentence of a section; empty sentences are left out."""
-    lowered = lower(section)
-    for start, end in spans(section, abbreviated):
-        words = [
-            Word(word.text, start + word.start, start + word.end)
-            for word in words_of(lowered[start:end])
-        ]
-        for first in range(0, len(words), LONGEST):
-            yield words[first : first + LONGEST]
-
-
-def spans(
-    section: str, abbreviated: Abbreviations = _ABBREVIATION
-) -> Iterator[tuple[int, int]]:
+def spans(section: str, abbreviated: Abbreviations) -> Iterator[tuple[int, int]]:
     """Give the places of the sentences of a section."""
     start = 0
     for match in _END.finditer(section):
@@ -117,9 +99,19 @@ def spans(
             if section[start:end].rstrip(" (")[-1:] in ("", ",", ":", "\n"):
                 continue  # "? pneumonia"
             end += 1
-        yield start, end
+        yield from _pieces(section, start, end)
         start = match.end()
-    yield start, len(section)
+    yield from _pieces(section, start, len(section))
+
+
+def _pieces(section: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut at spaces what is no sentence, so that its words take little memory."""
+    while end - start > _LONGEST_PIECE:
+        cut = section.rfind(" ", start + 1, start + _LONGEST_PIECE) + 1
+        cut = cut or start + _LONGEST_PIECE
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def words_of(sentence: str) -> list[Word]:

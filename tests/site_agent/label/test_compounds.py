@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_agent.label.compounds import Compounds
-from site_agent.label.sentences import sentences
+from site_agent.label.sentences import lower, words_of
 from site_agent.label.wordforms import WordForms
 
 WORDS = ["pleura", "perikard", "herz", "lunge", "stauung*", "und", "kein*", "erguss*"]
@@ -26,11 +26,8 @@ def forms() -> WordForms:
 
 
 def read(section: str) -> list[str]:
-    return [
-        word.text
-        for words in sentences(section)
-        for word in forms().read(words, section)
-    ]
+    words = words_of(lower(section))
+    return [word.text for word in forms().read(words, section)]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +70,7 @@ def test_words_of_a_compounding_language(section: str, words: list[str]) -> None
 
 def test_every_part_has_the_place_of_its_compound() -> None:
     section = "Kein Pleura- oder Perikarderguss."
-    (words,) = sentences(section)
+    words = words_of(lower(section))
     places = [section[w.start : w.end] for w in forms().read(words, section)]
     whole = "Perikarderguss"
     assert places == ["Kein", "Pleura", "Pleura", "oder", whole, whole]
@@ -81,10 +78,10 @@ def test_every_part_has_the_place_of_its_compound() -> None:
 
 @given(st.text(alphabet="pleuraergussverdachtherz -,s", max_size=80))
 def test_nothing_is_lost_and_places_do_not_run_back(section: str) -> None:
-    for words in sentences(section):
-        read = forms().read(words, section)
-        assert {word.start for word in read} == {word.start for word in words}
-        assert [word.start for word in read] == sorted(word.start for word in read)
+    words = words_of(lower(section))
+    read = forms().read(words, section)
+    assert {word.start for word in read} == {word.start for word in words}
+    assert [word.start for word in read] == sorted(word.start for word in read)
 
 
 def test_long_made_up_compounds_take_no_long_time() -> None:
@@ -96,7 +93,7 @@ def test_stem_of_the_pack_with_an_ending_is_no_compound() -> None:
     known = ["metastas*", "seropneumothorax*", "pneumothorax*", "stas*"]
     swedish = WordForms({}, known, Compounds(["stas*", "pneumothorax*"], []))
     section = "metastaser seropneumothorax lungstas"
-    (words,) = sentences(section)
+    words = words_of(lower(section))
     assert [word.text for word in swedish.read(words, section)] == [
         "metastas*",
         "seropneumothorax*",

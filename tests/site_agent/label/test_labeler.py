@@ -193,7 +193,7 @@ def test_every_word_is_read_once_in_pieces_of_bounded_length(
         assert sum(read) <= len(texts_of(text.lower()))
         pieces.append(len(read))
     labeler._reader.cache_clear()
-    assert pieces[1] <= 10 * pieces[0] + 1
+    assert pieces[1] <= 12 * pieces[0] + 1  # cuts of pieces leave short ends
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared/data/reports")

@@ -2,11 +2,22 @@
 
 import pytest
 
-from site_agent.label.sentences import sentences
+from site_agent.label.sentences import (
+    abbreviation,
+    composed,
+    lower,
+    spans,
+    texts_of,
+    words_of,
+)
+
+ABBREVIATIONS = abbreviation(())
 
 
 def parts(section: str) -> list[str]:
-    return [" ".join(word.text for word in words) for words in sentences(section)]
+    lowered = lower(section)
+    texts = [texts_of(lowered[a:b]) for a, b in spans(section, ABBREVIATIONS)]
+    return [" ".join(words) for words in texts if words]
 
 
 @pytest.mark.parametrize(
@@ -22,6 +33,9 @@ def parts(section: str) -> list[str]:
         ("one\n\ntwo", ["one", "two"]),
         ("list\n- one\n- two", ["list", "one", "two"]),
         ("limits of normal.. No edema", ["limits of normal", "no edema"]),
+        ("Pneumothorax: no. Effusion: no.", ["pneumothorax : no", "effusion : no"]),
+        ("Effusion? Nodule.", ["effusion ?", "nodule"]),
+        ("? Pneumonia. Lost letters: Gr??e", ["? pneumonia", "lost letters : gr e"]),
         ("", []),
         (" . ; ", []),
     ],
@@ -31,11 +45,27 @@ def test_sentences(section: str, expected: list[str]) -> None:
 
 
 def test_words_keep_their_place() -> None:
-    section = "Heart; LUNGS clear."
-    for words in sentences(section):
-        for word in words:
-            assert section[word.start : word.end].lower() == word.text
+    text = "heart; lungs clear."
+    for word in words_of(text):
+        assert text[word.start : word.end] == word.text
 
 
-def test_text_without_full_stops_is_cut_into_pieces() -> None:
-    assert all(len(words) <= 120 for words in sentences("no " * 1000))
+def test_capitals_that_grow_in_small_letters_keep_their_place() -> None:
+    assert lower("\u0130 A") == "\u0130 a"
+
+
+@pytest.mark.parametrize("text", ["x" * 50_000, "no " * 20_000, "-? " * 20_000])
+def test_no_piece_of_a_text_is_long_and_none_is_lost(text: str) -> None:
+    places = list(spans(text, ABBREVIATIONS))
+    assert max(end - start for start, end in places) <= 4000
+    assert "".join(text[start:end] for start, end in places) == text
+
+
+def test_marks_are_composed_with_their_places() -> None:
+    text, places = composed("Re\u0301sume\u0301 \u00e9")
+    assert text == "R\u00e9sum\u00e9 \u00e9"
+    assert list(places) == [0, 1, 3, 4, 5, 6, 8, 9, 10]
+
+
+def test_text_of_composed_letters_keeps_its_places() -> None:
+    assert composed("Größe") == ("Größe", range(6))

@@ -3,7 +3,7 @@
 import pytest
 
 from site_agent.label.pack import load
-from site_agent.label.sentences import sentences
+from site_agent.label.sentences import lower, words_of
 from site_agent.label.wordforms import WordForms, read_forms
 
 POLISH = WordForms(
@@ -13,11 +13,8 @@ POLISH = WordForms(
 
 
 def read(section: str) -> list[str]:
-    return [
-        word.text
-        for words in sentences(section)
-        for word in POLISH.read(words, section)
-    ]
+    words = words_of(lower(section))
+    return [word.text for word in POLISH.read(words, section)]
 
 
 @pytest.mark.parametrize(
@@ -58,14 +55,14 @@ def test_what_is_said_of_a_word_itself_goes_before_its_stem() -> None:
 @pytest.mark.parametrize("section", ["Absence d'un épanchement", "absence epanchement"])
 def test_ignored_words_are_left_out_of_reports_and_phrases(section: str) -> None:
     french = WordForms({"é": "e"}, ["absence", "épanch*"], ignored=["d", "un"])
-    (words,) = sentences(section)
+    words = words_of(lower(section))
     read = [word.text for word in french.read(words, section)]
     assert tuple(read) in dict(french.rows([(("absence", "d", "épanch*"), 1)]))
 
 
 def test_words_keep_their_place() -> None:
     section = "Zapalenie płuc."
-    (words,) = sentences(section)
+    words = words_of(lower(section))
     read = POLISH.read(words, section)
     assert [section[w.start : w.end] for w in read] == ["Zapalenie", "płuc"]
 
