@@ -186,6 +186,76 @@ def test_run_that_was_killed_goes_on_to_the_same_tree(
         ]
 
 
+# In the killed process each film is a group of its own, which is synced.
+KILLED = """
+import sys
+from functools import partial
+from site_agent.cli import deidentify, main
+from tests.site_agent.killed import arm
+deidentify.Batch = partial(deidentify.Batch, group_bytes=1)
+arm(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+sys.argv[1:] = sys.argv[4:]
+main()
+"""
+
+
+POINTS = (
+    ("site_agent.films.conversion:write_film_digested", 2),
+    ("site_agent.films.batch:Batch._place", 1),
+    ("site_agent.films.batch:Batch._place", 3),
+    ("site_agent.films.journal:Journal.add", 2),
+    ("site_agent.films.journal:Journal.add", 4),
+    ("site_agent.films.batch:sync_file_system", 1),
+    ("site_agent.films.journal:Journal.synced", 1),
+    ("site_agent.films.journal:Journal.synced", 2),
+    ("site_agent.cli.deidentify:_Outcome.add", 1),
+    ("site_agent.cli.deidentify:_Outcome.add", 5),
+    ("site_agent.cli.deidentify:_Beside.__exit__", 1),
+    ("site_agent.cli.deidentify:_Beside.__exit__", 2),
+    ("site_agent.films.journal:Journal.finish", 1),
+    ("site_agent.films.journal:shutil.rmtree", 1),
+)
+
+
+@pytest.mark.parametrize(
+    ("point", "count", "moment"),
+    [
+        *((point, count, "after") for point, count in POINTS),
+        ("site_agent.films.conversion:write_film_digested", 1, "before"),
+        ("site_agent.films.journal:Journal.finish", 1, "before"),
+    ],
+)
+def test_run_killed_anywhere_ends_with_the_same_tree_report_and_map(
+    inbox: Path, tmp_path: Path, point: str, count: int, moment: str
+) -> None:
+    (tmp_path / "key").write_text("a secret that is long enough")
+    (tmp_path / "key").chmod(0o600)
+
+    def arguments(out: Path) -> list[str]:
+        files = ["--report", str(out / "report"), "--map", str(out / "map.csv")]
+        key = ["--key", str(tmp_path / "key")]
+        return ["deidentify", str(inbox), str(out / "films"), *files, *key]
+
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    killed = subprocess.run(
+        [
+            *(sys.executable, "-c", KILLED, point, moment, str(count)),
+            *(*arguments(cut), "--no-scrub"),
+        ],
+        check=False,
+        capture_output=True,
+    )
+    assert killed.returncode == -9
+    for out in (whole, cut):
+        assert site_agent(*arguments(out))[0] == 1  # one film is left out
+    first, second = (
+        {path.relative_to(out): path.read_bytes() for path in files_below(out)}
+        for out in (whole, cut)
+    )
+    assert first == second
+    assert len(first) == 4
+
+
 def test_unfinished_run_does_not_go_on_with_other_options(
     inbox: Path, tmp_path: Path
 ) -> None:
