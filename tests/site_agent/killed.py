@@ -30,10 +30,11 @@ def arm(point: str, moment: str, count: int) -> None:
     def killer(*args: Any, **named: Any) -> Any:
         nonlocal calls
         calls += 1
-        if calls == count and moment == "before":
+        this = calls  # others may begin meanwhile
+        if this == count and moment == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         result = original(*args, **named)
-        if calls == count:
+        if this == count:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 
