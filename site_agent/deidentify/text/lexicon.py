@@ -124,6 +124,8 @@ def kind_of(word: str, language: str = "") -> int:
         if _is_built_like_one(folded, language):
             return kind | CLINICAL
         kind |= UNKNOWN
+        if folded.endswith(_street_endings()):
+            kind |= STREET
         if kind & CAPS and len(word) <= _LONGEST_ACRONYM:
             kind |= ACRONYM
     return kind
@@ -273,6 +275,11 @@ def _endings(language: str) -> dict[str, tuple[str, ...]]:
     for ending in listed["all"] | listed.get(language, frozenset()):
         found.setdefault(ending[-_SHORTEST_ENDING:], []).append(ending)
     return {last: tuple(endings) for last, endings in found.items()}
+
+
+@cache
+def _street_endings() -> tuple[str, ...]:
+    return tuple(words("streets", "endings"))
 
 
 @cache

@@ -8,6 +8,7 @@ below a line of underscores. The numbers of fields are those of HL7 2.5.1, chapt
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from site_agent.deidentify.text.letter import Cut, Section
@@ -48,8 +49,9 @@ _LETTER = re.compile(r"[^\W\d_]")
 _MOST_WORDS = 4
 _LONGEST_INITIALS = 3
 _JOINTS = JOINTS | {", "}
-_SIGNED = re.compile(r"(?:/s/|--|-|\u2014|i\. ?a\.|i\. ?v\.)? ?$", re.IGNORECASE)
-_SHORTEST_MARK = 3  # with its space
+_MARK = re.compile(
+    r"[ \t]{0,9}(?:/s/|--|\u2014|i\. ?[av]\.|w\.g\.)[ \t]{1,9}", re.IGNORECASE
+)
 _INITIALS_AND_DATE = re.compile(
     r"(?<![\w.])([A-Z]{2,4}(?:[/:][A-Za-z]{2,4})?)\s?[/|,-]\s?(?=\d{1,4}[./ -])"
 )
@@ -101,17 +103,16 @@ def _alone_on_a_line(
     text, at = page.text, start
     for line in text[start:end].split("\n"):
         stop = at + len(line)
-        first = word = page.word_before(at) + 1 if at else 0
-        if first and page.starts[first - 1] == at:
-            first = word = first - 1
+        mark = _MARK.match(line)
+        first = bisect_left(page.starts, at + mark.end() if mark else at)
+        begin = at
         at = stop + 1
         if first >= len(page.words) or page.starts[first] >= stop:
             continue
-        mark = _SIGNED.match(text[stop - len(line) : page.starts[first]])
-        if mark is None or (marked and len(mark[0]) < _SHORTEST_MARK):
+        if mark is None and (marked or page.text[begin : page.starts[first]].strip()):
             continue
         word = first = skip_titles(page, first)
-        named = len(mark[0]) >= _SHORTEST_MARK
+        named = mark is not None
         while word < len(page.words) and page.ends[word] <= stop:
             kind = page.kinds[word]
             if word > first and page.gaps[word] not in _JOINTS:

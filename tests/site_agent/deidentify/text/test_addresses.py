@@ -1,0 +1,46 @@
+"""Addresses of several countries, whole, in a letterhead and inside a sentence."""
+
+import pytest
+
+from site_agent.deidentify.text.addresses import find_addresses
+from site_agent.deidentify.text.known import KnownIdentifiers
+from site_agent.deidentify.text.page import open_page
+from site_agent.deidentify.text.scrub import scrub
+
+ADDRESSES = {
+    "en": "218 Juniper Street, Ashbourne, NH 34192",
+    "de": "Birnbaumstraße 40, 58040 Obersulm",
+    "fr": "14 rue des Tanneurs, 71330 Brévaux",
+    "es": "Plaza de Imelda Riera 44, Huesca, 13778",
+    "it": "Borgo Agostino, 87, 57128, Ardenza (LI)",
+    "nl": "Jorislaan 6, 3155 LP, Beltrum",
+    "pl": "ul. Listopada 05/41, 65-401 Płońsk",
+    "pt": "Rua Nova do Almada 12, 1200-288 Lisboa",
+    "sv": "Backgatan 426, 57670 Varberg",
+}
+
+
+@pytest.mark.parametrize("language", ADDRESSES)
+def test_address_goes_whole(language: str) -> None:
+    address = ADDRESSES[language]
+    text = f"Patient: Xaver Quandt\nAdr.: {address}\nTel. 030 1234567\n\nX."
+    scrubbed = scrub(text, KnownIdentifiers(), language).text
+    left = [
+        word
+        for word in address.replace(",", " ").split()
+        if len(word) > 3 and word in scrubbed
+    ]
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Flat hemidiaphragm, 2 cm nodule in the right lung.",
+        "Nodule of the court of the lung. Ring shadow 12 mm.",
+        "MR LANE HAS A 2.3 CM NODULE",
+        "Level 3 lymph node, unit 4.",
+    ],
+)
+def test_sizes_beside_words_for_streets_are_no_address(text: str) -> None:
+    assert list(find_addresses(open_page(text, "en"))) == []

@@ -1,0 +1,42 @@
+"""Names alone in fields of HL7 and on lines of a signature, whatever words they are."""
+
+import pytest
+
+from site_agent.deidentify.text.known import KnownIdentifiers
+from site_agent.deidentify.text.scrub import scrub
+
+NOTHING = KnownIdentifiers()
+REPORT = "FINDINGS: Clear lungs.\nIMPRESSION: No acute disease.\n\n"
+
+
+@pytest.mark.parametrize("name", ["LOBE", "T. Lobe", "CLEAR, LAURA", "ROSE^MARY^B"])
+def test_person_in_a_field_of_hl7_goes_even_as_a_word_of_medicine(name: str) -> None:
+    message = f"OBR|1|RX771||71046^CHEST 2 VIEWS|||||||||||||{name}\n\n{REPORT}"
+    scrubbed = scrub(message, NOTHING, "en").text
+    assert name not in scrubbed
+    assert "71046^CHEST 2 VIEWS" in scrubbed
+    assert "Clear lungs." in scrubbed
+
+
+def test_table_of_findings_is_no_segment() -> None:
+    text = "FINDINGS:\n| Heart | normal |\n| Lungs | clear |\nIMPRESSION: Normal."
+    assert scrub(text, NOTHING, "en").text == text
+
+
+@pytest.mark.parametrize(
+    "line", ["HEART", "W. Bank", "/s/ Harrington", "-- SMALL", "Page, Anna"]
+)
+def test_name_alone_below_the_text_goes(line: str) -> None:
+    signed = scrub(f"{REPORT}________________\n{line}", NOTHING, "en").text
+    assert signed.startswith("FINDINGS: Clear lungs.")
+    for word in line.replace(",", "").split():
+        assert len(word) < 4 or word not in signed
+
+
+def test_dash_before_a_finding_is_no_signature() -> None:
+    text = "FINDINGS:\n-- No effusion.\n-- Normal heart size\nIMPRESSION: Normal."
+    assert scrub(text, NOTHING, "en").text == text
+
+
+def test_initials_before_a_date_go() -> None:
+    assert "CKD" not in scrub(f"{REPORT}End of report. CKD/12 July 2008", NOTHING).text
