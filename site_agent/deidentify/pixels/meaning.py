@@ -23,13 +23,14 @@ MARKERS = frozenset("LR")
 
 _LINE = 2.0  # times as long as high: a word, hardly ever anything else
 _LONG_LINE = 6.0  # longer than any text that may stay
+_LARGE = 72  # pixels: as high as vertebrae, which look like rows of letters
 _SURELY_FOUND = 0.85  # the detector's score of a line that counts unread
 _FOUND = 0.75
 _SURELY_READ = 0.9
 _READ = 0.7
 _SOMEHOW_READ = 0.5
 _EXACTLY_READ = 0.8
-_READ_FROM_AFAR = 0.85
+_READ_FROM_AFAR = 0.9
 _AS_SURE = 0.05
 _NEVER = 2.0
 
@@ -79,10 +80,12 @@ def with_neighbours(
 def kind_of(box: Box, film: Grey, networks: Networks, may_stay: frozenset[str]) -> Kind:
     """Tell what is in a box, by reading it."""
     length = box.long / box.short
-    if box.is_fine and length >= _LONG_LINE and box.score >= _FOUND:
+    is_unlike_anatomy = box.is_fine and box.short < _LARGE
+    found = _FOUND if is_unlike_anatomy else _SURELY_FOUND
+    if length >= _LONG_LINE and box.score >= found:
         return Kind.TEXT
     looks_like_text = length >= _LINE and box.score >= _SURELY_FOUND
-    text = _Surest(0.9 if box.is_fine and looks_like_text else 0.0)
+    text = _Surest(0.9 if is_unlike_anatomy and looks_like_text else 0.0)
     stays = _Surest()
     for line, sure in _readings(box, film, networks):
         letters = "".join(filter(str.isalnum, line))
@@ -115,7 +118,9 @@ def _least(letters: str, box: Box) -> float:
     """Give how sure a reading has to be to count as text."""
     if len(letters) < 2:
         return _NEVER  # electrodes and wires are read as letters; one tells nothing
-    if not box.is_fine:
+    if len(letters) == 2 and box.score < _FOUND:
+        return _NEVER
+    if not box.is_fine or box.short >= _LARGE:
         return _READ_FROM_AFAR
     if len(letters) > 2:
         return _SOMEHOW_READ

@@ -124,10 +124,9 @@ class Search:
         film = film.copy()
         for scale in _SCALES:
             smaller = _smaller(film, scale)
-            known = _smaller(filled(film.shape, others), scale) if others else None
             look = _look_at(smaller)
-            tiles = tiles_with_strokes(smaller, look.least, known)
-            found = distinct(joined(self._find(smaller, tiles, scale, look)), others)
+            tiles = tiles_with_strokes(smaller, look.least)
+            found = distinct(joined(self._find(smaller, tiles, scale, look)))
             new, rest = told_apart(found, film, self.networks, self.may_stay)
             fill(film, new)
             texts += new
