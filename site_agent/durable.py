@@ -36,25 +36,45 @@ def write(path: Path, content: bytes, *, mode: int = 0o600) -> None:
 def beside(path: Path, *, mode: int = 0o600) -> Iterator[TextIO]:
     """Write a long text bit by bit: at the end it is at `path` whole, else not at all.
 
+    Until then it is beside it, as ``.NAME.part``; what a killed process left there is
+    overwritten by the next. A link is followed.
+
     Raises
     ------
     SiteError
         `path` is there and no file: a folder, a device, a pipe.
+    Busy
+        Another process is writing the same file.
     """
-    if path.exists() and not path.is_file():
-        raise SiteError(f"{path} is no file. Choose the name of one.")
-    hidden = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+    path = path.resolve()
+    if path.name == "-" or (path.exists() and not path.is_file()):
+        raise SiteError(f"{path.name} is no file. Choose the name of one.")
+    hidden = path.with_name(f".{path.name}.part")
+    descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        _claim(descriptor, hidden)
+        try:
+            file.truncate(0)
+            os.fchmod(descriptor, mode)
             yield file
             file.flush()
             os.fsync(descriptor)
-        hidden.replace(path)
-    except BaseException:
-        hidden.unlink(missing_ok=True)
-        raise
+            hidden.replace(path)
+        except BaseException:
+            hidden.unlink(missing_ok=True)
+            raise
     sync_folder(path.parent)
+
+
+def _claim(descriptor: int, hidden: Path) -> None:
+    """Lock a file that was opened, unless somebody else has it or has just ended."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(descriptor), hidden.stat()):
+            return
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    raise Busy("Another process is writing the same file. Wait for it, then try again.")
 
 
 def sync_folder(folder: Path) -> None:
