@@ -55,6 +55,7 @@ from site_agent.deidentify.header.values import (
     STANDARD_SCHEMES,
     are_right_bytes,
     holds_text,
+    is_misplaced,
     is_multiplicity,
     looks_right,
 )
@@ -139,9 +140,9 @@ class Cleaning:
             if own:
                 treatment = own.get(tag, treatment)
             is_of_code = tag in CODE_ATTRIBUTES
-            if is_of_code and not parent:
+            if is_misplaced(tag, parent):
                 self._did(tag, Action.REMOVE)
-                continue  # a code stands in a sequence; this is a place for anything
+                continue
             handling, action = treatment.handling, treatment.fallback
             if tag == _PATIENT_ID and action is not Action.REMOVE:
                 content = self._patient(elements, place.charset)

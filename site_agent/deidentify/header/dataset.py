@@ -63,6 +63,7 @@ from site_agent.deidentify.header.values import (
     are_right_bytes,
     dummy,
     holds_text,
+    is_misplaced,
     is_multiplicity,
     looks_right,
 )
@@ -185,8 +186,8 @@ class _Cleaning:
                 if tag.is_private and Option.SAFE_PRIVATE in self.options.others:
                     self._keep_private(dataset, tag, place, clean)
                 continue
-            if place.depth == 0 and tag in CODE_ATTRIBUTES:
-                continue  # a code stands in a sequence; this is a place for anything
+            if is_misplaced(tag, place.parent):
+                continue
             treatment = place.special.get(tag) or self.treatments[tag, place.parent]
             value = None
             if not (is_local_code and _is_of_code(tag, treatment)):

@@ -12,7 +12,7 @@ import struct
 from itertools import pairwise
 
 from site_agent.deidentify.dictionary import attributes, code_words
-from site_agent.deidentify.header.denial import COUNTERS
+from site_agent.deidentify.header.denial import COUNTERS, PIXELS
 
 # Printable ASCII without what addresses (@), names in DICOM form (^) and escapes need.
 _PLAIN = re.compile(r"[ -?A-\]_`a-~]{0,1024}")
@@ -87,6 +87,15 @@ def looks_right(tag: int, vr: str, text: str) -> bool:
         and not _DATE.search(text)
         and not _AGE_OVER_89.search(text)
     )
+
+
+def is_misplaced(tag: int, parent: int) -> bool:
+    """Whether an attribute stands where it says nothing, and anything may be in it.
+
+    That is a code outside of any sequence (`parent` is 0), and a picture in one: the
+    icons of films go, and nobody looks through pixels there.
+    """
+    return tag in (PIXELS if parent else CODE_ATTRIBUTES)
 
 
 def _is_meaning(text: str) -> bool:

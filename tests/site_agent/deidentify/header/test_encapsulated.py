@@ -37,7 +37,7 @@ from tests.site_agent.deidentify.both_ways import (
     by_pydicom,
     differences,
 )
-from tests.site_agent.deidentify.chest_film import JPEG_2000, again, chest_film
+from tests.site_agent.deidentify.chest_film import JPEG_2000, again, chest_film, code
 
 NAME = b"Reuter^Francisco"
 REAL = Path(__file__).parents[5] / "shared" / "data" / "dicom"
@@ -231,6 +231,23 @@ def test_real_picture_is_decoded_to_the_same_pixels(name: str) -> None:
     assert NAME not in cleaned
     after = pydicom.dcmread(io.BytesIO(cleaned)).pixel_array
     assert (after == before).all()
+
+
+def test_picture_within_a_sequence_goes_both_ways() -> None:
+    view = code("272479007", "SCT", "postero-anterior")
+    for pixels, is_compressed in (
+        (encapsulate([jpeg(segment(0xFE, NAME))]), True),
+        (NAME, False),
+    ):
+        view.add_new(0x7FE00010, "OB", pixels)
+        view[0x7FE00010].is_undefined_length = is_compressed
+        film = film_with(encapsulate([jpeg()]), JPEGBaseline8Bit)
+        film.ViewCodeSequence = [view]
+        content = as_bytes(film)
+        cleaned = by_pydicom(content, Options())
+        assert NAME not in cleaned
+        assert "ViewCodeSequence" in pydicom.dcmread(io.BytesIO(cleaned))
+        assert differences(by_engine(content, Options()), cleaned) == []
 
 
 def test_names_in_the_tables_of_frames_go_both_ways() -> None:
