@@ -4,34 +4,52 @@ What follows ``Findings:`` or ``Impression:`` is labelled; what follows ``Indica
 ``Comparison:`` or ``Technique:`` says nothing of this film. A heading begins a line or
 a sentence, or is written in capitals, and is followed by a colon; or it has a line for
 itself. A text without headings is all findings.
+
+Findings often stand under no heading of theirs: ``Indication: cough. Large effusion.``
+Where no heading begins them, a comparison is one sentence and an indication one
+paragraph; and where that leaves nothing, whatever follows the first sentence counts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 Span = tuple[int, int]
 
 
 class Section(StrEnum):
-    """What a part of a report is; the names are those of the packs' headings."""
+    """What a part of a report is; the names are those of the packs' headings.
+
+    A TITLE names the examination, and findings may follow it at once. FILM is what the
+    film is compared with and how it was taken.
+    """
 
     FINDINGS = "findings"
     IMPRESSION = "impression"
+    TITLE = "title"
+    FILM = "film"
     OTHER = "other"
 
 
 _Heading = tuple[int, int, Section]  # its start, the start of its text, its section
 
 _LONGEST = 48  # characters of a heading
+_LONGEST_TITLE = 80  # characters before all headings that may name the film and no more
 _DECORATION = " \t*_#=>|-\u2022\u2013\u2014"
 _COLON = re.compile(r":|(?<=\w) - ")
 _SENTENCE = re.compile(r"[\n.;:!?)\]]")
-_SENTENCE_END = re.compile(r"[.;]\s|\n")
+_SENTENCE_END = re.compile(r"[.;?!]\s|\n")
+_STOP_OR_LINE = re.compile(r"[.;:]\s|\n")
+_STOP_BEFORE_LINE = re.compile(r"[.?!]
+|
+[ 	]*
+")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _SHORT_LINE = re.compile(rf"(?m)^[^\n:.]{{1,{_LONGEST}}}$")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def findings_of(text: str, headings: Mapping[str, Section]) -> list[Span]:
@@ -54,38 +72,88 @@ def findings_of(text: str, headings: Mapping[str, Section]) -> list[Span]:
     cuts = sorted(_headings(text, headings))
     if not cuts:
         return [(0, len(text))]
-    told = any(section is Section.FINDINGS for _, _, section in cuts)
-    spans = [] if told else [(0, cuts[0][0])]
-    found = False
     ends = [start for start, _, _ in cuts[1:]] + [len(text)]
-    for (start, body, section), end in zip(cuts, ends, strict=True):
-        if section is not Section.OTHER:
+    parts = [(*cut, end) for cut, end in zip(cuts, ends, strict=True)]
+    told = any(
+        section is Section.FINDINGS and says_something(text, body, end)
+        for _, body, section, end in parts
+    )
+    first = cuts[0][0]
+    spans = [] if told else [(0, first)]
+    found = False
+    said = len(text[:first].strip()) > _LONGEST_TITLE and not told
+    for start, body, section, end in parts:
+        if _is_read(section, told=told):
             spans.append((start, end))
             found = True
+            said = said or says_something(text, body, end)
             continue
-        rest = _aside_end(text, start, body, end, inside=found, told=told)
+        rest = _aside_end(text, (start, body, section), end, inside=found, told=told)
         if rest < end:
             spans.append((rest, end))
-    return [(start, end) for start, end in spans if start < end]
+            said = said or says_something(text, rest, end)
+    if not said:
+        spans += _under_no_heading(text, parts)
+    return sorted((start, end) for start, end in set(spans) if start < end)
+
+
+def says_something(text: str, start: int = 0, end: int = sys.maxsize) -> bool:
+    """Whether there is a word in a part of a text."""
+    return _LETTER.search(text, start, end) is not None
+
+
+def _is_read(section: Section, *, told: bool) -> bool:
+    if section is Section.TITLE:
+        return not told
+    return section in (Section.FINDINGS, Section.IMPRESSION)
+
+
+def _under_no_heading(
+    text: str, parts: Sequence[tuple[int, int, Section, int]]
+) -> list[Span]:
+    """Give what follows the first sentence of the last section that has more."""
+    for _, body, section, end in reversed(parts):
+        if _is_read(section, told=False):
+            continue
+        word = _LETTER.search(text, body, end)
+        stop = word and _SENTENCE_END.search(text, word.end(), end)
+        if stop and says_something(text, stop.end(), end):
+            return [(stop.end(), end)]
+    return []
 
 
 def _aside_end(
-    text: str, start: int, body: int, end: int, *, inside: bool, told: bool
+    text: str, heading: _Heading, end: int, *, inside: bool, told: bool
 ) -> int:
     """Tell where a section of no findings ends.
 
-    ``Comparison: none.`` amid a paragraph of findings is one sentence; where no heading
-    begins the findings, an empty line does.
+    ``Comparison: none.`` amid a paragraph of findings is one sentence, and everywhere
+    where no heading begins the findings. There an empty line ends an indication, and a
+    line that ends with a full stop.
     """
+    start, body, section = heading
     if inside and start and not text[start:body].isupper():
         before = text[max(0, start - 6) : start].rstrip(_DECORATION)
         if before and before[-1] != "\n":
             stop = _SENTENCE_END.search(text, body, end)
             return stop.end() if stop else end
-    if not told:
-        stop = _PARAGRAPH.search(text, body, end)
-        return stop.end() if stop else end
-    return end
+    if told:
+        return end
+    if section is Section.FILM:
+        word = _LETTER.search(text, body, end)
+        stops = _STOP_OR_LINE.finditer(text, word.start() if word else body, end)
+    else:
+        stops = _STOP_BEFORE_LINE.finditer(text, body, end)
+    return next((s.end() for s in stops if not _goes_on(text, s)), end)
+
+
+def _goes_on(text: str, stop: re.Match[str]) -> bool:
+    """Whether a line was broken inside a sentence: a small letter follows."""
+    if stop[0] != "
+":
+        return False
+    follows = text[stop.end() : stop.end() + 4].lstrip(" 	")
+    return follows[:1].islower() or follows[:1].isdigit()
 
 
 def _headings(text: str, headings: Mapping[str, Section]) -> Iterator[_Heading]:
