@@ -73,10 +73,7 @@ def deidentify(
     jobs: Annotated[
         int | None,
         typer.Option(
-            "--jobs",
-            min=1,
-            help="How many films at once; by default one per core, and one more where "
-            "pixels are only copied.",
+            "--jobs", min=1, help="How many films at once; by default one per core."
         ),
     ] = None,
     report: Annotated[
@@ -148,7 +145,7 @@ def deidentify(
             conversion = Conversion(
                 pseudonyms, options, with_account=report is not None
             )
-            batch = Batch(conversion, target, journal, jobs or _jobs(scrub=scrub))
+            batch = Batch(conversion, target, journal, jobs or _cores())
             if may_stay is not None:
                 batch.scrubbing = _scrubbing(conversion, may_stay)
             with outcome.written_to(report, map_file):
@@ -322,7 +319,5 @@ def _fresh_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
 
-def _jobs(*, scrub: bool) -> int:
-    """Give one for each core; threads are one more, for one often waits for others."""
-    cores = len(os.sched_getaffinity(0))
-    return cores if scrub else cores + 1
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
