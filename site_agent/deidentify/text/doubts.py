@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from site_agent.deidentify.text.lexicon import CAPITAL, UNKNOWN, is_clinical
+from site_agent.deidentify.text.lexicon import CAPITAL, UNKNOWN, is_clinical, languages
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.spelling import fold
@@ -61,7 +61,10 @@ def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
 
 
 def _language(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
-    """Doubt a text of which too few words are known."""
+    """Doubt a text in a language without lists, or of which too few words are known."""
+    if page.language and page.language not in languages():
+        yield Span(0, len(page.text), Category.DOUBT, "language-without-lists")
+        return
     if len(page.words) < _FEWEST_WORDS:
         return
     denied = sum(1 for span in spans if span.rule == "unknown-word")

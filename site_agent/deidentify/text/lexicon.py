@@ -63,6 +63,16 @@ _LONGEST_ACRONYM = 5
 _SHORTEST_STEM = 4
 _SHORTEST_ENDING = 3
 _LEAST_BEFORE_ENDING = 4
+_LONGEST_SHORT_STEM = 4
+# What may follow a short stem of a pack; a name goes on otherwise (``fil*``, Filip).
+_INFLECTIONS = frozenset(
+    fold(
+        " a e i o u y s n t as es is os us en er em et ne na te ta ti te ts to or ar "
+        "ej ie om ow ach ami ego ymi ych ym iem iom iego \u0105 \u0119 ka ke ki ek "
+        "et ett ten ade are ast des des ele ere erna orna arna ens ets ade ado ada "
+        "ados adas ato ata ati ate ito ita iti ite ini ino ina ine eux euse ux le les"
+    ).split(" ")
+)
 _ENGLISH_ENDINGS = ("s", "es", "ed", "ing", "ly", "al")
 _ENDINGS_OF_EPONYMS = ("s", "a", "ego", "owi", "em", "scher", "sche", "schen")
 _MOST_REMEMBERED = 1 << 15
@@ -90,7 +100,7 @@ def kinds(language: str) -> Kinds:
 
 def languages() -> frozenset[str]:
     """Give the languages that have lists, as ISO 639-1."""
-    return frozenset(_lexicon()["words"]) - {"other"}
+    return frozenset(_lexicon()["letter"])
 
 
 def kind_of(word: str, language: str = "") -> int:
@@ -298,7 +308,38 @@ def _lexicon() -> dict[str, dict[str, frozenset[str]]]:
     for line in fold(packs).splitlines():
         language, *listed = line.split()
         chosen = lexicon["words"].get(language, frozenset())
-        lexicon["words"][language] = chosen.union(w for w in listed if w[-1] != "*")
-        stems = (word[:-1] for word in listed if word[-1] == "*")
-        lexicon["stems"][language] = frozenset(stems)
-    return lexicon
+        heads = {word[1:] for word in listed if word[0] == "-"}
+        lexicon["endings"][language] = (
+            lexicon["endings"]
+            .get(language, frozenset())
+            .union(
+                (head for head in heads if head[-1] != "*"),
+                (
+                    head[:-1] + e
+                    for head in heads
+                    if head[-1] == "*"
+                    for e in _INFLECTIONS
+                ),
+            )
+        )
+        listed = [word for word in listed if word[0] != "-"]
+        stems = {word[:-1] for word in listed if word[-1] == "*"}
+        short = {stem for stem in stems if len(stem) <= _LONGEST_SHORT_STEM}
+        lexicon["words"][language] = chosen.union(
+            (word for word in listed if word[-1] != "*"),
+            (stem + ending for stem in short for ending in _INFLECTIONS),
+        )
+        lexicon["stems"][language] = frozenset(stems - short)
+    for table in ("stems", "endings"):
+        lexicon[table][""] = frozenset().union(*lexicon[table].values())
+    # Capitals have no sharp s: ``AUSZUSCHLIESSEN``.
+    return {
+        table: {name: listed | _without_sharp_s(listed) for name, listed in all.items()}
+        for table, all in lexicon.items()
+    }
+
+
+def _without_sharp_s(listed: frozenset[str]) -> frozenset[str]:
+    return frozenset(
+        word.replace("\u00df", "ss") for word in listed if "\u00df" in word
+    )
