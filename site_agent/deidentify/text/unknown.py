@@ -10,7 +10,7 @@ whatever stands between two commas with a denied word.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from site_agent.deidentify.text.lexicon import (
@@ -141,10 +141,37 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
         if denied:
             taken[word] = 1
             found.append((word, word, rule))
-    for word, _, rule in found:
-        first, last = _chain(page, word, word, letter, taken, loud)
+    for first, last, rule in _chained(page, found, letter, taken, loud):
         if first != last or rule != "beside-name":
             yield Span(page.starts[first], page.ends[last], Category.NAME, rule)
+
+
+def _chained(
+    page: Page,
+    found: Iterable[tuple[int, int, str]],
+    letter: bytearray,
+    taken: bytearray,
+    loud: bool,
+) -> Iterator[tuple[int, int, str]]:
+    """Give the runs of what belongs together; no word is walked over twice.
+
+    What is `found` is in order. A run that reaches back to the one before it is one
+    with it.
+    """
+    met: tuple[int, int, str] | None = None
+    for word, _, rule in found:
+        floor = -1 if met is None else met[1]
+        if word <= floor:
+            continue
+        first, last = _chain(page, word, floor, letter, taken, loud)
+        if met is not None and first == floor:
+            met = (met[0], last, met[2])
+            continue
+        if met is not None:
+            yield met
+        met = (first, last, rule)
+    if met is not None:
+        yield met
 
 
 def _is_denied(page: Page, word: int, loud: bool, german: bool) -> bool:
@@ -306,10 +333,16 @@ def _has_small_near(page: Page, word: int) -> bool:
 
 
 def _chain(
-    page: Page, first: int, last: int, letter: bytearray, taken: bytearray, loud: bool
+    page: Page, word: int, floor: int, letter: bytearray, taken: bytearray, loud: bool
 ) -> tuple[int, int]:
-    """Take in what belongs to a name: double names, initials, particles, neighbours."""
-    while first > 0 and _belongs(page, first - 1, first, letter, taken, loud):
+    """Take in what belongs to a name: double names, initials, particles, neighbours.
+
+    To the left it goes no further than the word `floor`.
+    """
+    first = last = word
+    while first > max(floor, 0) and _belongs(
+        page, first - 1, first, letter, taken, loud
+    ):
         first -= 1
         taken[first] = 1
     while last + 1 < len(page.words):
