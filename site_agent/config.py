@@ -31,6 +31,8 @@ __all__ = [
 LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "sv")
 """ISO 639-1 codes of the languages that reports are labelled in."""
 
+_DATES = ("remove", "shift", "shift-with-times")
+
 
 @dataclass(frozen=True, slots=True)
 class SitePaths:
@@ -149,7 +151,7 @@ class SiteConfig:
     """``site.toml``, checked.
 
     `coordinator` and `enrolment` are ``host:port``. `poll_seconds` is the time between
-    two looks at the agenda. `dates` is ``remove`` or ``shift``. `staff` are names to be
+    two looks at the agenda. `dates` is one of `_DATES`. `staff` are names to be
     removed from every report. `scrub` tells whether films are searched for burned-in
     text, and `keep_text` which texts may stay, None for the usual ones. `language` is
     that of reports that do not tell theirs. `threads` is 0 for all. `controller` and
@@ -238,7 +240,7 @@ class SiteConfig:
             retention_months=processing.number(
                 "retention_months", 120, least=1, most=1200
             ),
-            dates=deidentification.choice("dates", ("remove", "shift"), raw=True),
+            dates=deidentification.choice("dates", _DATES, raw=True),
             staff=deidentification.lines("staff", folder),
             scrub=deidentification.flag("scrub", default=True),
             keep_text=deidentification.optional_lines("keep_text", folder),
