@@ -19,7 +19,7 @@ from site_agent.label.mode import CONVENTIONS, Mode
 from site_agent.label.pack import Pack, load
 from site_agent.label.resolve import Claim, Mention, resolve
 from site_agent.label.scan import read, scan
-from site_agent.label.sections import findings_of
+from site_agent.label.sections import findings_of, says_something
 from site_agent.label.sentences import (
     LONGEST,
     Word,
@@ -64,8 +64,11 @@ def label_text(
     Returns
     -------
     Labels
-        One assertion for each of the 14 observations.
+        One assertion for each of the 14 observations. Of a text without a word nothing
+        is known, not even that there is No Finding.
     """
+    if not (says_something(findings) or says_something(impression)):
+        return dict.fromkeys(_OBSERVATIONS, _BLANK)
     abbreviation = load(language).abbreviation
     claims_of = _reader(language, mode)
     claims: list[Claim] = []
@@ -85,8 +88,12 @@ def label_report(
     Returns
     -------
     Labels
-        One assertion for each of the 14 observations.
+        One assertion for each of the 14 observations. An empty text has No Finding, as
+        Open-i's coders and CheXpert's labeler have it; a text of which no word stands
+        among findings has no label.
     """
+    if not says_something(text):
+        return combine(())
     headings = load(language).headings
     text, _ = composed(text)
     parts = [text[start:end] for start, end in findings_of(text, headings)]

@@ -23,8 +23,9 @@ Span = tuple[int, int]
 class Section(StrEnum):
     """What a part of a report is; the names are those of the packs' headings.
 
-    A TITLE names the examination, and findings may follow it at once. FILM is what the
-    film is compared with and how it was taken.
+    A TITLE names the examination; findings may follow it at once, and are read unless a
+    heading for them follows. FILM is what the film is compared with and how it was
+    taken.
     """
 
     FINDINGS = "findings"
@@ -43,11 +44,8 @@ _COLON = re.compile(r":|(?<=\w) - ")
 _SENTENCE = re.compile(r"[\n.;:!?)\]]")
 _SENTENCE_END = re.compile(r"[.;?!]\s|\n")
 _STOP_OR_LINE = re.compile(r"[.;:]\s|\n")
-_STOP_BEFORE_LINE = re.compile(r"[.?!]
-|
-[ 	]*
-")
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_PARAGRAPH_END = re.compile(r"[.?!]\n|\n[ \t]*\n")
+_WORD_OR_GAP = re.compile(r"\w|\n[ \t]*\n")
 _SHORT_LINE = re.compile(rf"(?m)^[^\n:.]{{1,{_LONGEST}}}$")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -83,7 +81,7 @@ def findings_of(text: str, headings: Mapping[str, Section]) -> list[Span]:
     found = False
     said = len(text[:first].strip()) > _LONGEST_TITLE and not told
     for start, body, section, end in parts:
-        if _is_read(section, told=told):
+        if _is_read(section, told=told and not found):
             spans.append((start, end))
             found = True
             said = said or says_something(text, body, end)
@@ -92,9 +90,9 @@ def findings_of(text: str, headings: Mapping[str, Section]) -> list[Span]:
         if rest < end:
             spans.append((rest, end))
             said = said or says_something(text, rest, end)
-    if not said:
-        spans += _under_no_heading(text, parts)
-    return sorted((start, end) for start, end in set(spans) if start < end)
+    if not said and (rest_of_aside := _under_no_heading(text, parts)):
+        spans = [(0, first), rest_of_aside]
+    return [(start, end) for start, end in spans if start < end]
 
 
 def says_something(text: str, start: int = 0, end: int = sys.maxsize) -> bool:
@@ -103,6 +101,7 @@ def says_something(text: str, start: int = 0, end: int = sys.maxsize) -> bool:
 
 
 def _is_read(section: Section, *, told: bool) -> bool:
+    """Whether a section is labelled; `told` if a heading for findings is to come."""
     if section is Section.TITLE:
         return not told
     return section in (Section.FINDINGS, Section.IMPRESSION)
@@ -110,7 +109,7 @@ def _is_read(section: Section, *, told: bool) -> bool:
 
 def _under_no_heading(
     text: str, parts: Sequence[tuple[int, int, Section, int]]
-) -> list[Span]:
+) -> Span | None:
     """Give what follows the first sentence of the last section that has more."""
     for _, body, section, end in reversed(parts):
         if _is_read(section, told=False):
@@ -118,8 +117,8 @@ def _under_no_heading(
         word = _LETTER.search(text, body, end)
         stop = word and _SENTENCE_END.search(text, word.end(), end)
         if stop and says_something(text, stop.end(), end):
-            return [(stop.end(), end)]
-    return []
+            return stop.end(), end
+    return None
 
 
 def _aside_end(
@@ -139,20 +138,17 @@ def _aside_end(
             return stop.end() if stop else end
     if told:
         return end
-    if section is Section.FILM:
-        word = _LETTER.search(text, body, end)
-        stops = _STOP_OR_LINE.finditer(text, word.start() if word else body, end)
-    else:
-        stops = _STOP_BEFORE_LINE.finditer(text, body, end)
+    ends = _PARAGRAPH_END if section is Section.OTHER else _STOP_OR_LINE
+    begins = _WORD_OR_GAP.search(text, body, end)
+    stops = ends.finditer(text, begins.start() if begins else body, end)
     return next((s.end() for s in stops if not _goes_on(text, s)), end)
 
 
 def _goes_on(text: str, stop: re.Match[str]) -> bool:
     """Whether a line was broken inside a sentence: a small letter follows."""
-    if stop[0] != "
-":
+    if stop[0] != "\n":
         return False
-    follows = text[stop.end() : stop.end() + 4].lstrip(" 	")
+    follows = text[stop.end() : stop.end() + 4].lstrip(" \t")
     return follows[:1].islower() or follows[:1].isdigit()
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protos.statistics_pb2 import Assertion, Observation
-from site_agent.label import label_report
+from site_agent.label import label_report, label_text
 from site_agent.label.labeler import mentions_in_report
 from site_agent.label.pack import load
 from site_agent.label.sections import Section, findings_of
@@ -50,10 +50,77 @@ def kept(text: str) -> str:
         ("Findings: The following: a nodule.", "Findings: The following: a nodule."),
         ("Lungs clear IMPRESSION: Normal", "Lungs clear|IMPRESSION: Normal"),
         ("Technique: PA.\nHeart: Large.", "Heart: Large."),
+        ("Findings:\nChest: Clear.", "Findings:|Chest: Clear."),
+        ("FINDINGS: Clear. ADDENDUM: Nodule.", "FINDINGS: Clear.|ADDENDUM: Nodule."),
+        ("Exam: Chest PA.\nFindings: Clear.", "Findings: Clear."),
     ],
 )
 def test_parts_that_are_findings(text: str, expected: str) -> None:
     assert kept(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Clinical details: cough. Report: {}",
+        "Clinical details: cough.\nReport:\n{}",
+        "Indication: cough. Results: {}",
+        "INDICATION: cough\nNARRATIVE:\n{}",
+        "INDICATION: cough\nXR CHEST:\n{}",
+        "Indication: cough. Discussion: {}",
+        "Indication: cough. Assessment: {}",
+        "History: cough. CXR: {}",
+        "EXAMINATION: CHEST PA. {}",
+        "Exam: Chest X-ray 12/3/2024: {}",
+        "ADDENDUM: There is a {}",
+        "FINAL REPORT: {}",
+        "COMPARISON: None. {}",
+        "COMPARISON: None. {} IMPRESSION: As above.",
+        "Comparison:\n\n{}",
+        "Technique: Portable view because of\ncough.\n{}",
+        "Indication: cough. {}",
+        "Indication: cough\n{}",
+        "Indication: cough.\n{}\nImpression: As above.",
+        "Indication: cough. Some other words: {}",
+        "Chest, two views.\nIndication: cough. {}",
+    ],
+)
+def test_finding_under_no_heading_of_its_own_is_read(text: str) -> None:
+    labels = label_report(text.format("Large left pneumothorax."))
+    assert labels[Observation.PNEUMOTHORAX] == Assertion.POSITIVE
+    assert labels[Observation.NO_FINDING] == Assertion.NOT_MENTIONED
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Klinische Angaben: Pneumonie. Röntgen Thorax: Pneumothorax links."),
+        ("fr", "Indication : pneumopathie. Radio thorax : Pneumothorax gauche."),
+        ("es", "Motivo: neumonía. Rx de tórax: Neumotórax izquierdo."),
+        ("it", "Notizie cliniche: polmonite. Esame: Pneumotorace sinistro."),
+        ("nl", "Indicatie: pneumonie. Uitslag: Pneumothorax links."),
+        ("pl", "Wskazania: zapalenie płuc. Zdjęcie RTG: Odma lewostronna."),
+        ("pt", "Indicação: pneumonia. Os seguintes aspectos: Pneumotórax à esquerda."),
+        ("ru", "Показания: пневмония. Рентгенограмма: Пневмоторакс слева."),
+        ("sv", "Klinisk fråga: pneumoni. Resultat: Pneumothorax vänster."),
+    ],
+)
+def test_headings_of_the_examination_in_nine_languages(
+    language: str, text: str
+) -> None:
+    labels = label_report(text, language)
+    assert labels[Observation.PNEUMOTHORAX] == Assertion.POSITIVE
+    assert labels[Observation.PNEUMONIA] == Assertion.NOT_MENTIONED
+
+
+@pytest.mark.parametrize("text", ["Indication: pneumonia", "Technique: PA view."])
+def test_report_of_which_nothing_was_read_has_not_even_no_finding(text: str) -> None:
+    assert set(label_report(text).values()) == {Assertion.NOT_MENTIONED}
+    assert set(label_text("", " \n").values()) == {Assertion.NOT_MENTIONED}
+
+
+def test_empty_text_has_no_finding() -> None:
+    assert label_report(" ")[Observation.NO_FINDING] == Assertion.POSITIVE
 
 
 def test_what_is_asked_for_is_no_finding() -> None:
