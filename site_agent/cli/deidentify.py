@@ -9,7 +9,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -17,13 +17,15 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from site_agent.cli.chosen_profile import BASIC, Profile, chosen_options
+from site_agent.cli.options import pseudonym_key
 from site_agent.deidentify.header.options import Dates, Option, Options
 from site_agent.deidentify.header.profile import load_profile
 from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms
+from site_agent.durable import Busy, beside
 from site_agent.errors import ConfigurationError, SiteError, UnreadableFile
 from site_agent.films.batch import Batch
 from site_agent.films.conversion import Conversion, Converted, LeftOut
-from site_agent.films.journal import Journal, sync_file_system
+from site_agent.films.journal import FOLDER, Journal, sync_file_system
 
 if TYPE_CHECKING:
     from site_agent.films.scrubbing import Scrubbing
@@ -122,11 +124,18 @@ def deidentify(
     may_stay = _may_stay(keep_text) if scrub else None
     given = _key(key)
     if not source.is_dir():
+        if report or map_file or sync:
+            raise ConfigurationError("--report, --map and --sync need a folder as SRC.")
         conversion = Conversion(Pseudonyms(given or _fresh_key()), options)
         _write_one(source, target, conversion, may_stay)
         return
-    if target.resolve().is_relative_to(source.resolve()):
-        raise ConfigurationError("DST lies in SRC. Choose a folder beside it.")
+    _check_places(source, target, report, map_file)
+    if key is None and not (target / FOLDER).exists() and _has_folders(target):
+        typer.echo(
+            "DST has films of an earlier run. Without --key the names of this one's "
+            "are others, also those of the same films.",
+            err=True,
+        )
     outcome = _Outcome(source, reveal)
     try:
         with Journal(target) as journal:
@@ -154,9 +163,12 @@ def deidentify(
                     sync_file_system(target)
                 outcome.end_report(_said(options, scrub=scrub))
             journal.finish()
+    except Busy:
+        raise Busy("Another run writes into DST. Wait for it to end.") from None
     except OSError as error:
         raise SiteError(
-            f"The work stopped: {error.strerror}. The same command goes on from there."
+            f"Writing below DST, to the report or the map stopped: {error.strerror}. "
+            "When that is mended, the same command goes on from there."
         ) from None
     for line in outcome.summary():
         typer.echo(line, err=True)
@@ -180,9 +192,9 @@ class _Outcome:
         """Open the files for the report and the map: whole at the end, or nothing."""
         stack = ExitStack()
         if report is not None:
-            self._report = stack.enter_context(_Beside(report))
+            self._report = stack.enter_context(beside(report))
         if map_file is not None:
-            self._map = csv.writer(stack.enter_context(_Beside(map_file)))
+            self._map = csv.writer(stack.enter_context(beside(map_file)))
             self._map.writerow(("input", "output"))
         return stack
 
@@ -227,33 +239,6 @@ class _Outcome:
             yield "Which they are: the same command with --reveal."
 
 
-class _Beside:
-    """A text file that is written beside its place, and put there if all went well.
-
-    What a run that was killed has left there, the next one writes over.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._beside = path.with_name(f".{path.name}.unfinished")
-
-    def __enter__(self) -> IO[str]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-        descriptor = os.open(self._beside, flags, 0o600)
-        self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
-        return self._file
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        with self._file:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        if kind is None:
-            self._beside.replace(self._path)
-        else:
-            self._beside.unlink(missing_ok=True)
-
-
 def _write_one(
     source: Path,
     target: Path,
@@ -262,20 +247,56 @@ def _write_one(
 ) -> None:
     if not source.exists():
         raise ConfigurationError("SRC does not exist.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    if target.is_dir() or source.resolve() == target.resolve():
+        raise ConfigurationError("DST is a folder, or SRC itself. Name another file.")
+    hidden = target.with_name(f".{target.name}.{os.getpid()}")
     convert = conversion.convert
     if may_stay is not None:
         convert = _scrubbing(conversion, may_stay).conversion.convert
     try:
-        outcome = convert(source, beside)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        outcome = convert(source, hidden)
         if isinstance(outcome, LeftOut):
             raise UnreadableFile(outcome.why)
         if not isinstance(outcome, Converted):
             raise UnreadableFile("SRC is no DICOM image.")
-        beside.replace(target)
+        hidden.replace(target)
+    except OSError as error:
+        raise SiteError(f"DST cannot be written: {error.strerror}.") from None
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            hidden.unlink(missing_ok=True)
+
+
+def _check_places(
+    source: Path, target: Path, report: Path | None, map_file: Path | None
+) -> None:
+    """Refuse to write where something would be lost, with all reasons at once."""
+    wrong = []
+    if target.resolve().is_relative_to(source.resolve()):
+        wrong.append("DST lies in SRC. Choose a folder beside it.")
+    if target.exists() and not target.is_dir():
+        wrong.append("DST is a file, and SRC a folder.")
+    written = {"--report": report, "--map": map_file}
+    for option, path in written.items():
+        if path is None:
+            continue
+        if path.is_dir() or not path.name:
+            wrong.append(f"{option} is a folder. Name a file.")
+        if path.resolve().is_relative_to(source.resolve()):
+            wrong.append(f"{option} lies in SRC, which is only read.")
+        if path.resolve().is_relative_to((target / FOLDER).resolve()):
+            wrong.append(f"{option} lies in {FOLDER}, which goes at the end.")
+        if not path.resolve().parent.is_dir():
+            wrong.append(f"{option}: its folder does not exist.")
+    if report and map_file and report.resolve() == map_file.resolve():
+        wrong.append("--report and --map are the same file.")
+    if wrong:
+        raise ConfigurationError(" ".join(wrong))
+
+
+def _has_folders(target: Path) -> bool:
+    return target.is_dir() and any(each.is_dir() for each in target.iterdir())
 
 
 def _scrubbing(conversion: Conversion, may_stay: frozenset[str]) -> Scrubbing:
@@ -304,15 +325,7 @@ def _said(options: Options, *, scrub: bool) -> Options:
 
 
 def _key(path: Path | None) -> bytes | None:
-    if path is None:
-        return None
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-    from site_agent.deidentify.vault import read_secret
-
-    hkdf = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"hilum deidentify v1")
-    return hkdf.derive(read_secret(path, None))
+    return None if path is None else pseudonym_key(path)
 
 
 def _fresh_key() -> bytes:

@@ -64,3 +64,21 @@ def open_vault(paths: SitePaths, key_file: Path | None) -> Vault:
     from site_agent.deidentify.vault import Vault
 
     return Vault.open(paths.vault, vault_secret(paths, key_file))
+
+
+def pseudonym_key(path: Path) -> bytes:
+    """Derive the key of pseudonyms outside of any site from a secret in a file.
+
+    Raises
+    ------
+    VaultError
+        The file is missing, or others may read it.
+    """
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    from site_agent.deidentify.pseudonym import KEY_BYTES
+    from site_agent.deidentify.vault import read_secret
+
+    hkdf = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"hilum deidentify v1")
+    return hkdf.derive(read_secret(path, None))

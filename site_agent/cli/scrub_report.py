@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from site_agent.cli.options import pseudonym_key
 from site_agent.errors import ConfigurationError, SiteError
 
 
@@ -41,6 +42,16 @@ def scrub_report(
             "keep it where they are. OUT with .quarantine.jsonl if not given.",
         ),
     ] = None,
+    surrogates: Annotated[
+        Path | None,
+        typer.Option(
+            "--surrogates",
+            metavar="KEY",
+            help="Put made-up names, numbers and shifted dates in the place of what "
+            "identifies, the same in all reports of a patient_id; KEY is a file (mode "
+            "0600) with the secret behind them, as for `deidentify --key`.",
+        ),
+    ] = None,
     staff: Annotated[
         Path | None,
         typer.Option(
@@ -60,7 +71,10 @@ def scrub_report(
         raise ConfigurationError("IN, OUT and the quarantine must be different files.")
     try:
         names = staff.read_text("utf-8").splitlines() if staff else []
-        written, doubted, left_out = _write(source, output, quarantine, tuple(names))
+        key = pseudonym_key(surrogates) if surrogates else None
+        written, doubted, left_out = _write(
+            source, output, quarantine, tuple(names), key
+        )
     except (OSError, UnicodeError) as error:
         raise SiteError(f"Nothing was written ({type(error).__name__}).") from None
     typer.echo(
@@ -73,14 +87,20 @@ def scrub_report(
 
 
 def _write(
-    source: Path, output: Path, quarantine: Path, staff: tuple[str, ...]
+    source: Path,
+    output: Path,
+    quarantine: Path,
+    staff: tuple[str, ...],
+    key: bytes | None,
 ) -> tuple[int, int, int]:
     """Write the files; count the reports, those in doubt and the rows left out."""
+    from site_agent.deidentify.pseudonym import Pseudonyms
     from site_agent.durable import beside
     from site_agent.reports.files import read_reports
     from site_agent.reports.rows import BadRow
     from site_agent.reports.scrubbing import scrub_row
 
+    pseudonyms = Pseudonyms(key) if key else None
     written = doubted = left_out = 0
     with ExitStack() as files:
         lines = files.enter_context(beside(output))
@@ -91,7 +111,7 @@ def _write(
                 typer.echo(f"Row {row.row} is left out: {row.why}.", err=True)
                 continue
             written += 1
-            done = scrub_row(row, staff)
+            done = scrub_row(row, staff, pseudonyms)
             lines.write(json.dumps(done.released(), ensure_ascii=False) + "\n")
             if done.scrubbed.doubts:
                 doubted += 1

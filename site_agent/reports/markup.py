@@ -122,7 +122,11 @@ def _said(match: re.Match[str]) -> str:
         case "c1":
             return _of_windows(ord(said))
         case "control":
-            return " "
+            # Within a word it hides a name and parts nothing.
+            start, end = match.span()
+            before, after = match.string[start - 1 : start], match.string[end : end + 1]
+            within = before.isalpha() and after.islower()
+            return "" if within else " "
         case "composed":
             return unicodedata.normalize("NFKC", said)
     return ""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.text.known import identifiers_of_fields
 from site_agent.deidentify.text.scrub import Scrubbed, scrub
 from site_agent.deidentify.text.spans import Span
 from site_agent.reports.edits import Plain
 from site_agent.reports.plain import plain
 from site_agent.reports.rows import Report
+from site_agent.reports.surrogates import surrogates_of
 
 
 class ScrubbedReport(NamedTuple):
@@ -66,8 +68,20 @@ class ScrubbedReport(NamedTuple):
         ]
 
 
-def scrub_row(row: Report, staff: tuple[str, ...] = ()) -> ScrubbedReport:
-    """Scrub one report with what came beside it and the site's staff list."""
+def scrub_row(
+    row: Report,
+    staff: tuple[str, ...] = (),
+    pseudonyms: Pseudonyms | None = None,
+) -> ScrubbedReport:
+    """Scrub one report with what came beside it and the site's staff list.
+
+    With `pseudonyms` surrogates take the place of what identifies, else placeholders.
+    """
     found = plain(row.text)
     known = identifiers_of_fields(row.identifiers, staff)
-    return ScrubbedReport(row, found, scrub(found.text, known, row.language or None))
+    language = row.language or None
+    if pseudonyms is None:
+        return ScrubbedReport(row, found, scrub(found.text, known, language))
+    surrogates = surrogates_of(pseudonyms, row.identifiers, row.id, row.language)
+    scrubbed = scrub(found.text, known, language, surrogates.instead)
+    return ScrubbedReport(row, found, scrubbed)

@@ -9,7 +9,7 @@ characters.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cache
 
@@ -307,13 +307,19 @@ def _day(
     weak = told and page.words[word].lower() in _WEAK
     if weak and match["by"] == "/" and max(one, two) <= 12:
         told = _CLOSED.match(folded, match.end()) is not None
-    zoned = match["by"] == "/" and any(a <= start < b for a, b in dated)
+    zoned = match["by"] == "/" and _is_inside(start, dated)
     if not (told or listed or zoned):
         return None
     sure = listed or max(one, two) > 12 or match[0][-1] == "."
     if match["by"] == "." and not sure and len(match["two"]) < 2:
         return None
     return Span(start, match.end(), Category.DATE, "day-and-month")
+
+
+def _is_inside(place: int, parts: list[tuple[int, int]]) -> bool:
+    """Whether a place lies in one of the parts, which are in order."""
+    at = bisect_right(parts, (place, len(parts) and parts[-1][1])) - 1
+    return at >= 0 and place < parts[at][1]
 
 
 def _age(page: Page, start: int) -> Span | None:

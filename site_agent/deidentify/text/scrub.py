@@ -9,9 +9,11 @@ in doubt is told, so that nobody takes the report for clean.
 
 from __future__ import annotations
 
+import itertools
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from site_agent.deidentify.text.addresses import find_addresses
@@ -43,7 +45,14 @@ from site_agent.deidentify.text.patterns import find_patterns
 from site_agent.deidentify.text.persons import find_persons
 from site_agent.deidentify.text.places import find_houses
 from site_agent.deidentify.text.segments import find_in_segments, find_signatures
-from site_agent.deidentify.text.spans import Category, Span, merge, replace
+from site_agent.deidentify.text.spans import (
+    Category,
+    Instead,
+    Span,
+    merge,
+    placeholder,
+    replace,
+)
 from site_agent.deidentify.text.unknown import find_unknown
 from site_agent.deidentify.text.vocabulary import words
 
@@ -58,6 +67,7 @@ _LONGEST_BRIDGE = 18
 _AFTER_PARTICLE = frozenset((" ", "'", "\u2019", ". "))
 _MOST_PARTICLES = 3
 _SHORTEST_MET, _SHORTEST_SMALL = 3, 5
+_MANY = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,12 @@ class Scrubbed:
     doubts: tuple[Span, ...]
 
 
-def scrub(text: str, known: KnownIdentifiers, language: str | None = None) -> Scrubbed:
+def scrub(
+    text: str,
+    known: KnownIdentifiers,
+    language: str | None = None,
+    instead: Instead = placeholder,
+) -> Scrubbed:
     """Take from a report whatever identifies, and tell what is in doubt.
 
     Parameters
@@ -87,16 +102,18 @@ def scrub(text: str, known: KnownIdentifiers, language: str | None = None) -> Sc
     language
         ISO 639-1, when it is known; else it is told from the text. It decides which
         words are known, and whether nouns have capitals.
+    instead
+        Gives what takes the place of a span; a placeholder of its kind by default.
     """
     page = open_page(text, language)
     parts = list(parts_of(page, cuts_of(page), Section.OTHER))
     spans = tuple(merge(_find(page, parts, known)))
     sections = {
-        section.value: "\n".join(_kept(text, spans, parts, section))
+        section.value: "\n".join(_kept(text, spans, parts, section, instead))
         for section in _KEPT
     }
     doubts = tuple(find_doubts(page, spans))
-    return Scrubbed(replace(text, spans), sections, spans, doubts)
+    return Scrubbed(replace(text, spans, instead), sections, spans, doubts)
 
 
 def find_identifiers(text: str, known: KnownIdentifiers) -> list[Span]:
@@ -108,20 +125,25 @@ def find_identifiers(text: str, known: KnownIdentifiers) -> list[Span]:
 
 def _kept(
     text: str,
-    spans: Iterable[Span],
+    spans: Sequence[Span],
     parts: Iterable[tuple[int, int, Section]],
     section: Section,
+    instead: Instead,
 ) -> Iterator[str]:
+    ends = [span.end for span in spans]
     for start, end, what in parts:
         if what is section:
+            first = bisect_right(ends, start)
             inside = (
                 span._replace(
                     start=max(0, span.start - start), end=min(span.end, end) - start
                 )
-                for span in spans
-                if span.start < end and span.end > start
+                for span in itertools.takewhile(
+                    lambda span: span.start < end,  # noqa: B023  used up at once
+                    itertools.islice(spans, first, None),
+                )
             )
-            part = replace(text[start:end], inside).lstrip("*_ \t\n").rstrip()
+            part = replace(text[start:end], inside, instead).lstrip("*_ \t\n").rstrip()
             if part:
                 yield part
 
@@ -190,7 +212,8 @@ def _met_before(
         fold = page.folds[word]
         if len(fold) >= _SHORTEST_MET and not page.kinds[word] & PARTICLE:
             met[fold] = met.get(fold, 0) + 1
-    again = {fold for fold, times in met.items() if page.folds.count(fold) > times}
+    count = page.folds.count if len(met) < _MANY else Counter(page.folds).__getitem__
+    again = {fold for fold, times in met.items() if count(fold) > times}
     if again and any(
         fold in again and not took and (kind & CAPITAL or len(fold) >= _SHORTEST_SMALL)
         for fold, took, kind in zip(page.folds, taken, page.kinds, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -31,6 +31,10 @@ class Span(NamedTuple):
     rule: str
 
 
+Instead = Callable[[Span, str], str]
+"""Gives what takes the place of a span, from the span and what is written there."""
+
+
 def merge(spans: Iterable[Span]) -> Iterator[Span]:
     """Join spans that overlap; the longest of them says what it is."""
     joined: Span | None = None
@@ -49,15 +53,21 @@ def merge(spans: Iterable[Span]) -> Iterator[Span]:
         yield joined if joined.end == end else joined._replace(end=end)
 
 
-def replace(text: str, spans: Iterable[Span]) -> str:
-    """Put each span's placeholder in its place; the rest of the text stays as it is.
+def placeholder(span: Span, _: str) -> str:
+    """Give what tells the kind of a span."""
+    return span.category
+
+
+def replace(text: str, spans: Iterable[Span], instead: Instead = placeholder) -> str:
+    """Put in the place of each span what `instead` gives; the rest stays as it is.
 
     The spans are in order and do not overlap, as `merge` gives them.
     """
     parts: list[str] = []
     at = 0
-    for start, end, category, _ in spans:
-        parts += (text[at:start], category)
+    for span in spans:
+        start, end = span.start, span.end
+        parts += (text[at:start], instead(span, text[start:end]))
         at = end
     return "".join([*parts, text[at:]])
 

@@ -61,3 +61,74 @@ def test_no_file_is_written_over_another(tmp_path: Path, name: str) -> None:
     result = CliRunner().invoke(app, [*arguments, "--quarantine", str(tmp_path / name)])
     assert result.exit_code != 0
     assert json.loads(source.read_text("utf-8"))["text"] == CLEAN
+
+
+def test_surrogates_take_the_place_and_agree_over_reports(tmp_path: Path) -> None:
+    key = tmp_path / "secret"
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
+    source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    rows = [
+        {"id": each, "text": CLEAN, "identifiers": {"patient_id": "77-1"}}
+        for each in "12"
+    ]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    given = [str(source), "-o", str(output), "--surrogates", str(key)]
+    assert CliRunner().invoke(app, ["scrub-report", *given]).exit_code == 0
+    first, second = map(json.loads, output.read_text("utf-8").splitlines())
+    assert first["text"] == second["text"]
+    assert "[NAME]" not in first["text"]
+    assert "Farquharson" not in first["text"]
+
+
+def test_quarantine_and_output_are_for_their_owner_alone(tmp_path: Path) -> None:
+    run(tmp_path, {"id": "1", "text": "FINDINGS: Normal. 48213"})
+    for name in ("out.jsonl", "out.quarantine.jsonl"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_run_that_breaks_off_leaves_the_files_of_the_last_one(tmp_path: Path) -> None:
+    _, (line,) = run(tmp_path, {"id": "1", "text": CLEAN})
+    held = (tmp_path / "out.quarantine.jsonl").read_text("utf-8")
+    source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    wrong = ["--staff", str(tmp_path / "absent")]
+    result = CliRunner().invoke(
+        app, ["scrub-report", str(source), "-o", str(output), *wrong]
+    )
+    assert result.exit_code == 1
+    assert json.loads(output.read_text("utf-8")) == line
+    assert (tmp_path / "out.quarantine.jsonl").read_text("utf-8") == held
+    assert [path.name for path in tmp_path.iterdir() if path.name[0] == "."] == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_file_in_any_encoding_loses_the_same(tmp_path: Path, encoding: str) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    text = "Patient: Jürgen Höfig\n\nBefund: Kein Erguss.\nBeurteilung: Unauffällig."
+    (folder / "a.txt").write_bytes(text.encode(encoding))
+    output = tmp_path / "out.jsonl"
+    result = CliRunner().invoke(app, ["scrub-report", str(folder), "-o", str(output)])
+    assert result.exit_code == 0
+    assert json.loads(output.read_text("utf-8"))["text"] == (
+        "Patient: [NAME]\n\nBefund: Kein Erguss.\nBeurteilung: Unauffällig."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FINDINGS: Seen by Dr. Gri\u200bmwood.",
+        "FINDINGS: Seen by Dr. Gri\xadmwood.",
+        "FINDINGS: Seen by Dr. \u202eGrimwood\u202c.",
+        "FINDINGS: Seen by Dr. Gri\x07mwood.",
+        "FINDINGS: Seen by <b>Dr. Grim</b>wood.",
+        "{\\rtf1 FINDINGS: Seen by Dr. {\\b Grim}wood.}",
+        "FINDINGS: Seen by Dr. Grimwo\u0308od.",
+    ],
+    ids=["zero-width", "soft-hyphen", "right-to-left", "control", "html", "rtf", "nfd"],
+)
+def test_name_is_not_hidden_by_what_systems_leave(tmp_path: Path, text: str) -> None:
+    _, (line,) = run(tmp_path, {"id": "1", "text": text})
+    said = str(line["text"]).lower()
+    assert all(part not in said for part in ("grim", "gri", "wood", "mwood"))
