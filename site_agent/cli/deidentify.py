@@ -191,6 +191,8 @@ class _Outcome:
     def written_to(self, report: Path | None, map_file: Path | None) -> ExitStack:
         """Open the files for the report and the map: whole at the end, or nothing."""
         stack = ExitStack()
+        for path in filter(None, (report, map_file)):
+            path.parent.mkdir(parents=True, exist_ok=True)
         if report is not None:
             self._report = stack.enter_context(beside(report))
         if map_file is not None:
@@ -287,8 +289,6 @@ def _check_places(
             wrong.append(f"{option} lies in SRC, which is only read.")
         if path.resolve().is_relative_to((target / FOLDER).resolve()):
             wrong.append(f"{option} lies in {FOLDER}, which goes at the end.")
-        if not path.resolve().parent.is_dir():
-            wrong.append(f"{option}: its folder does not exist.")
     if report and map_file and report.resolve() == map_file.resolve():
         wrong.append("--report and --map are the same file.")
     if wrong:

@@ -210,8 +210,8 @@ POINTS = (
     ("site_agent.films.journal:Journal.synced", 2),
     ("site_agent.cli.deidentify:_Outcome.add", 1),
     ("site_agent.cli.deidentify:_Outcome.add", 5),
-    ("site_agent.cli.deidentify:_Beside.__exit__", 1),
-    ("site_agent.cli.deidentify:_Beside.__exit__", 2),
+    ("site_agent.durable:sync_folder", 2),
+    ("site_agent.durable:sync_folder", 3),
     ("site_agent.films.journal:Journal.finish", 1),
     ("site_agent.films.journal:shutil.rmtree", 1),
 )
@@ -267,13 +267,48 @@ def test_unfinished_run_does_not_go_on_with_other_options(
     assert "unfinished run" in said
 
 
-def test_folder_that_cannot_be_written_is_a_message(
+def test_every_place_where_something_would_be_lost_is_refused(
     inbox: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "out").write_text("a file")
-    code, said = site_agent("deidentify", inbox, tmp_path / "out")
-    assert code == 1
-    assert "The work stopped" in said
+    film = next(each for each in inbox.rglob("*") if each.is_file())
+    before = film.read_bytes()
+    code, said = site_agent(
+        *("deidentify", inbox, tmp_path / "out"),
+        *("--report", film, "--map", film),
+    )
+    assert code == 2
+    assert "DST is a file" in said
+    assert "--report lies in SRC" in said
+    assert "--map lies in SRC" in said
+    assert "are the same file" in said
+    assert film.read_bytes() == before
+
+
+@pytest.mark.parametrize("target", ["film.dcm", ".", "no-folder/film.dcm"])
+def test_single_film_is_never_written_over_itself_or_a_folder(
+    tmp_path: Path, target: str
+) -> None:
+    film = tmp_path / "film.dcm"
+    pydicom.dcmwrite(film, chest_film())
+    before = film.read_bytes()
+    (tmp_path / "no-folder").write_text("a file")
+    code, said = site_agent("deidentify", film, tmp_path / target)
+    assert code in (1, 2)
+    assert said.startswith("DST ")
+    assert film.read_bytes() == before
+
+
+@pytest.mark.parametrize("option", [("--report", "r"), ("--map", "m"), ("--sync",)])
+def test_single_film_has_no_account_and_says_so(
+    tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    film = tmp_path / "film.dcm"
+    pydicom.dcmwrite(film, chest_film())
+    code, said = site_agent("deidentify", film, tmp_path / "new.dcm", *option)
+    assert code == 2
+    assert "need a folder" in said
+    assert not (tmp_path / "new.dcm").exists()
 
 
 def test_films_do_not_wait_for_pydicom(tmp_path: Path) -> None:
