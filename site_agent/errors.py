@@ -34,6 +34,12 @@ class UnreadableFile(SiteError):
     code = "unreadable-file"
 
 
+class ReportInDoubt(SiteError):
+    """A report may still identify somebody; the message names the rules of doubt."""
+
+    code = "report-in-doubt"
+
+
 class StoreError(SiteError):
     """The site's database or its files are not as they should be."""
 

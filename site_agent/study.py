@@ -55,6 +55,7 @@ class ReasonCode(StrEnum):
     AGE = "age"
     BURNED_IN = "burned-in"
     SECTIONS = "sections"
+    REPORT_IN_DOUBT = "report-in-doubt"
     RESIDUAL_IDENTIFIER = "residual-identifier"
 
 
@@ -122,6 +123,12 @@ REASONS: Mapping[ReasonCode, Meaning] = {
     ),
     ReasonCode.SECTIONS: Meaning(
         _REJECTED, "The report lacks a Findings or an Impression section."
+    ),
+    ReasonCode.REPORT_IN_DOUBT: Meaning(
+        _QUARANTINED,
+        "The report has something that can neither be taken away nor let pass: a "
+        "script, a language or figures that are not understood. Look at it with "
+        "site-agent scrub-report, mend it and run again.",
     ),
     ReasonCode.RESIDUAL_IDENTIFIER: Meaning(
         _QUARANTINED,

@@ -14,9 +14,10 @@ from site_agent.deidentify.header.reading import text_of
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.text.identifiers import KnownIdentifiers
 from site_agent.deidentify.text.report import deidentify_report
-from site_agent.errors import UnreadableFile
+from site_agent.errors import ReportInDoubt, UnreadableFile
 from site_agent.study import (
     DeidentifiedImage,
+    DeidentifiedReport,
     DeidentifiedStudy,
     Reason,
     ReasonCode,
@@ -52,8 +53,9 @@ def deidentify(
     -------
     DeidentifiedStudy or Refusal
         Refused when PatientID or StudyInstanceUID is empty or not the same in all
-        images, and when an image cannot be read or written. An image that is refused
-        takes its study with it: half a study would count as a whole one.
+        images, when an image cannot be read or written, and when the report is in
+        doubt. An image that is refused takes its study with it: half a study would
+        count as a whole one.
     """
     headers = [image.dataset for image in study.images]
     patients = {_patient(header, pseudonyms) for header in headers}
@@ -65,13 +67,19 @@ def deidentify(
             images.append(_image(image, pseudonyms, options))
         except UnreadableFile as error:
             reasons.append(Reason(ReasonCode.UNREADABLE, str(error)))
+    report: DeidentifiedReport | None = None
+    if study.report is not None:
+        try:
+            report = deidentify_report(study.report, known)
+        except ReportInDoubt as doubt:
+            reasons.append(Reason(ReasonCode.REPORT_IN_DOUBT, str(doubt)))
     if reasons:
         return Refusal(tuple(dict.fromkeys(reasons)))
     return DeidentifiedStudy(
         study=pseudonyms.study(uids.pop()),
         patient=patients.pop(),
         images=tuple(images),
-        report=deidentify_report(study.report, known) if study.report else None,
+        report=report,
         facts=facts(study, pseudonyms),
         methods=options.methods,
     )

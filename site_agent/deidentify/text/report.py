@@ -11,10 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from site_agent.deidentify.text.doubts import find_doubts
 from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.letter import Section, section_of_field, sections_of
+from site_agent.deidentify.text.page import open_page
 from site_agent.deidentify.text.scrub import find_identifiers
 from site_agent.deidentify.text.spans import replace
+from site_agent.errors import ReportInDoubt
 from site_agent.study import DeidentifiedReport, ReceivedReport
 
 _LINE_ENDS = re.compile("\\r\\n|[\\r\\v\\f\\x85\\u2028\\u2029]")
@@ -37,6 +40,11 @@ def deidentify_report(
     -------
     DeidentifiedReport
         A section that the report lacks is empty.
+
+    Raises
+    ------
+    ReportInDoubt
+        Something in a section can neither be taken away nor let pass (`doubts`).
     """
     sections = dict.fromkeys((Section.FINDINGS, Section.IMPRESSION), "")
     for name, text in report.sections.items():
@@ -48,16 +56,24 @@ def deidentify_report(
     if not all(sections.values()):
         for part, kept in sections_of(readable(report.text)).items():
             sections[part] = sections[part] or kept
-    return DeidentifiedReport(
-        findings=deidentify_text(sections[Section.FINDINGS], known),
-        impression=deidentify_text(sections[Section.IMPRESSION], known),
-    )
+    findings, of_findings = _scrubbed(sections[Section.FINDINGS], known)
+    impression, of_impression = _scrubbed(sections[Section.IMPRESSION], known)
+    if doubts := of_findings | of_impression:
+        raise ReportInDoubt(", ".join(sorted(doubts)))
+    return DeidentifiedReport(findings=findings, impression=impression)
 
 
 def deidentify_text(text: str, known: KnownIdentifiers) -> str:
     """Replace whatever identifies in a text by placeholders like ``[DATE]``."""
+    return _scrubbed(text, known)[0]
+
+
+def _scrubbed(text: str, known: KnownIdentifiers) -> tuple[str, set[str]]:
+    """Give a text without what identifies, and the rules by which it is in doubt."""
     text = readable(text)
-    return replace(text, find_identifiers(text, known))
+    spans = find_identifiers(text, known)
+    doubts = {doubt.rule for doubt in find_doubts(open_page(text), spans)}
+    return replace(text, spans), doubts
 
 
 def readable(text: str) -> str:

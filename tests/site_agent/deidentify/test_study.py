@@ -174,3 +174,18 @@ def test_all_reasons_are_given_at_once_and_none_identifies() -> None:
     ]
     told = " ".join(str(each) for each in refusal.reasons)
     assert [each for each in IDENTIFIERS if each in told] == []
+
+
+@pytest.mark.parametrize(
+    ("finding", "rule"),
+    [
+        ("Легкие чистые. Выпота нет.", "script-not-read"),
+        ("No effusion 7741 9 02 88.", "figure-not-understood"),
+    ],
+)
+def test_study_whose_report_is_in_doubt_is_quarantined(finding: str, rule: str) -> None:
+    refused = deidentified(chest_film(), report=LETTER.replace("No effusion.", finding))
+    assert isinstance(refused, Refusal)
+    (reason,) = refused.reasons
+    assert (reason.code, reason.detail) == (ReasonCode.REPORT_IN_DOUBT, rule)
+    assert refused.disposition is Disposition.QUARANTINED
