@@ -26,6 +26,7 @@ from site_agent.deidentify.text.vocabulary import phrases, words_of
 _DECORATION = " \t*_#=>|-\u2022\u2013\u2014"
 _LONGEST_LABEL = 48
 _MOST_WORDS = 5
+_MOST_MARKS = 8  # of Markdown, before a heading
 _COLON = re.compile(r"\s{0,3}:|(?<=\w) - ")
 _COLON_AFTER = re.compile(r"[\s*_]{0,3}:[*_]{0,2}| - ")
 _WITHIN_LABEL = re.compile(r"[^\n.;:!?|]{1,4}")
@@ -135,7 +136,8 @@ def _headings(page: Page) -> Iterator[Cut]:
             capital = text[start].isupper() and kept
             shouted = text[start : page.ends[at]].isupper() and ":" in colon[0]
             if begins_line or shouted or (begins_sentence and capital):
-                marked = len(text[:start].rstrip("*_#")) if begins_line else start
+                near = text[max(0, start - _MOST_MARKS) : start] if begins_line else ""
+                marked = start - len(near) + len(near.rstrip("*_#"))
                 yield marked, after, section
 
 
@@ -203,7 +205,7 @@ def _signs(page: Page, word: int, phrase: str, begins_line: bool) -> bool:
     if begins_line:
         if long or coloned:
             return capital
-        before = text[:start].rstrip(_DECORATION)
+        before = text[max(0, start - _LONGEST_LABEL) : start].rstrip(_DECORATION)
         line_before = before.rstrip(" \t\n")
         new_line = not before or before[-1] == "\n"
         ended = not line_before or line_before[-1] in ".:!?)]" or "\n\n" in before[-3:]

@@ -9,7 +9,6 @@ in doubt is told, so that nobody takes the report for clean.
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -130,18 +129,14 @@ def _kept(
     section: Section,
     instead: Instead,
 ) -> Iterator[str]:
-    ends = [span.end for span in spans]
+    starts, ends = [span.start for span in spans], [span.end for span in spans]
     for start, end, what in parts:
         if what is section:
-            first = bisect_right(ends, start)
             inside = (
                 span._replace(
                     start=max(0, span.start - start), end=min(span.end, end) - start
                 )
-                for span in itertools.takewhile(
-                    lambda span: span.start < end,  # noqa: B023  used up at once
-                    itertools.islice(spans, first, None),
-                )
+                for span in spans[bisect_right(ends, start) : bisect_left(starts, end)]
             )
             part = replace(text[start:end], inside, instead).lstrip("*_ \t\n").rstrip()
             if part:
