@@ -69,14 +69,12 @@ def scrub_report(
     places = {place.resolve() for place in (source, output, quarantine)}
     if len(places) < 3:
         raise ConfigurationError("IN, OUT and the quarantine must be different files.")
+    names = _names(staff) if staff else ()
+    key = pseudonym_key(surrogates) if surrogates else None
     try:
-        names = staff.read_text("utf-8").splitlines() if staff else []
-        key = pseudonym_key(surrogates) if surrogates else None
-        written, doubted, left_out = _write(
-            source, output, quarantine, tuple(names), key
-        )
-    except (OSError, UnicodeError) as error:
-        raise SiteError(f"Nothing was written ({type(error).__name__}).") from None
+        written, doubted, left_out = _write(source, output, quarantine, names, key)
+    except OSError as error:
+        raise SiteError(f"Nothing was written: {error.strerror}.") from None
     typer.echo(
         f"{written} reports scrubbed, {doubted} of them in quarantine, "
         f"{left_out} rows left out.",
@@ -84,6 +82,18 @@ def scrub_report(
     )
     if doubted or left_out:
         raise typer.Exit(1)
+
+
+def _names(staff: Path) -> tuple[str, ...]:
+    from site_agent.reports.encoding import decode
+
+    try:
+        lines = map(str.strip, decode(staff.read_bytes()).splitlines())
+    except OSError as error:
+        raise ConfigurationError(f"--staff cannot be read: {error.strerror}.") from None
+    if names := tuple(filter(None, lines)):
+        return names
+    raise ConfigurationError("--staff names nobody. Write a name on each line.")
 
 
 def _write(

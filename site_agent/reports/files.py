@@ -69,8 +69,11 @@ def _folder(folder: Path) -> Iterator[Row]:
         for path in files_below(folder)
         if path.suffix.lower() in TEXTS and path.is_file() and not path.is_symlink()
     )
+    number = 0
     for number, path in enumerate(texts, 1):
         yield _text(path, number)
+    if not number:
+        raise ConfigurationError("IN is a folder without any .txt below it.")
 
 
 def _text(path: Path, number: int) -> Row:

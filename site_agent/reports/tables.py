@@ -58,8 +58,9 @@ def read_table(path: Path) -> Iterator[Row]:
         delimiter = delimiter_of(first, lambda names: {"id", "text"} <= _named(names))
         if delimiter is None:
             raise ConfigurationError(
-                "The first line of the table must name its columns: id, text and, if "
-                "there is one, language. Add that line, or give a folder of .txt files."
+                "IN is read as a table, whose first line must name its columns: id, "
+                "text and, if there is one, language. Lines of JSON (.jsonl) and texts "
+                "(.txt, or a folder of them) are read too; save other files as these."
             )
         names = [
             plain_name(name) for name in next(csv.reader([first], delimiter=delimiter))

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from site_agent.cli import app
+from site_agent.errors import ConfigurationError
 
 CLEAN = "Patient: Ottoline Farquharson\n\nFINDINGS: No effusion.\nIMPRESSION: Normal."
 
@@ -99,6 +100,24 @@ def test_run_that_breaks_off_leaves_the_files_of_the_last_one(tmp_path: Path) ->
     assert json.loads(output.read_text("utf-8")) == line
     assert (tmp_path / "out.quarantine.jsonl").read_text("utf-8") == held
     assert [path.name for path in tmp_path.iterdir() if path.name[0] == "."] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "cannot be read"), ("", "nobody")]
+)
+def test_staff_list_that_is_none_is_refused(
+    tmp_path: Path, content: str | None, said: str
+) -> None:
+    staff = tmp_path / "staff.txt"
+    if content is not None:
+        staff.write_text(content)
+    (tmp_path / "in.jsonl").write_text("")
+    arguments = [str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "out.jsonl")]
+    result = CliRunner().invoke(
+        app, ["scrub-report", *arguments, "--staff", str(staff)]
+    )
+    assert isinstance(result.exception, ConfigurationError)
+    assert said in str(result.exception)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
