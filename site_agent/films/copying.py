@@ -127,13 +127,6 @@ def write_film_digested(source: int, film: NewFilm, path: Path) -> Digests:
     return Digests(old, named(digest))
 
 
-def digests_of(source: int, film: NewFilm, path: Path) -> Digests:
-    """Digest an old film, and the new one that was written to `path`."""
-    old = _digest_without(source, film.start, film.start + film.length)
-    with opened(path) as target:
-        return Digests(old, digest_of(target))
-
-
 def digest_of(source: int) -> str:
     """Give the digest of a whole file."""
     return _digest_without(source, 0, 0)

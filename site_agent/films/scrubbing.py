@@ -32,7 +32,7 @@ from site_agent.films.account import (
     row_of_scrubbed,
 )
 from site_agent.films.conversion import Conversion, Converted, LeftOut, Outcome
-from site_agent.films.copying import NewFilm, digests_of, opened, write_film
+from site_agent.films.copying import NewFilm, opened, write_film_digested
 from site_agent.workers import Crashed, Workers
 
 FOR_REVIEW = "For a person to look at: {why}."
@@ -78,9 +78,8 @@ class ScrubbingConversion:
                     why = FOR_REVIEW.format(why=looked.why)
                     return LeftOut(why, row and row_of_refusal(source, why))
                 new = NewFilm(to_bytes(looked.film))
-                write_film(source, new, target)
+                digests = write_film_digested(source, new, target)
                 if row:
-                    digests = digests_of(source, new, target)
                     size = len(new.head)
                     text = looked.texts, looked.share
                     row = row_of_scrubbed(source, row, digests, size, text)
