@@ -29,7 +29,9 @@ from collections.abc import Sequence
 from site_agent.label.pack import Kind, Meaning
 from site_agent.label.scan import Hit
 
-_EITHER_SIDE = frozenset({Kind.POSSIBLE, Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED})
+_EITHER_SIDE = frozenset(
+    {Kind.POSSIBLE, Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED, Kind.DOUBTED}
+)
 _FARTHEST = 5  # words between a finding and its adjective: its side, its lobe
 _ITEM_ENDS = (",", ":", "(", ")", "/")
 _TRANSPARENT = (Kind.PRESENT, Kind.COPULA)
@@ -57,6 +59,8 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
             if asked and all(before.kind is not Kind.NOT_NOW for before in settled):
                 _begin_the_item(texts, settled)
             settled.append(hit._replace(meaning=_DOUBTED if asked else _DOUBT))
+        elif hit.kind is Kind.DOUBTED and _stands_before_a_finding(hits, place):
+            settled.append(hit._replace(meaning=_DOUBT))  # opacity is likely scar
         elif hit.kind is Kind.ABSENT and _stands_before_a_finding(hits, place):
             settled.append(hit._replace(meaning=_DENIAL))
         elif settled and hit.kind is Kind.ABSENT and settled[-1].start == hit.start:
@@ -89,8 +93,14 @@ def _asks_of_what_follows(texts: Sequence[str], mark: Hit) -> bool:
 
 def _stands_before_a_finding(hits: list[Hit], place: int) -> bool:
     end = hits[place].end
-    after = next((h for h in hits[place + 1 :] if h.start >= end), None)
-    return after is not None and after.start == end and after.kind in _THINGS
+    for after in hits[place + 1 :]:
+        if after.start == end and after.kind in _THINGS:
+            return True
+        if after.start == end and after.kind is Kind.PRESENT:
+            end = after.end
+        elif after.start >= end:
+            return False
+    return False
 
 
 def _follows_its_noun(

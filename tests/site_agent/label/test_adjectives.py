@@ -35,6 +35,9 @@ YES, NO, MAYBE = Assertion.POSITIVE, Assertion.NEGATIVE, Assertion.UNCERTAIN
         ("de", "Herz vergr??ert, Erguss.", [YES]),
         ("de", "Frage nach Erguss, Fraktur?", []),
         ("en", "Effusion is difficult to exclude.", [MAYBE]),
+        ("en", "The opacity is most likely mild atelectasis.", [YES, MAYBE]),
+        ("en", "Nodule is suspected to be pneumonia.", [YES, MAYBE]),
+        ("en", "Effusion is likely, atelectasis too.", [MAYBE, YES]),
         ("en", "It is difficult to exclude effusion.", [MAYBE]),
     ],
 )
