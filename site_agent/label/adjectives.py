@@ -18,6 +18,10 @@ So do verbs where words are ordered freely. They deny a list, and doubt an item:
 So does a question mark, in every language: ``?pneumonia``, ``pneumothorax (?)``,
 ``Infiltrat?``.
 
+So does a denial that ends an item: ``effusion - no``, ``Erguss: keiner``. What can be
+excluded is denied, but not after a denial (``no pneumothorax can be excluded``), which
+is said for ``cannot``. A mere ``not`` denies what follows at once.
+
 A pack names the adjectives as ``possible`` and ``absent``, the verbs as ``unfound`` and
 ``unexcluded``; here they become cues that reach the right way.
 """
@@ -30,11 +34,16 @@ from site_agent.label.pack import Kind, Meaning
 from site_agent.label.scan import Hit
 
 _EITHER_SIDE = frozenset(
-    {Kind.POSSIBLE, Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED, Kind.DOUBTED}
+    {
+        *(Kind.POSSIBLE, Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED),
+        *(Kind.EXCLUDED, Kind.NOT, Kind.DOUBTED),
+    }
 )
 _FARTHEST = 5  # words between a finding and its adjective: its side, its lobe
 _ITEM_ENDS = (",", ":", "(", ")", "/")
+_FARTHEST_DENIED = 1  # words between "not" and what it denies: "not a mass"
 _TRANSPARENT = (Kind.PRESENT, Kind.COPULA)
+_STATED = (Kind.ABNORMAL, Kind.BORDERLINE)
 _THINGS = (Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING)
 _BEFORE_A_VERB = (Kind.ORGAN, *_TRANSPARENT, Kind.UNCHANGED)
 _NOT_OF_THE_LIST = (Kind.PRESENT, Kind.UNCHANGED, Kind.PAST, Kind.NOT_NOW)
@@ -50,7 +59,10 @@ _VERBS = {  # what they say of what goes before, of what follows
 
 def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
     """Replace each such adjective by a cue that goes before or behind its noun."""
-    if _EITHER_SIDE.isdisjoint([hit.meaning.kind for hit in hits]):
+    if _EITHER_SIDE.isdisjoint([hit.meaning.kind for hit in hits]) and not any(
+        hits[place].meaning.kind is Kind.DENIAL and _answers(texts, hits, place)
+        for place in range(1, len(hits))
+    ):
         return hits
     settled: list[Hit] = []
     for place, hit in enumerate(hits):
@@ -73,6 +85,14 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
             _begin_the_item(texts, settled)
             said = _DENIED if hit.kind is Kind.ABSENT else _DOUBTED
             settled.append(hit._replace(meaning=said))
+        elif hit.kind is Kind.DENIAL and _answers(texts, hits, place):
+            settled.append(hit._replace(meaning=_DENIED))
+        elif hit.kind is Kind.NOT:
+            if _denies_at_once(hits, place):
+                settled.append(hit._replace(meaning=_DENIAL))
+        elif hit.kind is Kind.EXCLUDED:
+            said = _DOUBTED if _take_denial(settled) else _DENIED
+            settled.append(hit._replace(meaning=said))
         elif hit.kind in _VERBS:
             before_it, behind_it = _VERBS[hit.kind]
             behind = _ends_its_list(texts, settled, hit)
@@ -89,6 +109,40 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
 def _asks_of_what_follows(texts: Sequence[str], mark: Hit) -> bool:
     """Whether a question mark goes before its noun: ``opacity, ?pneumonia``."""
     return mark.end < len(texts) and texts[mark.end] != ")"
+
+
+def _answers(texts: Sequence[str], hits: list[Hit], place: int) -> bool:
+    """Whether a denial ends the item of a finding: ``effusion: no, nodule: no``."""
+    denial = hits[place]
+    if place == 0 or hits[place - 1].kind not in _THINGS:
+        return False
+    if denial.end < len(texts) and texts[denial.end] not in (",", ")"):
+        return False
+    between = texts[hits[place - 1].end : denial.start]
+    return all(text in (":", "(") for text in between)
+
+
+def _denies_at_once(hits: list[Hit], place: int) -> bool:
+    """Whether a finding or what is said of one follows: ``not a mass``."""
+    end = hits[place].end
+    after = next((h for h in hits[place + 1 :] if h.start >= end), None)
+    return (
+        after is not None
+        and after.start <= end + _FARTHEST_DENIED
+        and after.kind in (*_THINGS, *_STATED, Kind.PRESENT)
+    )
+
+
+def _take_denial(before: list[Hit]) -> bool:
+    """Take away the denial that the last finding's list stands under, if it does."""
+    for place in range(len(before) - 1, -1, -1):
+        kind = before[place].kind
+        if kind is Kind.DENIAL:
+            del before[place]
+            return True
+        if kind not in (*_THINGS, Kind.ORGAN, Kind.PRESENT, Kind.EITHER):
+            return False
+    return False
 
 
 def _stands_before_a_finding(hits: list[Hit], place: int) -> bool:

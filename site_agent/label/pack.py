@@ -66,6 +66,8 @@ class Kind(Enum):
     ABSENT = "absent"
     UNFOUND = "unfound"
     UNEXCLUDED = "unexcluded"
+    EXCLUDED = "excluded"
+    NOT = "not"
 
     __hash__ = object.__hash__  # members are single; a set of kinds is asked often
 

@@ -26,7 +26,7 @@ _END = re.compile(
 # In every language; a pack adds its own. "No." ends a sentence more often than not.
 _ABBREVIATIONS = ["dr", "mr", "mrs", "ms", "approx", "vs", "cf", "ca", "e.g", "i.e"]
 _WORD = re.compile(  # "patient's" is one word, "l'opacité" two
-    r"[^\W\d_]+(?:'(?:s|t|d|m|re|ve|ll)\b)?|\d+(?:[.,]\d+)?|[,;:()/]"
+    r"[^\W\d_]+(?:'(?:s|t|d|m|re|ve|ll)\b)?|\d+(?:[.,]\d+)?|\(-\)|[,;:()/]|-ve\b"
     # a question, but not the letters that an export lost in "Gr??e"
     r"|\?(?:(?<![^\W\d_].)(?<!\?.)|(?![^\W\d_]|\?))"
 )
@@ -148,8 +148,9 @@ def composed(text: str) -> tuple[str, Sequence[int]]:
 
 
 def lower(section: str) -> str:
-    """Give a section in lower case, every character in its place."""
-    lowered = section.lower()
+    """Give a section in lower case, its apostrophes straight, each letter in place."""
+    lowered = section.lower().replace("\u2019", "'")
     if len(lowered) == len(section):
         return lowered
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in section)
+    each = (c.lower() if len(c.lower()) == 1 else c for c in section)
+    return "".join(each).replace("\u2019", "'")

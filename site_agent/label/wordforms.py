@@ -1,13 +1,15 @@
 """Words of a report as the words of a pack: spelling, inflection, compounds.
 
-English needs none of this, and its words go to the automaton as they are. A pack that
-needs it says so in its data:
+A pack that needs it says so in its data; the words of one that does not go to the
+automaton as they are.
 
 ``[spelling]``
     Letters that are written in several ways, read as one (``"ä" = "ae"``).
 ``[ignored]``
     ``words`` that mean nothing to a phrase, such as articles: they are left out of the
     report and of the pack's phrases alike (``absence d'un épanchement``).
+``[written]``
+    Words that stand for others, abbreviated or contracted (``"isn't" = "is not"``).
 ``stem*`` in a phrase
     Any ending of the stem, so also every longer word of the pack that begins with it.
     A word is read as the pack's own word, else as the longest stem with an ending of
@@ -41,15 +43,21 @@ def read_forms(
     inflects = any(word.endswith("*") for word in vocabulary)
     parts = tables.get("compounds")
     ignored = tables.get("ignored", {}).get("words", ())
-    if not (spelling or inflects or parts or ignored):
+    written: dict[str, Row] = {
+        word.translate(str.maketrans(spelling)): tuple(read.split())
+        for words, read in tables.get("written", {}).items()
+        for word in words.split("|")
+    }
+    if not (spelling or inflects or parts or ignored or written):
         return None
     if parts is None:
-        return WordForms(spelling, vocabulary, ignored=ignored)
+        return WordForms(spelling, vocabulary, None, ignored, written)
     letters = str.maketrans(spelling)
     heads, links = (
         [word.translate(letters) for word in parts[name]] for name in ("heads", "links")
     )
-    return WordForms(spelling, {*vocabulary, *heads}, Compounds(heads, links), ignored)
+    compounds = Compounds(heads, links)
+    return WordForms(spelling, {*vocabulary, *heads}, compounds, ignored, written)
 
 
 class WordForms:
@@ -65,6 +73,8 @@ class WordForms:
         None in a language that writes none; its heads and links in that spelling.
     ignored
         Words that are left out.
+    written
+        Words that stand for others, in that spelling.
     """
 
     def __init__(
@@ -73,6 +83,7 @@ class WordForms:
         vocabulary: Iterable[str],
         compounds: Compounds | None = None,
         ignored: Iterable[str] = (),
+        written: Mapping[str, Row] | None = None,
     ) -> None:
         self._spelling = str.maketrans(spelling)
         self._ignored = frozenset(map(self._spell, ignored))
@@ -80,6 +91,7 @@ class WordForms:
         self._stems = {word[:-1] for word in self._words if word.endswith("*")}
         self._longest = max(map(len, self._stems), default=0)
         self._compounds = compounds
+        self._written = written or {}
         self._forms = _Forms(self._read)
         self._known: dict[str, list[str]] = {}
 
@@ -89,6 +101,9 @@ class WordForms:
         What the pack says of a row itself goes before what it says of a stem: with
         ``alt*`` and ``altersgemäß``, the second is not also the first.
         """
+        if not (self._spelling or self._stems or self._ignored):
+            yield from phrases
+            return
         spelt = [(self._spelt(row), what) for row, what in phrases]
         own = {row for row, _ in spelt}
         for row, what in spelt:
@@ -100,8 +115,8 @@ class WordForms:
         """Read a sentence's words as the pack's."""
         if self._compounds is not None and "-" in sentence:
             return [word.text for word in self.read(words_of(sentence), sentence)]
-        forms = self._forms
-        return [part for word in texts_of(sentence) for part in forms[word]]
+        forms = map(self._forms.__getitem__, texts_of(sentence))
+        return list(itertools.chain.from_iterable(forms))
 
     def read(self, words: list[Word], section: str) -> list[Word]:
         """Read a sentence's words as the pack's, in their places in the section."""
@@ -131,6 +146,8 @@ class WordForms:
         word = self._spell(written)
         if word in self._ignored:
             return ()
+        if word in self._written:
+            return self._written[word]
         known = self._word(word)
         if self._compounds and not _is_form(word, known or ""):
             parts = self._compounds.split(word, self._word)

@@ -67,8 +67,16 @@ def test_words_keep_their_place() -> None:
     assert [section[w.start : w.end] for w in read] == ["Zapalenie", "płuc"]
 
 
-def test_english_reads_its_words_as_they_are() -> None:
-    assert load("en").forms is None
+def test_english_reads_its_words_as_they_are_but_for_short_forms() -> None:
+    forms = load("en").forms
+    assert forms is not None
+    assert forms.texts("there isn't an infarct") == [
+        "there",
+        "is",
+        "not",
+        "an",
+        "infarct",
+    ]
     assert read_forms({"findings": {}}, [("pleural", "effusion")]) is None
 
 
