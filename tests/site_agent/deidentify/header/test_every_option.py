@@ -36,10 +36,15 @@ from tests.site_agent.deidentify.chest_film import (
 )
 from tests.site_agent.deidentify.header.test_engine import CORPUS, FILES, SHARED, STRESS
 
-ALONE = [Options(others=frozenset({option})) for option in Option]
+ALONE = [
+    *(Options(others=frozenset({option})) for option in Option),
+    Options(Dates.SHIFT_WITH_TIMES),
+]
 EVERY = Options(Dates.SHIFT, frozenset(Option))
 each_option = pytest.mark.parametrize(
-    "options", [*ALONE, EVERY], ids=lambda options: "+".join(options.methods[1:])
+    "options",
+    [*ALONE, EVERY],
+    ids=lambda options: "+".join((options.dates, *options.methods[1:])),
 )
 
 
