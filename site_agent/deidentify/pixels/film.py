@@ -16,6 +16,7 @@ from site_agent.deidentify.header.reading import UNREADABLE, number_of, quiet, t
 from site_agent.deidentify.pixels.filling import fill
 from site_agent.deidentify.pixels.search import Clean, ForReview, Search, Text
 from site_agent.deidentify.pixels.seen import strips
+from site_agent.deidentify.pixels.windows import ranges_of
 
 MOST_FRAMES = 64
 """More take too long, and are no radiograph."""
@@ -29,7 +30,6 @@ TOO_MUCH = "its pixels are too many to be looked at"
 BESIDE_THE_PIXELS = "there is text in the unused bits of its pixels"
 NOT_FOUND = "its header says that text is burned in, and none was found"
 
-# Of the samples of one pixel, YBR_FULL has the brightness first (C.7.6.3.1.2).
 _GREY, _COLOUR = ("MONOCHROME1", "MONOCHROME2"), ("RGB", "YBR_FULL")
 
 
@@ -106,12 +106,11 @@ def _scrub(film: Dataset, pixels: NDArray[Any], search: Search) -> Outcome:
     is_inverted = photometric == "MONOCHROME1"
     texts: dict[int, Text] = {}
     for number, frame in enumerate(pixels):
-        if photometric == "YBR_FULL":
-            frame = frame[..., 0]
         stored, rest = _bits(film, frame)
         if rest is not None and not isinstance(search(rest, is_inverted=False), Clean):
             return ForReview(BESIDE_THE_PIXELS)
-        outcome = search(stored, is_inverted=is_inverted)
+        ranges = ranges_of(film, stored) if stored.ndim == 2 else ()
+        outcome = search(stored, is_inverted=is_inverted, ranges=ranges)
         if isinstance(outcome, ForReview):
             return outcome
         if isinstance(outcome, Text):

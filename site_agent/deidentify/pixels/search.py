@@ -18,7 +18,7 @@ from site_agent.deidentify.pixels.meaning import (
     with_neighbours,
 )
 from site_agent.deidentify.pixels.networks import Networks
-from site_agent.deidentify.pixels.seen import as_seen, clearer
+from site_agent.deidentify.pixels.seen import Range, clearer, views
 from site_agent.deidentify.pixels.strokes import tiles_with_strokes
 
 LARGEST_SHARE = 0.05
@@ -85,22 +85,36 @@ class Search:
     networks: Networks
     may_stay: frozenset[str] = field(default_factory=usually_allowed)
 
-    def __call__(self, pixels: NDArray[Any], *, is_inverted: bool) -> Outcome:
-        """Search the pixels of one frame.
+    def __call__(
+        self, pixels: NDArray[Any], *, is_inverted: bool, ranges: Iterable[Range] = ()
+    ) -> Outcome:
+        """Search the pixels of one frame, in each of its `seen.views`.
 
         Parameters
         ----------
         pixels : ndarray
-            Stored values, (rows, columns), or (rows, columns, 3) in RGB with 8 bits.
+            Stored values, (rows, columns), or (rows, columns, 3) with 8 bits.
         is_inverted : bool
             Whether low values are bright (MONOCHROME1).
+        ranges : iterable of (float, float)
+            Of stored values, in which viewers show the film.
         """
-        film = as_seen(pixels, is_inverted=is_inverted)
-        texts, others = self.find(film)
-        if not texts:
-            return Clean()
         boxes: list[Box] = []
+        for film in views(pixels, is_inverted=is_inverted, ranges=ranges):
+            fill(film, boxes)
+            refused = self._search(film, boxes)
+            if refused:
+                return refused
+        if not boxes:
+            return Clean()
+        return Text(tuple(boxes), float(filled(film.shape, boxes).mean()))
+
+    def _search(self, film: Grey, boxes: list[Box]) -> ForReview | None:
+        """Add the boxes of a view to those of others, or tell why it cannot be."""
+        texts, others = self.find(film)
         for _ in range(ROUNDS):
+            if not texts:
+                return None
             boxes += texts
             if len(boxes) > MOST_TEXTS:
                 return ForReview(TOO_MANY)
@@ -108,10 +122,7 @@ class Search:
                 return ForReview(TOO_LARGE)
             fill(film, boxes)
             texts = self._left(film, texts, others)
-            if not texts:
-                share = float(filled(film.shape, boxes).mean())
-                return Text(tuple(boxes), share)
-        return ForReview(STILL_READS)
+        return ForReview(STILL_READS) if texts else None
 
     def find(self, film: Grey) -> tuple[list[Box], list[Box]]:
         """Give the boxes of the texts on a film that have to go, and other boxes.

@@ -158,3 +158,42 @@ def test_what_cannot_be_looked_at_is_for_review(
     for keyword, value in changes.items():
         setattr(film, keyword, value)
     assert scrub(film, SEARCH) == ForReview(why)
+
+
+def test_text_shows_beside_a_patch_that_is_far_brighter() -> None:
+    film = WITH_NAME.copy()
+    film[300:380, 400:600] = 65535
+    assert isinstance(scrub(as_wide_film(film), SEARCH), Scrubbed)
+
+
+def test_text_shows_in_the_window_or_beside_the_padding() -> None:
+    film = WITH_NAME.astype(np.uint16)
+    slope = np.linspace(4100, 65535, 640).astype(np.uint16)  # no gap in between
+    film[300:] = slope
+    hidden = as_wide_film(film, WindowCenter="2000", WindowWidth="4000")
+    assert isinstance(scrub(hidden, SEARCH), Scrubbed)
+    padding = {"PixelPaddingValue": 4100, "PixelPaddingRangeLimit": 65535}
+    assert isinstance(scrub(as_wide_film(film, **padding), SEARCH), Scrubbed)
+
+
+def as_wide_film(pixels: np.ndarray, **changes: object) -> Dataset:
+    bits = {"BitsStored": 16, "HighBit": 15}
+    return as_film(pixels, EXPLICIT, **bits, **changes)
+
+
+@pytest.mark.parametrize("photometric", ["RGB", "YBR_FULL"])
+@pytest.mark.parametrize("sample", [0, 1, 2])
+def test_text_in_one_colour_alone_goes(photometric: str, sample: int) -> None:
+    samples = np.full((*CLEAN.shape, 3), 128, np.uint8)
+    samples[..., :] = (CLEAN >> 5).astype(np.uint8)[..., None] + 40
+    samples[..., sample] = (WITH_NAME >> 5).astype(np.uint8) + 40
+    film = as_film(
+        WITH_NAME, EXPLICIT, SamplesPerPixel=3, PhotometricInterpretation=photometric,
+        PlanarConfiguration=0, BitsAllocated=8, BitsStored=8, HighBit=7,
+    )  # fmt: skip
+    film.PixelData = samples.tobytes()
+    outcome = scrub(film, SEARCH)
+    assert isinstance(outcome, Scrubbed)
+    after = np.frombuffer(outcome.film.PixelData, np.uint8).reshape(samples.shape)
+    ink = WITH_NAME > 3500
+    assert (after != samples).any(axis=-1)[ink].mean() > 0.99

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from site_agent.deidentify.pixels.seen import as_seen, clearer, strips
+from site_agent.deidentify.pixels.seen import as_seen, clearer, strips, views
 
 VALUES = np.random.default_rng(3).integers(0, 4096, (200, 300)).astype(np.uint16)
 
@@ -65,3 +66,46 @@ def test_faint_part_becomes_clearer_and_never_less_clear(dark: int, span: int) -
     if span > 10:
         assert np.ptp(seen) > 2 * np.ptp(part)
     assert (np.diff(seen.ravel().astype(int)) >= 0).all()
+
+
+def with_patch(value: int) -> NDArray[np.uint16]:
+    """Draw a patch on a film of dark shades, and a row a little brighter than them."""
+    film = (VALUES // 4).astype(np.uint16)
+    film[50:120, 100:250] = value
+    film[150:155, 20:90] = 1400
+    return film
+
+
+def test_bright_patch_takes_no_contrast_from_the_rest() -> None:
+    (seen,) = views(with_patch(65535), is_inverted=False)
+    assert np.ptp(seen[:50]) > 90
+    assert seen[152, 50] > seen[:50].max() + 10
+    assert seen[80, 200] == 255
+
+
+def test_film_without_a_patch_is_seen_on_a_straight_scale() -> None:
+    seen = as_seen(VALUES, is_inverted=False)
+    assert np.corrcoef(seen.ravel(), VALUES.ravel())[0, 1] > 0.9999
+
+
+def test_narrow_window_is_another_view_and_a_wide_one_is_none() -> None:
+    film = (VALUES * 16).astype(np.uint16)
+    narrow, wide, empty = (1000.0, 3000.0), (0.0, 65535.0), (5.0, 5.0)
+    both = list(views(film, is_inverted=False, ranges=[wide, narrow, empty]))
+    assert len(both) == 2
+    assert both[1][film < 1000].max() == 0
+    assert both[1][film > 3000].min() == 255
+
+
+def test_samples_that_are_alike_are_looked_at_once() -> None:
+    grey = (VALUES >> 4).astype(np.uint8)
+    assert len(list(views(np.stack([grey] * 3, axis=-1), is_inverted=False))) == 1
+    other = np.stack((grey, grey, grey[::-1]), axis=-1)
+    assert len(list(views(other, is_inverted=False))) == 2
+
+
+def test_noise_of_a_sample_without_contrast_is_not_stretched() -> None:
+    film = np.zeros((200, 300, 3), np.uint8)
+    film[..., 1] = 128 + VALUES % 3
+    _, seen = views(film, is_inverted=False)
+    assert np.ptp(seen) <= 8
