@@ -18,8 +18,8 @@ ALTERNATIVES = frozenset({Kind.EITHER, Kind.VERSUS})
 _DENIES = frozenset({Kind.DENIAL, Kind.NO_NEW, Kind.NOT_NOW, Kind.PAST})
 _ENDS_A_LIST = frozenset({Kind.LINK, Kind.COPULA, Kind.CAUSE, Kind.SECONDARY})
 _AFTER = frozenset({Kind.DENIED, Kind.DOUBTED, Kind.UNSAID})
-_ENDS_REACH = frozenset({Kind.BREAK, *_AFTER})
-_ENDS_LOOK_AHEAD = frozenset({Kind.BREAK, Kind.NO_DENIAL, *_DENIES})
+_ENDS_REACH = frozenset({Kind.BREAK, Kind.REMAINS, *_AFTER})
+_ENDS_LOOK_AHEAD = frozenset({Kind.BREAK, Kind.REMAINS, Kind.NO_DENIAL, *_DENIES})
 _DOUBTS = frozenset({Kind.DOUBT, Kind.CAUSE_DOUBT})
 _SUPPOSES = frozenset({Kind.DOUBT, Kind.INFERENCE})
 _DEGREES = frozenset({Kind.DOUBTFUL, Kind.BORDERLINE})
@@ -58,7 +58,8 @@ def cue_after(sentence: Sentence, place: int) -> Hit | None:
     for at in range(place + 1, len(kinds)):
         kind = kinds[at]
         if kind in _AFTER:
-            return hits[at]
+            remains = Kind.REMAINS in kinds[at + 1 : at + 2]
+            return None if remains else hits[at]
         if kind is Kind.NORMAL and hits[at].start == verb_end:  # markings are normal
             return None if _is_of_an_organ(sentence, at) else hits[at]
         if kind in _ENDS_LOOK_AHEAD or kind in _DOUBTS:
@@ -69,6 +70,16 @@ def cue_after(sentence: Sentence, place: int) -> Hit | None:
         elif list_ended and (kind in THINGS or kind is Kind.ORGAN):
             return None
     return None
+
+
+def persists(sentence: Sentence, place: int) -> bool:
+    """Whether a finding of the past is still there: ``which is unchanged``."""
+    for kind in sentence.kinds[place + 1 :]:
+        if kind is Kind.UNCHANGED:
+            return True
+        if kind not in (Kind.COPULA, Kind.LINK, Kind.PRESENT):
+            break
+    return False
 
 
 def explanation(sentence: Sentence, place: int) -> Hit | None:

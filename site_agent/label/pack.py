@@ -55,6 +55,7 @@ class Kind(Enum):
     VERSUS = "versus"
     NOT_NOW = "not_now"
     PAST = "past"
+    REMAINS = "remains"
     BREAK = "break"
     LINK = "link"
     CAUSE = "cause"

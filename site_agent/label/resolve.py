@@ -24,6 +24,7 @@ from site_agent.label.cues import (
     cue_after,
     cue_before,
     explanation,
+    persists,
     vague_before,
 )
 from site_agent.label.mode import CONVENTIONS, Conventions, Mode
@@ -144,6 +145,8 @@ def _add_found(
 def _said(sentence: Sentence, place: int, conventions: Conventions) -> _Said:
     before = cue_before(sentence, place)
     kind = before.meaning.kind if before is not None else None
+    if kind is Kind.PAST and persists(sentence, place):
+        before = kind = None
     if kind is Kind.DENIAL:
         return "denial", _NO, before
     if kind is Kind.NOT_NOW:

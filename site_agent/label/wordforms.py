@@ -43,8 +43,9 @@ def read_forms(
     inflects = any(word.endswith("*") for word in vocabulary)
     parts = tables.get("compounds")
     ignored = tables.get("ignored", {}).get("words", ())
+    letters = str.maketrans(spelling)
     written: dict[str, Row] = {
-        word.translate(str.maketrans(spelling)): tuple(read.split())
+        word.translate(letters): tuple(read.split())
         for words, read in tables.get("written", {}).items()
         for word in words.split("|")
     }
@@ -52,7 +53,6 @@ def read_forms(
         return None
     if parts is None:
         return WordForms(spelling, vocabulary, None, ignored, written)
-    letters = str.maketrans(spelling)
     heads, links = (
         [word.translate(letters) for word in parts[name]] for name in ("heads", "links")
     )
