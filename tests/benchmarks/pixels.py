@@ -104,10 +104,10 @@ def compare(folder: Path, ways: Iterable[str], args: argparse.Namespace) -> int:
             if way == "hilum":
                 status = done.returncode
                 print(done.stdout)
+    print(f"{'':24}{''.join(f'{way:>14}' for way in columns)}")
     for name in next(iter(columns.values())):
         cells = "".join(f"{column.get(name, '-'):>14}" for column in columns.values())
         print(f"{name:24}{cells}")
-    print(f"{'':24}{''.join(f'{way:>14}' for way in columns)}")
     return status
 
 
