@@ -52,7 +52,9 @@ def words_of_pack(pack: dict[str, Any]) -> list[str]:
     """Give the words of a pack as ``pack_words.txt`` has them."""
     heads = pack.get("compounds", {}).get("heads", ())
     long = (head for head in heads if len(head.rstrip("*")) >= _SHORTEST_HEAD)
-    return sorted({*_words_in(pack), *(f"-{head}" for head in long)})
+    # Its keys are words too: what stands for others (``"isn't" = "is not"``).
+    written = list(pack.get("written", ()))
+    return sorted({*_words_in([pack, written]), *(f"-{head}" for head in long)})
 
 
 def _words_in(value: object) -> Iterator[str]:

@@ -51,8 +51,14 @@ MONTHS = {
 _YEAR_AFTER = re.compile(r" r(?:\.|oku\b)")
 _NUMERALS = "i ii iii iv v vi vii viii ix x xi xii"
 ROMAN = {numeral: number for number, numeral in enumerate(_NUMERALS.split(), 1)}
-# Without a year only full names count, and none that is another word (``2 may be``).
-_ALONE = [m for m in MONTHS if len(m) > 3 and m not in {"marca", "marco", "sept"}]
+# Other words too in one of the languages: ``2 may be``, ``1 out of``, Polish ``maja``.
+# They are months with a year, else where `worded` has reasons for it.
+_OTHER_WORDS = frozenset(
+    ("may", "out", "set", "mar", "ago", "sie", "lip", "mag", "maja", "marca", "marco")
+)
+_ALONE = [month for month in MONTHS if month not in _OTHER_WORDS]
+# Before a day, without a year, only full names (``Gen 5``).
+_FIRST_ALONE = [month for month in _ALONE if len(month) > 3 and month != "sept"]
 
 
 def _either(words: Iterable[str]) -> str:
@@ -61,11 +67,13 @@ def _either(words: Iterable[str]) -> str:
 
 _M = rf"(?:{_either(MONTHS)})"
 _M_ALONE = rf"(?:{_either(_ALONE)})"
+_M_FIRST_ALONE = rf"(?:{_either(_FIRST_ALONE)})"
 _D = r"(?:[12]\d|3[01]|0?[1-9])"
 _Y = r"(?:1[89]|20)\d\d"
 _NTH = r"(?:st|nd|rd|th|er|[.ºª°])?"
 _OF = r"(?:\s{0,3}(?:of|de|del|d['e]|den)\s{1,3})?"
 _NO_UNIT = r"(?!\d|[.,]\d|\s?(?:mm|cm|ml|mg|%|x)(?![a-z]))"
+_NO_TIME = r"(?![:.h]\d|\s?(?:uhr|h)\b)"
 
 _FIRST_DIGIT = re.compile(
     rf"""
@@ -78,10 +86,12 @@ _FIRST_DIGIT = re.compile(
         (?:(?P<num_y>{_Y})(?!\d)|(?<!\ )'?(?P<num_yy>\d\d){_NO_UNIT}(?!(?P=num_s)\d))
     | (?P<mix_d>{_D})[/.](?P<mix_m>0?[1-9]|1[0-2])[\ -]{{1,2}}(?P<mix_y>{_Y})(?!\d)
     | (?P<wrd_d>{_D}){_NTH}[\s./-]{{0,4}}{_OF}(?P<wrd_m>{_M})[\s./,-]{{0,4}}{_OF}
-        (?:(?P<wrd_y>{_Y})(?!\d)|'(?P<wrd_yy>\d\d)(?!\d))
+        (?P<wrd_y>{_Y})(?!\d)
+    | (?P<wrs_d>{_D}){_NTH}[ ./-]{{0,2}}(?P<wrs_m>{_M})[ ./-]{{0,2}}
+        '?(?P<wrs_yy>\d\d){_NO_UNIT}{_NO_TIME}
     | (?P<rom_d>{_D})[\s./-]{{1,2}}(?P<rom_m>{_either(ROMAN)})[\s./-]{{1,2}}
         (?P<rom_y>{_Y})(?!\d)
-    | {_D}{_NTH}\s?{_OF}{_M_ALONE}(?![a-z?])
+    | {_D}{_NTH}[\s./-]{{0,2}}{_OF}{_M_ALONE}(?![a-z?])
     | (?:0?[1-9]|1[0-2])[/.-]{_Y}(?![\d/.-]\d|\d)
     | {_Y}[/-](?:0[1-9]|1[0-2])(?![\d/.-]\d|\d)
     )
@@ -93,15 +103,19 @@ _FIRST_MONTH = re.compile(
     (?<![\w?])(?:
       (?P<eng_m>{_M})(?:
           \.?\ ?(?P<eng_d>{_D})(?:st|nd|rd|th)?,?\ ?(?P<eng_y>{_Y})(?!\d)
-        | [.,]?\s?{_OF}{_Y}(?!\d)
+        | [.,/-]?\s?{_OF}{_Y}(?!\d)
+        | \.?(?:\ ?'|[/-])\d\d{_NO_UNIT}{_NO_TIME}
       )
-    | {_M_ALONE}\ {_D}(?:st|nd|rd|th)?{_NO_UNIT}(?![a-z])
+    | {_M_FIRST_ALONE}\ {_D}(?:st|nd|rd|th)?{_NO_UNIT}(?![a-z])
     )
     """,
     re.VERBOSE,
 )
 
 
+_DAY_OF_ANY_MONTH = re.compile(
+    rf"(?<![\d.,]){_D}{_NTH}[\s./-]{{0,2}}{_OF}(?P<month>{_M})(?![a-z?])"
+)
 _WITHOUT_DAY = frozenset((None, "eng_m"))
 
 
@@ -144,6 +158,15 @@ def date_from_month(folded: str, start: int) -> FoundDate | None:
     return None if match is None else _found(match)
 
 
+def day_of_any_month(folded: str, start: int) -> tuple[int, int] | None:
+    """Give where a word stands that is a month after the day at `start`, if it is one.
+
+    It may be another word as well (``2 may be``): whoever asks decides.
+    """
+    match = _DAY_OF_ANY_MONTH.match(folded, start)
+    return None if match is None else match.span("month")
+
+
 def _found(match: re.Match[str]) -> FoundDate | None:
     days = _days(match)
     if days or match.lastgroup in _WITHOUT_DAY:  # a full date must be of the calendar
@@ -180,7 +203,8 @@ def _days(match: re.Match[str]) -> tuple[dt.date, ...]:
     if last is None or last in _WITHOUT_DAY:
         return ()
     form = last[:3]
-    year = _year(match[f"{form}_y"] or "", "" if last[4:] != "yy" else match[last])
+    short = last[4:] == "yy"
+    year = _year("" if short else match[f"{form}_y"], match[last] if short else "")
     if form == "num":
         one, two = int(match["num_a"]), int(match["num_b"])
         orders = [(two, one)]

@@ -73,7 +73,7 @@ def zones_of(page: Page, parts: Sequence[Cut], *, headed: bool) -> Zones:
     lines: list[tuple[int, int]] = []
     dated: list[tuple[int, int]] = []
     for start, end, section in parts:
-        if section in (Section.CONTEXT, Section.OTHER):
+        if section is Section.CONTEXT or (headed and section is Section.OTHER):
             dated.append((start, end))
         if section is not Section.OTHER:
             continue

@@ -325,9 +325,10 @@ def _lexicon() -> dict[str, dict[str, frozenset[str]]]:
         listed = [word for word in listed if word[0] != "-"]
         stems = {word[:-1] for word in listed if word[-1] == "*"}
         short = {stem for stem in stems if len(stem) <= _LONGEST_SHORT_STEM}
+        inflected = {stem + ending for stem in short for ending in _INFLECTIONS}
         lexicon["words"][language] = chosen.union(
             (word for word in listed if word[-1] != "*"),
-            (stem + ending for stem in short for ending in _INFLECTIONS),
+            inflected - common_words(),  # Clara is but one of ``clar*``
         )
         lexicon["stems"][language] = frozenset(stems - short)
     for table in ("stems", "endings"):

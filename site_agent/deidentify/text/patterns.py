@@ -18,6 +18,7 @@ from site_agent.deidentify.text.lexicon import BROKEN, CAPITAL, MONTH
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, words
+from site_agent.deidentify.text.worded import day_of_month, find_worded
 
 _RUN = re.compile(r"\d+")
 _ADDRESSES = re.compile(
@@ -155,6 +156,7 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         for match in _ADDRESSES.finditer(folded):
             kind = str(match.lastgroup)
             yield Span(*match.span(kind), Category[kind], f"{kind.lower()}-form")
+    yield from find_worded(page)
     months = list(_months(page))
     yield from months
     dates = {span.end for span in months}
@@ -204,7 +206,8 @@ def _figure(
     measure = _MEASURE.match(folded, start)
     if measure is not None:
         return Span(*measure.span(), Category.ID, "measure")
-    found_date = date_at(folded, start) if _may_be_date(page, start, end) else None
+    may_be_date = _may_be_date(page, start, end)
+    found_date = date_at(folded, start) if may_be_date else None
     if found_date is not None:
         after = folded[found_date.end : found_date.end + 2]
         if after[:1] == "-" and after[1:].isdigit():  # 19850412-1234
@@ -212,6 +215,8 @@ def _figure(
             if number is not None:
                 return number
         return Span(found_date.start, found_date.end, Category.DATE, "date")
+    elif may_be_date and (day := day_of_month(page, start)) is not None:
+        return day
     if before in "+(" and (found := _number(folded, start - 1)) is not None:
         return found
     if end - start < _FEWEST_OF_NUMBERS and _CLOSED_FIGURE.match(folded, end):

@@ -54,6 +54,7 @@ DAY = dt.date(2019, 3, 5)
             "5. března 2019",
         ),
         *("5 de março de 2019", "den 5 mars 2019", "5 M?rz 2019"),
+        *("5-Mar-19", "5/Mar/19", "5Mar19", "5 Mar. 19", "5. März '19", "5 mrt 19"),
     ],
 )
 def test_day_is_found_as_written_everywhere(written: str) -> None:
@@ -62,7 +63,10 @@ def test_day_is_found_as_written_everywhere(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["March 2019", "03/2019", "2019-03", "5 March", "March 5", "5. März", "3 août"],
+    [
+        *("March 2019", "03/2019", "2019-03", "5 March", "March 5", "5. März"),
+        *("3 août", "Feb '23", "Feb/2023", "Feb/23", "9th Feb", "15 mai", "12 maj"),
+    ],
 )
 def test_part_of_a_date_is_found_without_a_day(written: str) -> None:
     (found,) = find_dates(fold(f"Film of {written} shown."))

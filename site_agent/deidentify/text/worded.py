@@ -1,0 +1,130 @@
+"""Days and ages that are told in words, with no figure or no year to show them.
+
+``14 May`` beside ``2 may be``, ``fünften Mai``, ``ventidue aprile``, ``third of
+March``, ``ninety-three years old``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from site_agent.deidentify.text.dates import day_of_any_month
+from site_agent.deidentify.text.lexicon import CAPITAL, CAPS, MONTH
+from site_agent.deidentify.text.page import Page, ends_phrase
+from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.vocabulary import by_last_word, words
+
+# Months of one language that are but other words in another one, and in English may be.
+_NO_MONTHS = {
+    "en": frozenset(("out", "set", "ago", "sie", "lip", "mag", "maja")),
+    "de": frozenset(("mag", "out", "set", "lip")),
+    "nl": frozenset(("mag", "out", "set", "lip")),
+}
+_MAY_BE_MONTHS = frozenset(("may", "mar"))
+_POLISH_VERB = re.compile("[ąę]")
+_CLOSED = re.compile(r"[.,;)\n]|$")
+_SHORTEST_MONTH = 3
+_NO_FULL_NAMES = frozenset(("sept", "mar", "set", "out", "mag", "ago", "sie", "lip"))
+_LINKS = frozenset(("of", "de", "di", "del", "d"))
+_ANDS = frozenset(("und", "et", "y", "e", "en", "i", "og", "och"))
+_CENTURIES = ("zweitausend", "neunzehnhundert", "tweeduizend", "duemila", "tjugohundra")
+_MOST_WORDS = 7
+# From ninety on: PS3.15 has nothing of it, HIPAA 164.514(b)(2)(i)(C) has.
+_NINETY = (
+    *("ninet", "neunzig", "noventa", "novanta", "novant", "negentig", "nittio"),
+    *("dziewiecdziesi", "quatre-vingt-", "hundred", "hundert"),
+)
+_OLD = re.compile(
+    r"(?<![a-z-])(?:one |a |ein)?(?:[a-z]{0,14}(?:ninet(?:y|ies|ieth)|neunzig|noventa"
+    r"|novanta?|negentig|nittio|dziewiecdziesi[a-z]{1,6}|hundred|hundert)[a-z]{0,8}"
+    r"|quatre-vingt-(?:dix|onze|douze|treize|quatorze|quinze|seize))"
+    r"(?:[ -](?:(?:and|y|e|i) )?[a-z]{2,9}){0,2}?"
+    r"(?=[ -]{0,2}(?:years?|yrs?|yo|jahre?|jahrig|ans|anos|anni|jaar|jarig|lat|letni"
+    r"|ar(?:ig|s)?(?![a-z]))|(?<=jahrige)|(?<=jahriger)|(?<=jahrigen)|(?<=jarige))"
+)
+
+
+def day_of_month(page: Page, start: int) -> Span | None:
+    """Find the day at `start` whose month may be another word as well."""
+    month = day_of_any_month(page.folded, start)
+    if month is None:
+        return None
+    first, last = month
+    word = page.word_before(first)
+    written, folded = page.words[word], page.folds[word]
+    if folded in _NO_MONTHS.get(page.language, ()):
+        return None
+    if not page.language or (page.language == "en" and folded in _MAY_BE_MONTHS):
+        capital = page.kinds[word] & CAPITAL and not (
+            page.kinds[word] & CAPS and word and page.kinds[word - 1] & CAPS
+        )
+        told = word and ends_phrase(page, word - 1, by_last_word("dated"))
+        if "." in page.gaps[word]:  # grade 2/4. May-Thurner
+            return None
+        if not (capital or told or _CLOSED.match(page.text, last)):
+            return None
+    elif _POLISH_VERB.search(written):
+        return None
+    return Span(start, last, Category.DATE, "day-and-month")
+
+
+def find_worded(page: Page) -> Iterator[Span]:
+    """Find days of a month and ages over 89 that are written in words."""
+    for word, kind in enumerate(page.kinds):
+        if kind & MONTH and word:
+            span = _worded_day(page, word)
+            if span is not None:
+                yield span
+    if any(stem in page.folded for stem in _NINETY):
+        for match in _OLD.finditer(page.folded):
+            yield Span(*match.span(), Category.AGE, "age-over-89")
+
+
+def _worded_day(page: Page, month: int) -> Span | None:
+    """Find a day in words before the word of a month, and a year in words after it."""
+    name = page.folds[month]
+    if name in _NO_FULL_NAMES or len(name) < _SHORTEST_MONTH:
+        return None
+    if name == "may" and not page.kinds[month] & CAPITAL:
+        return None
+    first = month - 1
+    if page.folds[first] in _LINKS and first:
+        first -= 1
+    if not _is_number(page.folds[first], "days") or not _joined(page, first, month):
+        return None
+    while first and month - first < _MOST_WORDS and page.gaps[first] in (" ", "-"):
+        said = page.folds[first - 1]
+        further = said in _ANDS and first > 1
+        if _is_number(said, "days"):
+            first -= 1
+        elif further and _is_number(page.folds[first - 2], "days"):
+            first -= 2
+        else:
+            break
+    last = month
+    while last + 1 < len(page.words) and last - month < _MOST_WORDS:
+        said = page.folds[last + 1]
+        if page.gaps[last + 1] not in (" ", "-", ", "):
+            break
+        year = _is_number(said, "years") or said.startswith(_CENTURIES)
+        if not (year or said in _LINKS or said in _ANDS):
+            break
+        last += 1
+    while page.folds[last] in _LINKS | _ANDS:
+        last -= 1
+    return Span(page.starts[first], page.ends[last], Category.DATE, "date-in-words")
+
+
+def _joined(page: Page, first: int, last: int) -> bool:
+    return all(
+        page.gaps[at] in (" ", "'", "\u2019") for at in range(first + 1, last + 1)
+    )
+
+
+def _is_number(folded: str, table: str) -> bool:
+    """Whether a word is one of a day or a year, as listed or with a letter more."""
+    listed = words("numbers", "days")
+    if table == "years":
+        listed |= words("numbers", "years")
+    return folded in listed or folded[:-1] in listed
