@@ -10,6 +10,8 @@ automaton as they are.
     report and of the pack's phrases alike (``absence d'un épanchement``).
 ``[written]``
     Words that stand for others, abbreviated or contracted (``"isn't" = "is not"``).
+``[mistyped]``
+    ``words`` that are read with one wrong letter too (`site_agent.label.mistyped`).
 ``stem*`` in a phrase
     Any ending of the stem, so also every longer word of the pack that begins with it.
     A word is read as the pack's own word, else as the longest stem with an ending of
@@ -25,6 +27,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from site_agent.label.compounds import Compounds
+from site_agent.label.mistyped import Mistyped
 from site_agent.label.sentences import Word, texts_of, words_of
 
 Row = tuple[str, ...]
@@ -49,15 +52,17 @@ def read_forms(
         for words, read in tables.get("written", {}).items()
         for word in words.split("|")
     }
-    if not (spelling or inflects or parts or ignored or written):
+    mistyped = tables.get("mistyped", {}).get("words", "").split()
+    if not (spelling or inflects or parts or ignored or written or mistyped):
         return None
     if parts is None:
-        return WordForms(spelling, vocabulary, None, ignored, written)
+        return WordForms(spelling, vocabulary, None, ignored, written, mistyped)
     heads, links = (
         [word.translate(letters) for word in parts[name]] for name in ("heads", "links")
     )
     compounds = Compounds(heads, links)
-    return WordForms(spelling, {*vocabulary, *heads}, compounds, ignored, written)
+    words = {*vocabulary, *heads}
+    return WordForms(spelling, words, compounds, ignored, written, mistyped)
 
 
 class WordForms:
@@ -75,6 +80,8 @@ class WordForms:
         Words that are left out.
     written
         Words that stand for others, in that spelling.
+    mistyped
+        Words that are read with one wrong letter too.
     """
 
     def __init__(
@@ -84,6 +91,7 @@ class WordForms:
         compounds: Compounds | None = None,
         ignored: Iterable[str] = (),
         written: Mapping[str, Row] | None = None,
+        mistyped: Iterable[str] = (),
     ) -> None:
         self._spelling = str.maketrans(spelling)
         self._ignored = frozenset(map(self._spell, ignored))
@@ -92,6 +100,7 @@ class WordForms:
         self._longest = max(map(len, self._stems), default=0)
         self._compounds = compounds
         self._written = written or {}
+        self._mistyped = Mistyped(map(self._spell, mistyped))
         self._forms = _Forms(self._read)
         self._known: dict[str, list[str]] = {}
 
@@ -113,17 +122,36 @@ class WordForms:
 
     def texts(self, sentence: str) -> list[str]:
         """Read a sentence's words as the pack's."""
-        if self._compounds is not None and "-" in sentence:
+        if "-" in sentence and (self._compounds is not None or "-\n" in sentence):
             return [word.text for word in self.read(words_of(sentence), sentence)]
         forms = map(self._forms.__getitem__, texts_of(sentence))
         return list(itertools.chain.from_iterable(forms))
 
     def read(self, words: list[Word], section: str) -> list[Word]:
-        """Read a sentence's words as the pack's, in their places in the section."""
+        """Read a sentence's words as the pack's, in their places in the section.
+
+        A word that a hyphen parts at the end of a line is read as one.
+        """
+        if "-\n" in section:
+            words = list(self._rejoined(words, section))
         pairs = [(word, parts) for word in words if (parts := self._forms[word.text])]
         if self._compounds is None or "-" not in section:
             return [word._replace(text=part) for word, parts in pairs for part in parts]
         return list(self._compounds.complete(pairs, section))
+
+    def _rejoined(self, words: list[Word], section: str) -> Iterator[Word]:
+        last: Word | None = None
+        for word in words:
+            if last is not None:
+                between = section[last.end : word.start]
+                whole = last.text + word.text
+                if between.startswith("-\n") and self._word(self._spell(whole)):
+                    last = Word(whole, last.start, word.end)
+                    continue
+                yield last
+            last = word
+        if last is not None:
+            yield last
 
     def _spell(self, word: str) -> str:
         return word.translate(self._spelling)
@@ -153,7 +181,8 @@ class WordForms:
             parts = self._compounds.split(word, self._word)
             if parts:
                 return parts
-        return (known or word,)
+        meant = None if known else self._mistyped.meant(word)
+        return self._read(meant) if meant else (known or word,)
 
     def _word(self, word: str) -> str | None:
         """Give the pack's own word, else its longest stem that the word begins with."""
