@@ -15,6 +15,9 @@ Grey = NDArray[np.uint8]
 SAME = 0.7
 """Share of a box that lies in another one when both are around the same text."""
 
+_SQUARE = 1.5
+"""Times as long as high, from which a box tells which way its text runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tile:
@@ -55,6 +58,8 @@ class Box:
     is_fine : bool
         Whether it was found on a film in enough detail to tell text from anatomy by
         its look; else it has to be read as well.
+    letter : str
+        What is in it, where that was read and is surely one letter; else empty.
     """
 
     x: float
@@ -64,6 +69,7 @@ class Box:
     angle: float
     score: float
     is_fine: bool = True
+    letter: str = ""
 
     @property
     def area(self) -> float:
@@ -130,19 +136,24 @@ class Box:
         far = self.long + other.long
         if abs(self.x - other.x) + abs(self.y - other.y) > far:
             return 0.0
-        kind, points = cv2.rotatedRectangleIntersection(
-            ((self.x, self.y), (self.long, self.short), self.angle),
-            ((other.x, other.y), (other.long, other.short), other.angle),
-        )
-        if kind == cv2.INTERSECT_NONE:
-            return 0.0
-        return float(cv2.contourArea(cv2.convexHull(points)))
+        # OpenCV's intersections of rectangles are wrong where edges nearly coincide.
+        part, edge = self.corners().astype(float), other.corners().astype(float)
+        for start, end in zip(edge, np.roll(edge, -1, axis=0), strict=True):
+            part = _cut(part, start, end)
+        return _area_within(part)
 
-    def is_beside(self, other: Box) -> bool:
-        """Whether both could be words of one line: as high, level, and near."""
+    def is_beside(self, other: Box, within: float = 0.5) -> bool:
+        """Whether both could be of one line: as high, level, and near.
+
+        `within` is how far they may be apart, in heights.
+        """
         gap, across, high = self._apart(other)
-        is_as_high = min(self.short, other.short) >= 0.7 * high
-        return is_as_high and across < 0.3 * high and gap < 0.5 * high
+        is_level = self.is_as_high_as(other) and across < 0.3 * high
+        return is_level and gap < within * high
+
+    def is_as_high_as(self, other: Box) -> bool:
+        """Whether both could be of one font."""
+        return min(self.short, other.short) >= 0.7 * max(self.short, other.short)
 
     def _apart(self, other: Box) -> tuple[float, float, float]:
         """Give the gap along the line, how far across it, and the greater height."""
@@ -151,8 +162,34 @@ class Box:
         dx, dy = other.x - self.x, other.y - self.y
         along = abs(dx * np.cos(turn) + dy * np.sin(turn))
         across = abs(dy * np.cos(turn) - dx * np.sin(turn))
+        if line.long < _SQUARE * line.short:  # it may as well lie the other way
+            along, across = max(along, across), min(along, across)
         gap = along - (self.long + other.long) / 2
         return float(gap), float(across), max(self.short, other.short)
+
+
+Points = NDArray[np.float64]
+"""Corners of an outline, (number, 2): column and row, clockwise as seen."""
+
+
+def _cut(outline: Points, start: Points, end: Points) -> Points:
+    """Give what of an outline lies to the right of a line (Sutherland, Hodgman)."""
+    along = end - start
+    away = along[0] * (outline[:, 1] - start[1]) - along[1] * (outline[:, 0] - start[0])
+    kept = []
+    for number, point in enumerate(outline):
+        last = outline[number - 1]
+        if (away[number] >= 0) != (away[number - 1] >= 0):
+            share = away[number - 1] / (away[number - 1] - away[number])
+            kept.append(last + share * (point - last))
+        if away[number] >= 0:
+            kept.append(point)
+    return np.array(kept, float).reshape(-1, 2)
+
+
+def _area_within(outline: Points) -> float:
+    x, y = outline.T
+    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
 
 
 def box_around(rectangle: cv2.typing.RotatedRect, score: float) -> Box:

@@ -7,7 +7,7 @@ is; so what it finds is read, each way up and mirrored, before it counts as text
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 import cv2
@@ -33,6 +33,8 @@ _EXACTLY_READ = 0.8
 _READ_FROM_AFAR = 0.9
 _AS_SURE = 0.05
 _NEVER = 2.0
+_WORDS = 0.5  # heights between the words of a line
+_SPACED = 3.0  # and between its letters, where they are spaced
 
 
 class Kind(Enum):
@@ -57,9 +59,14 @@ def told_apart(
     may_stay : frozenset of str
         From `allowed`. A text stays when it is one of them as a whole.
     """
-    kinds = {box: kind_of(box, film, networks, may_stay) for box in boxes}
-    texts = [box for box, kind in kinds.items() if kind is Kind.TEXT]
-    return with_neighbours(texts, [box for box in boxes if box not in texts])
+    texts, others = [], []
+    for box in boxes:
+        kind, letter = meaning_of(box, film, networks, may_stay)
+        if kind is Kind.TEXT:
+            texts.append(box)
+        else:
+            others.append(replace(box, letter=letter))
+    return with_neighbours(texts, others)
 
 
 def with_neighbours(
@@ -68,25 +75,34 @@ def with_neighbours(
     """Move to the texts what stands beside one, and give both.
 
     A side marker or an allowed text stays only by itself: in a line with another text
-    it is a part of it, an initial say. So is what could not be read there.
+    it is a part of it, an initial say. So is what could not be read there, and a
+    letter that is spaced.
     """
     texts, others = list(texts), list(others)
     for text in texts:  # it grows meanwhile
-        texts += [box for box in others if box.is_beside(text)]
-        others = [box for box in others if not box.is_beside(text)]
+        beside = [box for box in others if _goes_with(text, box)]
+        texts += beside
+        others = [box for box in others if box not in beside]
     return texts, others
 
 
-def kind_of(box: Box, film: Grey, networks: Networks, may_stay: frozenset[str]) -> Kind:
-    """Tell what is in a box, by reading it."""
+def _goes_with(text: Box, box: Box) -> bool:
+    return box.is_beside(text, _SPACED if box.letter else _WORDS)
+
+
+def meaning_of(
+    box: Box, film: Grey, networks: Networks, may_stay: frozenset[str]
+) -> tuple[Kind, str]:
+    """Tell what is in a box, by reading it, and its letter if it is surely one."""
     length = box.long / box.short
     is_unlike_anatomy = box.is_fine and box.short < _LARGE
     found = _FOUND if is_unlike_anatomy else _SURELY_FOUND
     if length >= _LONG_LINE and box.score >= found:
-        return Kind.TEXT
+        return Kind.TEXT, ""
     looks_like_text = length >= _LINE and box.score >= _SURELY_FOUND
     text = _Surest(0.9 if is_unlike_anatomy and looks_like_text else 0.0)
     stays = _Surest()
+    letter = _Surest()
     for line, sure in _readings(box, film, networks):
         letters = "".join(filter(str.isalnum, line))
         if letters in MARKERS and length < _LINE:
@@ -95,11 +111,15 @@ def kind_of(box: Box, film: Grey, networks: Networks, may_stay: frozenset[str]) 
             stays.add(sure, least=_EXACTLY_READ)
         else:
             text.add(sure, least=_least(letters, box))
+        letter.add(sure, least=_SURELY_READ, line=line)
         if length >= _LINE and max(text.sure, stays.sure) >= _SURELY_READ:
             break
     if stays.sure and stays.sure >= text.sure - _AS_SURE:
-        return Kind.MAY_STAY
-    return Kind.TEXT if text.sure else Kind.NO_TEXT
+        kind = Kind.MAY_STAY
+    else:
+        kind = Kind.TEXT if text.sure else Kind.NO_TEXT
+    is_letter = len(letter.line) == 1 and letter.line.isalnum()
+    return kind, letter.line if is_letter else ""
 
 
 @dataclass(slots=True)
@@ -107,11 +127,12 @@ class _Surest:
     """The surest of several readings; 0 while there is none."""
 
     sure: float = 0.0
+    line: str = ""
 
-    def add(self, sure: float, *, least: float) -> None:
+    def add(self, sure: float, *, least: float, line: str = "") -> None:
         """Take in a reading that is as sure as it has to be."""
-        if sure >= least:
-            self.sure = max(self.sure, sure)
+        if sure >= max(least, self.sure):
+            self.sure, self.line = sure, line
 
 
 def _least(letters: str, box: Box) -> float:

@@ -18,6 +18,7 @@ from site_agent.deidentify.pixels.meaning import (
     with_neighbours,
 )
 from site_agent.deidentify.pixels.networks import Networks
+from site_agent.deidentify.pixels.rows import rows_of_letters, stray_letters
 from site_agent.deidentify.pixels.seen import Range, clearer, views
 from site_agent.deidentify.pixels.strokes import tiles_with_strokes
 
@@ -36,6 +37,7 @@ _AROUND = 32  # pixels around a filled box that are looked at again
 
 TOO_LARGE = "text covers a large part of the film"
 TOO_MANY = "there is text all over the film"
+SPACED = "single letters stand in the line of a text"
 STILL_READS = "text can still be read after it was scrubbed"
 
 
@@ -112,6 +114,8 @@ class Search:
     def _search(self, film: Grey, boxes: list[Box]) -> ForReview | None:
         """Add the boxes of a view to those of others, or tell why it cannot be."""
         texts, others = self.find(film)
+        if any(stray_letters(texts, others)):
+            return ForReview(SPACED)
         for _ in range(ROUNDS):
             if not texts:
                 return None
@@ -142,7 +146,8 @@ class Search:
             fill(film, new)
             texts += new
             others += rest
-        return with_neighbours(texts, others)
+        rows = rows_of_letters(others)
+        return with_neighbours(rows + texts, distinct(others, rows))
 
     def _find(
         self, film: Grey, tiles: Iterable[Tile], scale: float, look: _Look

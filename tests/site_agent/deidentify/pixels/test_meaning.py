@@ -10,7 +10,12 @@ import pytest
 from site_agent.deidentify.pixels import meaning
 from site_agent.deidentify.pixels.allowed import usually_allowed
 from site_agent.deidentify.pixels.boxes import Box, Grey
-from site_agent.deidentify.pixels.meaning import Kind, kind_of, told_apart
+from site_agent.deidentify.pixels.meaning import (
+    Kind,
+    meaning_of,
+    told_apart,
+    with_neighbours,
+)
 from site_agent.deidentify.pixels.networks import networks
 
 FILM = np.zeros((400, 400), np.uint8)
@@ -23,7 +28,7 @@ def kind(
 ) -> Kind:
     """Tell what is in a box that reads so."""
     monkeypatch.setattr(meaning, "_readings", lambda *_: iter(readings))
-    return kind_of(box, FILM, networks(), usually_allowed())
+    return meaning_of(box, FILM, networks(), usually_allowed())[0]
 
 
 @pytest.mark.parametrize(
@@ -76,10 +81,36 @@ def test_surer_reading_wins(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_marker_beside_a_text_goes_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     marker, far = Box(55, 100, 20, 20, 0, 0.9), Box(300, 300, 20, 20, 0, 0.9)
     kinds = {WORD: Kind.TEXT, marker: Kind.MAY_STAY, far: Kind.MAY_STAY}
-    monkeypatch.setattr(meaning, "kind_of", lambda box, *_: kinds[box])
+    monkeypatch.setattr(meaning, "meaning_of", lambda box, *_: (kinds[box], ""))
     texts, others = told_apart([WORD, marker, far], FILM, networks(), frozenset())
     assert texts == [WORD, marker]
     assert others == [far]
+
+
+@pytest.mark.parametrize(
+    ("readings", "letter"),
+    [
+        ([("N", 0.95), ("Z", 0.99)], "Z"),
+        ([("Z", 0.85)], ""),
+        ([("Z", 0.95), ("ZN", 0.99)], ""),
+        ([("|", 0.99)], ""),
+    ],
+)
+def test_letter_is_the_surest_reading(
+    monkeypatch: pytest.MonkeyPatch, readings: list[tuple[str, float]], letter: str
+) -> None:
+    monkeypatch.setattr(meaning, "_readings", lambda *_: iter(readings))
+    found = meaning_of(LETTER, FILM, networks(), usually_allowed())
+    assert found[1] == letter
+
+
+def test_spaced_letter_goes_with_the_word_it_is_level_with() -> None:
+    near, far = replace(LETTER, x=180, letter="Z"), replace(LETTER, x=220, letter="Z")
+    below = replace(LETTER, y=130, letter="Z")
+    unread = replace(near, letter="", angle=90)
+    assert with_neighbours([WORD], [near, below]) == ([WORD, near], [below])
+    assert with_neighbours([WORD], [far, unread]) == ([WORD], [far, unread])
+    assert with_neighbours([WORD], [far, near])[0] == [WORD, near, far]
 
 
 def test_line_is_tried_each_way_up_and_mirrored() -> None:
@@ -91,8 +122,8 @@ def test_line_is_tried_each_way_up_and_mirrored() -> None:
             return "", 0.0
 
     film = np.random.default_rng(1).integers(0, 255, FILM.shape).astype(np.uint8)
-    kind_of(WORD, film, Reader(), frozenset())  # type: ignore[arg-type]
+    meaning_of(WORD, film, Reader(), frozenset())  # type: ignore[arg-type]
     assert len({line.tobytes() for line in lines}) == 4
     lines.clear()
-    kind_of(LETTER, film, Reader(), frozenset())  # type: ignore[arg-type]
+    meaning_of(LETTER, film, Reader(), frozenset())  # type: ignore[arg-type]
     assert len({line.tobytes() for line in lines}) == 8
