@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import connection
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -57,9 +58,14 @@ class Workers(Generic[T, R]):
         self._start = (setup, arguments)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
-        self._pool = self._new_pool(jobs)
+        self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
+        try:
+            self._begin(self._jobs)
+        except BaseException:
+            self._abandon()
+            raise
         return self
 
     def __exit__(
@@ -68,7 +74,10 @@ class Workers(Generic[T, R]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if kind is None:
+            self._end()
+        else:
+            self._abandon()
 
     def map(self, tasks: Iterable[T]) -> Iterator[tuple[T, R | Crashed]]:
         """Yield each task with its result, as they end.
@@ -105,17 +114,20 @@ class Workers(Generic[T, R]):
                 yield from self._one_by_one(suspects)
 
     def _one_by_one(self, suspects: Iterable[T]) -> Iterator[tuple[T, R | Crashed]]:
-        self._pool.shutdown()
+        self._end()
         for task in suspects:
-            with self._new_pool(1) as alone:
-                try:
-                    result: R | Crashed = alone.submit(self._function, task).result()
-                except BrokenProcessPool:
-                    result = Crashed()
+            self._begin(1)
+            result: R | Crashed
+            try:
+                result = self._submit(task).result()
+            except BrokenProcessPool:
+                result = Crashed()
+            self._end()
             yield task, result
-        self._pool = self._new_pool(self._jobs)
+        self._begin(self._jobs)
 
     def _submit(self, task: T) -> Future[R]:
+        assert self._pool is not None  # noqa: S101  only within the context
         try:
             return self._pool.submit(self._function, task)
         except BrokenProcessPool as error:
@@ -124,13 +136,44 @@ class Workers(Generic[T, R]):
             failed.set_exception(error)
             return failed
 
-    def _new_pool(self, jobs: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            jobs,
-            mp_context=self._context,
-            initializer=_set_up,
-            initargs=self._start,
-        )
+    def _begin(self, jobs: int) -> None:
+        """Start the processes, all of them: one that is half started hangs the end."""
+        with _uninterrupted():
+            self._pool = ProcessPoolExecutor(
+                jobs,
+                mp_context=self._context,
+                initializer=_set_up,
+                initargs=self._start,
+            )
+            self._pool.submit(int)
+
+    def _end(self) -> None:
+        """Let the processes end what they do, and wait for them."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        self._pool = None
+
+    def _abandon(self) -> None:
+        """End the processes at once, whatever they do; nobody waits for a result."""
+        if self._pool is None:
+            return
+        with _uninterrupted():
+            # The pool itself can only wait for a task, and that may take minutes.
+            processes = list((self._pool._processes or {}).values())
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.kill()
+            self._pool = None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait; processes that are started meanwhile never take it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _set_up(setup: Callable[..., None], arguments: tuple[Any, ...]) -> None:

@@ -75,14 +75,18 @@ def test_failure_of_the_work_itself_ends_it() -> None:
         list(pool.map([1]))
 
 
+def environment(told: Path) -> dict[str, str]:
+    return {**os.environ, "WORKER_FILE": str(told), "PYTHONPATH": str(Path.cwd())}
+
+
 ORPHANS = """
 import os, time
 from tests.site_agent.test_workers import sleep
 from site_agent.workers import Workers
 if __name__ == "__main__":
-    pool = Workers(sleep, jobs=1, setup=int)
-    for task, process in pool.map([1]):
-        pass
+    with Workers(sleep, jobs=2, setup=int) as pool:
+        for task, process in pool.map([1, 2, 3]):
+            pass
 """
 
 
@@ -98,7 +102,7 @@ def test_worker_ends_when_the_parent_is_killed(tmp_path: Path) -> None:
     script.write_text(ORPHANS)
     parent = subprocess.Popen(
         [sys.executable, str(script)],
-        env={**os.environ, "WORKER_FILE": str(told), "PYTHONPATH": str(Path.cwd())},
+        env=environment(told),
     )
     while not (told.exists() and told.read_text()):
         assert parent.poll() is None
@@ -108,3 +112,27 @@ def test_worker_ends_when_the_parent_is_killed(tmp_path: Path) -> None:
     worker = Path("/proc", told.read_text())
     while worker.exists():  # this test hangs when the worker does
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.2, 0.4, 0.8, None])
+def test_interrupted_group_ends_at_once(tmp_path: Path, after: float | None) -> None:
+    """Interrupted while it starts, and (None) while its workers are at their tasks."""
+    told = tmp_path / "worker"
+    script = tmp_path / "parent.py"
+    script.write_text(ORPHANS)
+    parent = subprocess.Popen(
+        [sys.executable, str(script)],
+        env=environment(told),
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )
+    if after is None:
+        while not (told.exists() and told.read_text()):
+            time.sleep(0.02)
+    else:
+        time.sleep(after)
+    os.killpg(parent.pid, signal.SIGINT)
+    assert parent.wait() != 0  # this test hangs when the parent does
+    if told.exists() and told.read_text():
+        while Path("/proc", told.read_text()).exists():
+            time.sleep(0.02)

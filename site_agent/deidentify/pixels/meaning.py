@@ -75,8 +75,8 @@ def with_neighbours(
     """Move to the texts what stands beside one, and give both.
 
     A side marker or an allowed text stays only by itself: in a line with another text
-    it is a part of it, an initial say. So is what could not be read there, and a
-    letter that is spaced.
+    it is a part of it, an initial say. So is what could not be read there, and another
+    letter than a marker's that is spaced.
     """
     texts, others = list(texts), list(others)
     for text in texts:  # it grows meanwhile
@@ -87,7 +87,8 @@ def with_neighbours(
 
 
 def _goes_with(text: Box, box: Box) -> bool:
-    return box.is_beside(text, _SPACED if box.letter else _WORDS)
+    is_spaced = box.letter and box.letter not in MARKERS
+    return box.is_beside(text, _SPACED if is_spaced else _WORDS)
 
 
 def meaning_of(

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from site_agent.deidentify.pixels.boxes import Box, box_around, distinct
+from site_agent.deidentify.pixels.meaning import MARKERS
 
 _LETTERS = 3
 _FAR = 7.0  # heights from the middle of one letter to that of the next
@@ -40,9 +41,12 @@ def rows_of_letters(boxes: Iterable[Box]) -> list[Box]:
 
 
 def stray_letters(texts: Sequence[Box], others: Iterable[Box]) -> Iterator[Box]:
-    """Yield letters that stand in the line of a text and may be of it, or not."""
+    """Yield letters that stand in the line of a text and may be of it, or not.
+
+    Side markers are none.
+    """
     for box in others:
-        is_clear = box.letter and box.letter not in _ROUND
+        is_clear = box.letter and box.letter not in _ROUND | MARKERS
         if is_clear and any(box.is_beside(text, _FAR) for text in texts):
             yield box
 

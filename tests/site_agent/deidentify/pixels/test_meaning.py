@@ -108,7 +108,9 @@ def test_spaced_letter_goes_with_the_word_it_is_level_with() -> None:
     near, far = replace(LETTER, x=180, letter="Z"), replace(LETTER, x=220, letter="Z")
     below = replace(LETTER, y=130, letter="Z")
     unread = replace(near, letter="", angle=90)
+    marker = replace(near, letter="R")
     assert with_neighbours([WORD], [near, below]) == ([WORD, near], [below])
+    assert with_neighbours([WORD], [marker]) == ([WORD], [marker])
     assert with_neighbours([WORD], [far, unread]) == ([WORD], [far, unread])
     assert with_neighbours([WORD], [far, near])[0] == [WORD, near, far]
 
