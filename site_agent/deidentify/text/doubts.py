@@ -10,7 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from site_agent.deidentify.text.lexicon import CAPITAL, UNKNOWN, is_clinical, languages
+from site_agent.deidentify.text.lexicon import (
+    CAPITAL,
+    UNKNOWN,
+    is_clinical,
+    kinds,
+    languages,
+)
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.spelling import fold
@@ -27,6 +33,7 @@ _FEWEST_WORDS = 12
 _FEWEST_KNOWN = 0.25
 _FEWEST_SMALL = 8  # fewer than one word in so many: the text is in capitals
 _SAMPLE = 60
+_SHORTEST_NAME = 3
 
 
 def find_doubts(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
@@ -41,6 +48,7 @@ def find_doubts(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
             yield Span(0, len(page.text), Category.DOUBT, "characters-lost")
     yield from _figures(page, spans)
     yield from _language(page, spans)
+    yield from _without_capitals(page, spans)
 
 
 def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
@@ -84,3 +92,21 @@ def _language(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
         )
     if known < _FEWEST_KNOWN:
         yield Span(0, len(page.text), Category.DOUBT, "language-not-known")
+
+
+def _without_capitals(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
+    """Doubt the first word that no list knows of a text with small letters only.
+
+    Nothing else there shows a name.
+    """
+    if any(kind & CAPITAL for kind in page.kinds):
+        return
+    listed, at = kinds(page.language), 0
+    for start, word in zip(page.starts, page.words, strict=True):
+        if len(word) < _SHORTEST_NAME or not listed[word.capitalize()] & UNKNOWN:
+            continue
+        while at < len(spans) and spans[at].end <= start:
+            at += 1
+        if at == len(spans) or spans[at].start > start:
+            yield Span(start, start + len(word), Category.DOUBT, "no-capitals")
+            return

@@ -23,6 +23,7 @@ from site_agent.deidentify.text.lexicon import (
     PARTICLE,
     TITLE,
     UNKNOWN,
+    kinds,
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.vocabulary import phrases, words
@@ -34,6 +35,8 @@ JOINTS = frozenset(
 COMMA = re.compile(r"[ \t]{0,2},[ \t]{1,2}")
 AFTER_TITLE = frozenset((" ", ". ", ".", "  ", ".  ", "-", ".-", "\n", ".\n", ", "))
 _LONGEST_NAME = 6  # words
+_LONGEST_SMALL_NAME = 3
+_SMALL_JOINTS = frozenset((" ", "-", "'", ", ", ". "))
 _CLOSED = re.compile(r"[,;)\n|]|\.?$|\.\s| [(<|-]| {2}")
 _CARET = re.compile(r"\^{1,4}")
 
@@ -164,6 +167,32 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
             return further
         if kind & PARTICLE and _CLOSED.match(page.text, page.ends[end]):
             return end + 1  # Bourgondië, van
+    return end
+
+
+def small_run(page: Page, word: int) -> int:
+    """Give the end of a name with small letters that begins at `word`, else `word`.
+
+    It is up to three words that no list knows, or names that are words too, with the
+    particles before them: ``dr rousseau``, ``patient: jan van dijk``.
+    """
+    listed = kinds(page.language)
+    end = at = word
+    while at < min(len(page.words), word + _LONGEST_SMALL_NAME):
+        if at > word and page.gaps[at] not in _SMALL_JOINTS:
+            break
+        if page.kinds[at] & CAPITAL or (at == word and len(page.words[at]) == 1):
+            break
+        kind = listed[page.words[at].capitalize()]
+        if kind & PARTICLE and at + 1 < len(page.words):
+            at += 1
+            continue
+        alone = kind & COMMON and not kind & (CLINICAL | LETTER | TITLE)
+        given = kind & MONTH and page.gaps[at + 1] == " "  # jan van dijk
+        if not kind & UNKNOWN and not alone and not given:
+            break
+        at += 1
+        end = at
     return end
 
 

@@ -32,6 +32,7 @@ from site_agent.deidentify.text.name_runs import (
     SUFFIXES,
     is_role,
     skip_titles,
+    small_run,
     whole_run,
 )
 from site_agent.deidentify.text.page import Page, ends_phrase
@@ -116,6 +117,8 @@ def _titled(page: Page, word: int) -> Run | None:
     if start >= len(page.words) or page.gaps[start] not in AFTER_TITLE:
         return None
     end = whole_run(page, start)
+    if end == start and page.words[start - 1].islower():
+        end = small_run(page, start)
     return (start, end) if end > start else None
 
 
@@ -152,6 +155,10 @@ def labelled(page: Page, word: int) -> Run | None:
     start = skip_titles(page, word + 1)
     if start >= len(page.words):
         return None
+    if page.words[start].islower() and (colon or _is_said(page, word)):
+        end = small_run(page, start)
+        if end > start:
+            return start, end
     if not colon:
         # Without a colon "Patient Young" is a name, "Patient Chest" hardly.
         kind = page.kinds[start]
@@ -174,6 +181,14 @@ def labelled(page: Page, word: int) -> Run | None:
             return None
     end = max(whole_run(page, start), _whole_cell(page, start) if colon else start)
     return (start, end) if end > start else None
+
+
+def _is_said(page: Page, word: int) -> bool:
+    """Whether a label of several words ends there: ``signed by rousseau``."""
+    return any(
+        before and before[0] == (page.folds[word - 1] if word else "")
+        for before in by_last_word("signature").get(page.folds[word], ())
+    )
 
 
 def _whole_cell(page: Page, start: int) -> int:

@@ -60,3 +60,26 @@ def test_run_ends_on_its_line_and_before_words_that_are_no_name() -> None:
 
 def test_titles_are_skipped_together() -> None:
     assert skip_titles(open_page("prof. dr. med. weber"), 0) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("the lungs are clear. signed by dr rousseau", "rousseau"),
+        ("patient name: daniel ochieng", "daniel ochieng"),
+        ("Signed by priya natarajan md", "priya natarajan"),
+        ("het is van patiënt: jan van dijk", "jan van dijk"),
+        ("mr ochieng should return", "ochieng"),
+    ],
+)
+def test_name_with_small_letters_after_what_stands_before_names(
+    text: str, name: str
+) -> None:
+    assert named(text) == [name]
+
+
+@pytest.mark.parametrize(
+    "text", ["the dr should return", "signed by the radiologist", "patient: no cough"]
+)
+def test_small_words_of_a_report_are_no_names(text: str) -> None:
+    assert named(text) == []
