@@ -86,6 +86,7 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
             said = _DENIED if hit.kind is Kind.ABSENT else _DOUBTED
             settled.append(hit._replace(meaning=said))
         elif hit.kind is Kind.DENIAL and _answers(texts, hits, place):
+            _begin_the_list(texts, settled)
             settled.append(hit._replace(meaning=_DENIED))
         elif hit.kind is Kind.NOT:
             if _denies_at_once(hits, place):
@@ -114,12 +115,15 @@ def _asks_of_what_follows(texts: Sequence[str], mark: Hit) -> bool:
 def _answers(texts: Sequence[str], hits: list[Hit], place: int) -> bool:
     """Whether a denial ends the item of a finding: ``effusion: no, nodule: no``."""
     denial = hits[place]
-    if place == 0 or hits[place - 1].kind not in _THINGS:
-        return False
     if denial.end < len(texts) and texts[denial.end] not in (",", ")"):
         return False
-    between = texts[hits[place - 1].end : denial.start]
-    return all(text in (":", "(") for text in between)
+    before = (h for h in reversed(hits[:place]) if h.kind not in _BEFORE_A_VERB)
+    thing = next(before, None)
+    if thing is None or thing.kind not in _THINGS:
+        return False
+    between = texts[thing.end : denial.start]
+    answers = not between or between[-1] in (":", "(")
+    return answers and len(between) <= _FARTHEST and "," not in between
 
 
 def _denies_at_once(hits: list[Hit], place: int) -> bool:
@@ -188,7 +192,9 @@ def _ends_its_list(texts: Sequence[str], before: list[Hit], verb: Hit) -> bool:
     thing = next((h for h in reversed(before) if h.kind not in _BEFORE_A_VERB), None)
     if thing is None or thing.kind not in _THINGS:
         return False
-    return all(text not in (",", ":") for text in texts[thing.end : verb.start])
+    answers = texts[verb.end : verb.end + 1] in ([], [","])
+    ends = (",",) if answers else (",", ":")
+    return all(text not in ends for text in texts[thing.end : verb.start])
 
 
 def _begin_the_list(texts: Sequence[str], before: list[Hit]) -> None:
