@@ -14,6 +14,7 @@ from pydicom.dataset import Dataset
 
 from site_agent.deidentify.header.reading import UNREADABLE, number_of, quiet, text_of
 from site_agent.deidentify.pixels.filling import fill
+from site_agent.deidentify.pixels.lossy import tell_of_loss
 from site_agent.deidentify.pixels.search import Clean, ForReview, Search, Text
 from site_agent.deidentify.pixels.seen import strips
 from site_agent.deidentify.pixels.windows import ranges_of
@@ -77,9 +78,9 @@ def scrub(film: Dataset, search: Search, *, is_announced: bool = False) -> Outco
     Notes
     -----
     A film that was compressed becomes one in Explicit VR Little Endian, another keeps
-    its transfer syntax: nothing is lost by compression twice. What the film says of
-    that, (0028,2110) and the attributes around it, stays as it is. Bits that no pixel
-    uses are 0 in a film that is scrubbed, or continue the sign.
+    its transfer syntax: nothing is lost by compression twice. That something was lost
+    before stays told, in (0028,2110). Bits that no pixel uses are 0 in a film that is
+    scrubbed, or continue the sign.
     """
     if "PixelData" not in film:
         floats = "FloatPixelData" in film or "DoubleFloatPixelData" in film
@@ -88,8 +89,11 @@ def scrub(film: Dataset, search: Search, *, is_announced: bool = False) -> Outco
         return ForReview(TOO_MUCH)
     with quiet():
         try:
-            if film.file_meta.TransferSyntaxUID.is_encapsulated:
+            syntax = film.file_meta.TransferSyntaxUID
+            if syntax.is_encapsulated:
+                compressed = len(film.PixelData)
                 film.decompress(as_rgb=True, generate_instance_uid=False)
+                tell_of_loss(film, syntax, compressed)
             pixels = _pixels(film, bytes(film.PixelData))
         except UNREADABLE:
             return ForReview(NOT_DECODED)
