@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cache
 
+from site_agent.deidentify.text.ages import age_at, year_of_birth_at
 from site_agent.deidentify.text.dates import ROMAN, date_at, date_from_month
 from site_agent.deidentify.text.lexicon import BROKEN, CAPITAL, MONTH
 from site_agent.deidentify.text.page import Page, ends_phrase
@@ -82,14 +83,6 @@ _CALLED = re.compile(
     r"(?P<number>[a-z]{0,6}[-/ ]?\d[\w/.-]{0,30}(?<=\w)(?:\s\d{1,4}){0,6})"
 )
 _CALLED_PHONE = re.compile(r"[.:\s]{0,4}(?P<number>[+(]{0,2}\d[\d()+/ .-]{1,24}\d)")
-_YEARS = (
-    "years?|yrs?|yo|y/?o|y|jahren?|jahre?s|ans|anos?|anni|jaar|jarige?|ar|arig|arige|lat|let"
-    "|letni[ae]?|roku|leta?|j(?=[.)])"
-)
-_AGE = re.compile(
-    rf"(?:9\d|1[0-2]\d)(?:(?=[\s-]{{0,2}}(?:{_YEARS})(?![a-z]))|(?=[\s-]?jahrig))"
-)
-_OLD = re.compile(r"(?:9\d|1[0-2]\d)(?![\d.,]\d|\d|\s?[cm]?m\b|%)")
 _DAY = re.compile(
     r"(?P<one>\d{1,2})(?P<by>[/.-])(?P<two>\d{1,2})"
     r"(?:(?<=[/-]\d)|(?<=[/-]\d\d)|\.|(?=[\s),;]))(?![\d/]|[.,-]\d|\s?[cm]?m\b)"
@@ -127,6 +120,8 @@ _MONTH_AND_DAY = re.compile(
     r"(?![\d:/]|[.,]\d|\s?(?:mm|cm|x|%))"
 )
 _LETTERS_BEFORE = 6
+_MOST_OF_MEASURE = 4
+_NO_UNIT = frozenset(("/", ":", ";", "|", ")", "\n", ""))
 # What shows after a short figure that it is neither a time, a phone nor a number.
 _CLOSED_FIGURE = re.compile(
     r"[,;.]?(?:[ \n](?![\dahpu(+/-])|$)|[,;](?!\d)|[ \n]?[b-gi-oq-tv-z](?![a-z]*\d)"
@@ -136,6 +131,7 @@ _FEWEST_OF_NUMBERS = 4
 _DIGITS_OF_DAYS = 8
 _MORE_FIGURES = re.compile(r"[-/._ ']{1,2}\d")
 _DIGITS_OF_DATES = frozenset((1, 2, 4, 8, 12, 14))
+_DIGITS_OF_YEARS = (2, 4)
 _SHORTEST_CALLED = 4
 _LONGEST_GAP = 8
 
@@ -203,9 +199,12 @@ def _figure(
             begin -= 1
         if (found := _number(folded, begin)) is not None:
             return found
-    measure = _MEASURE.match(folded, start)
-    if measure is not None:
-        return Span(*measure.span(), Category.ID, "measure")
+    if page.text[end : end + 2].strip() == "M" and (age := age_at(page, start)):
+        return age  # ``93 M``, where ``93 m`` is a length
+    if end - start <= _MOST_OF_MEASURE and folded[end : end + 1] not in _NO_UNIT:
+        measure = _MEASURE.match(folded, start)
+        if measure is not None:
+            return Span(*measure.span(), Category.ID, "measure")
     may_be_date = _may_be_date(page, start, end)
     found_date = date_at(folded, start) if may_be_date else None
     if found_date is not None:
@@ -219,13 +218,17 @@ def _figure(
         return day
     if before in "+(" and (found := _number(folded, start - 1)) is not None:
         return found
+    if end - start in _DIGITS_OF_YEARS:
+        year = year_of_birth_at(page, start, end)
+        if year is not None:
+            return year
     if end - start < _FEWEST_OF_NUMBERS and _CLOSED_FIGURE.match(folded, end):
-        return _called(page, start) or _age(page, start)
+        return _called(page, start) or age_at(page, start)
     return (
         _called(page, start)
         or _number(folded, start)
         or _day(page, start, dates, dated)
-        or _age(page, start)
+        or age_at(page, start)
     )
 
 
@@ -325,18 +328,3 @@ def _is_inside(place: int, parts: list[tuple[int, int]]) -> bool:
     """Whether a place lies in one of the parts, which are in order."""
     at = bisect_right(parts, (place, len(parts) and parts[-1][1])) - 1
     return at >= 0 and place < parts[at][1]
-
-
-def _age(page: Page, start: int) -> Span | None:
-    match = _AGE.match(page.folded, start)
-    if match is None:
-        old = _OLD.match(page.folded, start)
-        word = page.word_before(start)
-        near = old is not None and word >= 0 and start - page.ends[word] <= 4
-        if not near or "\n" in page.text[page.ends[word] : start]:
-            return None
-        said = page.folds[word]
-        if said not in words("ages", "before"):
-            return None
-        match = old
-    return Span(*match.span(), Category.AGE, "age-over-89") if match else None

@@ -1,0 +1,82 @@
+"""Ages over 89, and years of birth, in figures.
+
+HIPAA 164.514(b)(2)(i)(C) bands ages over 89; a year of birth tells the same.
+"""
+
+from __future__ import annotations
+
+import re
+
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.vocabulary import words
+
+_YEARS = (
+    "years?|yrs?|yo|y/?o|y|jahren?|jahre?s|ans|anos?|anni|jaar|jarige?|jr|ar|arig|arige"
+    "|aring(?:en)?|lat|letni(?:a|e|ej|ego|emu|m|ch)?|roku|leta?|j"
+)
+_NINETY = r"(?:9\d|1[0-2]\d)"
+_AGE = re.compile(
+    rf"{_NINETY}(?:(?=[\s-]{{0,2}}(?:{_YEARS})(?![a-z]))|(?=[\s-]?jahrig))"
+)
+_OLD = re.compile(rf"{_NINETY}(?![\d.,]\d|\d|\s?[cm]?m\b|%)")
+# ``93F``, ``93 M``, ``93/f``; ``93 m`` may be a length.
+_WITH_SEX = re.compile(rf"{_NINETY}(?=[ /-]?[MFWmfw](?![\w/.]))")
+_SMALL_SEX = re.compile(r" ?[mw]\b")
+# ``91 a`` in languages whose word for years begins so, but ``91 a 95``.
+_SHORT = re.compile(rf"{_NINETY}(?= ?a\.?(?:[,;)\n]|$| (?!\d)))")
+_SHORT_IN = frozenset(("es", "pt", "fr", "it"))
+_LITRES = re.compile(r" ?l\.")  # Polish ``92 l.``
+_YEAR = re.compile(r"(?:18|19|20)\d\d(?![\d./-]\d|\d|\s?[cm]?m\b)")
+_SHORT_YEAR = re.compile(r"\d\d(?![\d.,/:-]\d|\d|\s?[cm]?m\b|%)")
+_NEAR = 4
+_FEWEST_OF_YEAR = 4
+
+
+def age_at(page: Page, start: int) -> Span | None:
+    """Find an age over 89 whose figures begin at `start`."""
+    folded, word = page.folded, page.word_before(start)
+    match = _AGE.match(folded, start) or _with_sex(page, start)
+    if match is None and page.language in _SHORT_IN:
+        match = _SHORT.match(folded, start)
+    if match is None and page.language == "pl":
+        match = _OLD.match(folded, start)
+        match = match if match and _LITRES.match(folded, match.end()) else None
+    if match is None:
+        match = _OLD.match(folded, start)
+        if match is None or not _is_after(page, word, start, "before"):
+            return None
+    return Span(*match.span(), Category.AGE, "age-over-89")
+
+
+def year_of_birth_at(page: Page, start: int, end: int) -> Span | None:
+    """Find a year that is said to be one of birth: ``nata nel 1931``, ``Jg. 31``."""
+    word = page.word_before(start)
+    if end - start == _FEWEST_OF_YEAR:
+        match = _YEAR.match(page.folded, start)
+        if word > 0 and page.folds[word] in words("ages", "in"):
+            if not _is_after(page, word, start, "in"):
+                return None
+            word, start = word - 1, page.starts[word]
+    else:
+        match = _SHORT_YEAR.match(page.folded, start)
+    if match is None or not _is_after(page, word, start, "birth"):
+        return None
+    if page.language != "sv" and page.folds[word] == "f":
+        return None
+    return Span(*match.span(), Category.DATE, "year-of-birth")
+
+
+def _with_sex(page: Page, start: int) -> re.Match[str] | None:
+    match = _WITH_SEX.match(page.text, start)
+    if match is None or _SMALL_SEX.match(page.text, match.end()):
+        return None
+    return match
+
+
+def _is_after(page: Page, word: int, start: int, listed: str) -> bool:
+    """Whether a listed word stands right before a place, on the same line."""
+    if word < 0 or start - page.ends[word] > _NEAR:
+        return False
+    between = page.text[page.ends[word] : start]
+    return "\n" not in between and page.folds[word] in words("ages", listed)

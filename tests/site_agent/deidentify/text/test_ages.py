@@ -1,0 +1,45 @@
+"""Ages over 89 and years of birth in figures, and what is neither."""
+
+import pytest
+
+from site_agent.deidentify.text.known import KnownIdentifiers
+from site_agent.deidentify.text.scrub import scrub
+
+NOBODY = KnownIdentifiers()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "left"),
+    [
+        ("en", "Patient 93F noted.", "Patient 90+F noted."),
+        ("en", "Patient 93 M noted.", "Patient 90+ M noted."),
+        ("en", "Patient 93/F noted.", "Patient 90+/F noted."),
+        ("de", "Eine 91j. Frau.", "Eine 90+j. Frau."),
+        ("nl", "Vrouw van 91 jr.", "Vrouw van 90+ jr."),
+        ("pl", "U 92-letniej chorej.", "U 90+-letniej chorej."),
+        ("pl", "Pacjentka l. 92 z kaszlem.", "Pacjentka l. 90+ z kaszlem."),
+        ("sv", "En 91 åring.", "En 90+ åring."),
+        ("es", "Mujer de 91 a.", "Mujer de 90+ a."),
+        ("it", "Paziente nata nel 1931.", "Paziente nata nel [DATE]."),
+        ("it", "Paziente classe 1931.", "Paziente classe [DATE]."),
+        ("sv", "Kvinna f. 31 i byn.", "Kvinna f. [DATE] i byn."),
+        ("en", "Man born in 1931.", "Man born in [DATE]."),
+    ],
+)
+def test_great_age_is_banded_and_year_of_birth_goes(
+    language: str, text: str, left: str
+) -> None:
+    assert scrub(text, NOBODY, language).text == left
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Lesion of 93 mm, 93 m, 99% and 95 ml."),
+        ("en", "Patient 83F noted."),
+        ("es", "Rango 91 a 95."),
+        ("fr", "Fonction F. 31 normale."),
+    ],
+)
+def test_size_and_lower_age_stay(language: str, text: str) -> None:
+    assert scrub(text, NOBODY, language).text == text
