@@ -7,10 +7,10 @@ stays is not decoded and encoded again: its bytes are looked at and copied.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from site_agent.deidentify.dictionary import attributes
+from site_agent.deidentify.header.checked import is_number, right_text
 from site_agent.deidentify.header.content import (
     CONTENT_SEQUENCES,
     GRAPHIC_OBJECT_SEQUENCE,
@@ -24,7 +24,6 @@ from site_agent.deidentify.header.content import (
 from site_agent.deidentify.header.denial import never_stands
 from site_agent.deidentify.header.encoding import (
     BYTES,
-    NUMBER_BYTES,
     TEXT,
     UNDEFINED,
     Encoding,
@@ -32,6 +31,7 @@ from site_agent.deidentify.header.encoding import (
 from site_agent.deidentify.header.items import item_in, persons_in
 from site_agent.deidentify.header.moving import Shift, moved, time_of
 from site_agent.deidentify.header.options import Option, Options
+from site_agent.deidentify.header.own_identifiers import OwnIdentifiers
 from site_agent.deidentify.header.profile import Action
 from site_agent.deidentify.header.retaining import by_option, kept_uid
 from site_agent.deidentify.header.safe_private import creator_tag, safe_attribute
@@ -54,10 +54,7 @@ from site_agent.deidentify.header.values import (
     CODE_ATTRIBUTES,
     STANDARD_SCHEMES,
     are_right_bytes,
-    holds_text,
     is_misplaced,
-    is_multiplicity,
-    looks_right,
 )
 from site_agent.deidentify.pseudonym import Pseudonyms
 
@@ -68,7 +65,6 @@ _SPECIFIC_CHARACTER_SET = 0x00080005
 _CODING_SCHEME_DESIGNATOR = 0x00080102
 _PIXEL_REPRESENTATION = 0x00280103
 _LUT_DATA, _LUT_DESCRIPTOR = 0x00283006, 0x00283002
-_LONGEST_KNOWN = 64  # bytes of a value that is held in memory for the next film
 
 
 class _Place(NamedTuple):
@@ -86,7 +82,8 @@ class Cleaning:
 
     `data` holds the values that elements point to; `encoding` is that of the new file,
     which is that of the old one. `iod` is None where the standard has none. Dates move
-    by `shift` into the past.
+    by `shift` into the past. Values that repeat one of `own` go; in text of ASCII alone
+    they are looked for only where `is_repeated`, since most films repeat none.
     """
 
     data: bytes
@@ -95,6 +92,8 @@ class Cleaning:
     options: Options
     iod: str | None
     shift: Shift
+    own: OwnIdentifiers
+    is_repeated: bool = False
     actions: dict[tuple[int | str, str], int] = field(default_factory=dict)
     _treatments: Treatments = field(init=False)
     _substitutes: Substitutes = field(init=False)
@@ -107,8 +106,10 @@ class Cleaning:
         self._treatments = treatments(self.options, self.iod)
         self._substitutes = Substitutes(self.encoding, self.pseudonyms, self.iod)
 
-    def file(self, elements: DataSet, charset: str) -> dict[int, bytes]:
-        """Give the new elements of a whole file, by tag.
+    def file(
+        self, elements: DataSet, charset: str, own: Special = NOTHING_SPECIAL
+    ) -> dict[int, bytes]:
+        """Give the new elements of a whole file, by tag; `own` are treatments of it.
 
         Raises
         ------
@@ -118,7 +119,7 @@ class Cleaning:
             When a value does not fit under its VR.
         """
         self._file = elements
-        done = self._data_set(elements, _Place(0, charset))
+        done = self._data_set(elements, _Place(0, charset, own))
         if self._is_signed_open and _PIXEL_REPRESENTATION not in elements:
             raise Declined("numbers that may be signed or not")
         if self._has_other_letters:
@@ -193,6 +194,8 @@ class Cleaning:
             names = self._persons() if handling is Handling.WORDS else frozenset()
             values = decoded_values(value, vr, place.charset)
             kept = by_option(handling, tag, vr, values, names, self.pseudonyms)
+            if handling is Handling.RETAIN and self.own.stand_in_any(kept or (), vr):
+                return None
             return self._text(tag, vr, kept, treatment.action) if kept else None
         if vr in BYTES:
             is_right = are_right_bytes(tag, value)
@@ -290,7 +293,7 @@ class Cleaning:
                 raise Declined("an unknown VR in big endian")
             value: bytes | None = raw_value(self.data, element)
             if safe.vr in TEXT:
-                value = _checked(element.tag, safe.vr, value or b"")
+                value = self._right_text(element.tag, safe.vr, value or b"")
             elif not self._is_number(safe.vm, safe.vr, value or b""):
                 value = None
             if value is not None:
@@ -312,12 +315,22 @@ class Cleaning:
         return self._text(_PATIENT_ID, "LO", [new], Action.DUMMY)
 
     def _kept_text(self, tag: int, vr: str, value: bytes) -> bytes | None:
-        kept = _checked(tag, vr, value)
+        kept = self._right_text(tag, vr, value)
         if kept is None:
             return None
         is_whole = len(kept) == len(value.rstrip(b" \0"))
         self._did(tag, Action.KEEP if is_whole else Action.CLEAN)
         return self.encoding.element(tag, vr, kept)
+
+    def _right_text(self, tag: int, vr: str, value: bytes) -> bytes | None:
+        kept = right_text(tag, vr, value)
+        if not kept or not self.is_repeated:
+            return kept
+        texts = [text.strip(" \0") for text in values_of(kept, vr)]
+        mended = self.own.without(texts, vr)
+        if mended is texts:
+            return kept
+        return "\\".join(mended).encode("latin-1") if mended else None
 
     def _instead(self, tag: int, action: Action) -> bytes | None:
         """Give what takes the place of a value that goes; None where nothing does."""
@@ -335,21 +348,8 @@ class Cleaning:
         return scheme.upper() not in STANDARD_SCHEMES
 
     def _is_number(self, multiplicity: str, vr: str, value: bytes) -> bool:
-        """Whether binary numbers are as many as they should be, and hold no text.
-
-        Raises
-        ------
-        Declined
-            When they are cut off, or of a VR without a fixed size.
-        """
-        size = NUMBER_BYTES.get(vr)
-        if size is None or len(value) % size:
-            raise Declined("numbers that are cut off")
-        if not is_multiplicity(multiplicity, len(value) // size):
-            return False
-        if len(value) < 8:
-            return True
-        return not holds_text(value if self.encoding.little else _swapped(value, vr))
+        is_little = self.encoding.little
+        return is_number(multiplicity, vr, value, self.own, little=is_little)
 
     def _text(self, tag: int, vr: str, values: list[str], action: str) -> bytes:
         self._did(tag, action)
@@ -366,30 +366,3 @@ def _named(tag: int) -> int | str:
     if tag & 0x10000:
         return PRIVATE
     return tag if tag in attributes() else UNKNOWN
-
-
-def _checked(tag: int, vr: str, value: bytes) -> bytes | None:
-    """Keep text whose values look right; of code strings, those that do."""
-    is_short = len(value) <= _LONGEST_KNOWN
-    return (_checked_once if is_short else _checked_now)(tag, vr, value)
-
-
-def _checked_now(tag: int, vr: str, value: bytes) -> bytes | None:
-    texts = values_of(value, vr)
-    right = [looks_right(tag, vr, text.strip(" \0")) for text in texts]
-    if all(right):
-        return value.rstrip(b" \0")
-    if vr == "CS" and right[0]:
-        pairs = zip(texts, right, strict=True)
-        kept = [text.strip(" \0") if ok else "" for text, ok in pairs]
-        return "\\".join(kept).encode("latin-1")
-    return None
-
-
-# Films of one device have most of their values in common.
-_checked_once = lru_cache(maxsize=4096)(_checked_now)
-
-
-def _swapped(value: bytes, vr: str) -> bytes:
-    size = 2 if vr == "AT" else NUMBER_BYTES[vr]
-    return b"".join(value[at : at + size][::-1] for at in range(0, len(value), size))

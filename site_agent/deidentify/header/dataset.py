@@ -18,21 +18,23 @@ from pydicom.tag import BaseTag, Tag
 
 from site_agent.deidentify.dictionary import attributes
 from site_agent.deidentify.header.content import (
-    CODE_VALUE,
-    CODING_SCHEME,
     CONTENT_SEQUENCES,
     GRAPHIC_OBJECT_SEQUENCE,
     GRAPHIC_TYPE,
     MEASURED_VALUE,
     NOTHING_SPECIAL,
     SHAPES,
-    VALUE_TYPE,
-    Item,
     Special,
     special,
 )
+from site_agent.deidentify.header.dataset_items import (
+    creator_name,
+    is_local_code,
+    item_of,
+    own_identifiers_in,
+    persons_in,
+)
 from site_agent.deidentify.header.denial import PIXELS, never_stands
-from site_agent.deidentify.header.descriptors import name_words
 from site_agent.deidentify.header.elements import (
     numbers_of,
     read_element,
@@ -42,12 +44,17 @@ from site_agent.deidentify.header.elements import (
 )
 from site_agent.deidentify.header.encoding import BYTES, TEXT
 from site_agent.deidentify.header.file_format import clean_meta, to_bytes
-from site_agent.deidentify.header.marking import METHOD
+from site_agent.deidentify.header.marking import (
+    BURNED_IN_ANNOTATION,
+    METHOD,
+    Claim,
+    claim_of,
+)
 from site_agent.deidentify.header.moving import Shift, moved, shift_of, time_of
 from site_agent.deidentify.header.options import Option, Options
+from site_agent.deidentify.header.own_identifiers import OwnIdentifiers
 from site_agent.deidentify.header.profile import Action, load_profile
-from site_agent.deidentify.header.reading import UNREADABLE, items_of, quiet, text_of
-from site_agent.deidentify.header.reading import texts_of as texts_in
+from site_agent.deidentify.header.reading import UNREADABLE, quiet, text_of
 from site_agent.deidentify.header.retaining import by_option, kept_uid
 from site_agent.deidentify.header.safe_private import creator_tag, safe_attribute
 from site_agent.deidentify.header.structure import DEEPEST
@@ -59,13 +66,14 @@ from site_agent.deidentify.header.treatment import (
 )
 from site_agent.deidentify.header.values import (
     CODE_ATTRIBUTES,
-    STANDARD_SCHEMES,
     are_right_bytes,
     dummy,
+    has_date,
     holds_text,
     is_misplaced,
     is_multiplicity,
     looks_right,
+    numbers_in,
 )
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.errors import UnreadableFile
@@ -73,7 +81,6 @@ from site_agent.errors import UnreadableFile
 __all__ = ["deidentify_header", "to_bytes"]
 
 _PATIENT_ID = 0x00100020
-_BURNED_IN = 0x00280301
 
 
 def deidentify_header(
@@ -124,9 +131,11 @@ def _deidentify(dataset: Dataset, pseudonyms: Pseudonyms, options: Options) -> D
         iod=iod,
         treatments=treatments(options, iod),
         shift=shift_of(pseudonyms.patient(patient, issuer), pseudonyms, options),
-        persons=_persons_in(dataset),
+        persons=persons_in(dataset),
+        own=own_identifiers_in(dataset),
     )
-    clean = cleaning.items(dataset, _Place())
+    claim = _claim_in(dataset, iod, options)
+    clean = cleaning.items(dataset, _Place(special=claim.special))
     if cleaning.other_letters:
         clean.SpecificCharacterSet = "ISO_IR 192"
     _mark(clean, profile.edition, options)
@@ -150,7 +159,8 @@ def _mark(dataset: Dataset, edition: str, options: Options) -> None:
     dataset.LongitudinalTemporalInformationModified = options.longitudinal
     if options.are_pixels_clean:
         # A new element: the one that was kept is the old film's as well.
-        dataset[_BURNED_IN] = DataElement(_BURNED_IN, "CS", "NO")
+        looked = DataElement(BURNED_IN_ANNOTATION, "CS", "NO")
+        dataset[BURNED_IN_ANNOTATION] = looked
 
 
 class _Place(NamedTuple):
@@ -175,12 +185,13 @@ class _Cleaning:
     treatments: Treatments
     shift: Shift
     persons: frozenset[str]
+    own: OwnIdentifiers
     other_letters: set[int] = field(default_factory=set)
 
     def items(self, dataset: Dataset, place: _Place) -> Dataset:
         """Clean one data set: the file's, or an item of a sequence."""
         clean = Dataset()
-        is_local_code = place.depth > 0 and _is_local_code(dataset)
+        is_local = place.depth > 0 and is_local_code(dataset)
         for tag in sorted(dataset.keys()):
             if never_stands(tag) or not dictionary_has_tag(tag):
                 if tag.is_private and Option.SAFE_PRIVATE in self.options.others:
@@ -190,7 +201,7 @@ class _Cleaning:
                 continue
             treatment = place.special.get(tag) or self.treatments[tag, place.parent]
             value = None
-            if not (is_local_code and _is_of_code(tag, treatment)):
+            if not (is_local and _is_of_code(tag, treatment)):
                 with suppress(*UNREADABLE):
                     value = self._value(dataset, tag, treatment, place)
             if value is None:
@@ -226,10 +237,12 @@ class _Cleaning:
             ]
             return DataElement(tag, "UI", uids)
         if handling is Handling.CHECK or vr not in TEXT:
-            return _checked(element, tag, attributes()[tag].vm)
+            return self._checked(element, tag, attributes()[tag].vm)
         texts = texts_of(element)
         kept = by_option(handling, tag, vr, texts, self.persons, self.pseudonyms)
         if kept is None:
+            return None
+        if handling is Handling.RETAIN and self.own.stand_in_any(kept, vr):
             return None
         if not "".join(kept).isascii():
             self.other_letters.add(tag)
@@ -248,7 +261,7 @@ class _Cleaning:
             if tag == MEASURED_VALUE:
                 own = place.special
             elif is_content:
-                own = special(_item_of(item), self.options)
+                own = special(item_of(item), self.options)
             elif tag == GRAPHIC_OBJECT_SEQUENCE:
                 is_shape = text_of(item, GRAPHIC_TYPE) in SHAPES
                 own = NOTHING_SPECIAL if is_shape else None
@@ -262,7 +275,7 @@ class _Cleaning:
     ) -> None:
         """Take over a private attribute and its creator, if it is a safe one."""
         creator = creator_tag(tag)
-        name = _creator(dataset, creator)
+        name = creator_name(dataset, creator)
         safe = safe_attribute(tag, name)
         if safe is None:
             return
@@ -273,10 +286,27 @@ class _Cleaning:
                 go_on = Treatment(("SQ",), Handling.CHECK, Action.KEEP, Action.REMOVE)
                 value = self._sequence(element, tag, go_on, place)
             else:
-                value = _checked(element, tag, safe.vm)
+                value = self._checked(element, tag, safe.vm)
         if value is not None:
             clean[creator] = DataElement(creator, "LO", name)
             clean[tag] = value
+
+    def _checked(
+        self, element: DataElement, tag: BaseTag, multiplicity: str
+    ) -> DataElement | None:
+        """Give a kept element if it looks right and repeats nobody's name or number."""
+        kept = _checked(element, tag, multiplicity)
+        if kept is None or kept.VR in BYTES:
+            return kept
+        if kept.VR not in TEXT:
+            numbers = numbers_in(numbers_of(kept), kept.VR)
+            repeats = has_date(numbers) or self.own.stand_among(numbers)
+            return None if repeats else kept
+        texts = texts_of(kept)
+        mended = self.own.without(texts, kept.VR)
+        if mended is texts:
+            return kept
+        return DataElement(tag, kept.VR, mended) if mended else None
 
     def _patient(self, dataset: Dataset) -> DataElement | None:
         patient = text_of(dataset, "PatientID")
@@ -347,39 +377,11 @@ def _times(dataset: Dataset, date: BaseTag) -> list[str]:
         return []
 
 
-def _is_local_code(item: Dataset) -> bool:
-    if not any(tag in item for tag in CODE_ATTRIBUTES):
-        return False
-    return text_of(item, "CodingSchemeDesignator").upper() not in STANDARD_SCHEMES
-
-
 def _is_of_code(tag: int, treatment: Treatment) -> bool:
     return tag in CODE_ATTRIBUTES and treatment.handling is Handling.CHECK
 
 
-def _item_of(item: Dataset) -> Item:
-    """Read what a content item is."""
-    concept = next(iter(items_of(item, "ConceptNameCodeSequence")), Dataset())
-    measured = next(iter(items_of(item, "MeasuredValueSequence")), Dataset())
-    units = next(iter(items_of(measured, "MeasurementUnitsCodeSequence")), Dataset())
-    return Item(
-        value_type=text_of(item, VALUE_TYPE),
-        code=text_of(concept, CODE_VALUE),
-        scheme=text_of(concept, CODING_SCHEME),
-        units=text_of(units, CODE_VALUE),
-    )
-
-
-def _persons_in(dataset: Dataset) -> frozenset[str]:
-    """Give the words of every name that a file has at its top, folded."""
-    tags = [tag for tag in dataset.keys() if dictionary_has_tag(tag)]  # noqa: SIM118
-    names = [tag for tag in tags if dictionary_VR(tag) == "PN"]
-    return name_words(text for tag in names for text in texts_in(dataset, tag))
-
-
-def _creator(dataset: Dataset, creator: int) -> str:
-    """Give the name of a private creator as it is written; empty if it is none."""
-    item = dataset.get_item(creator) if creator in dataset else None
-    value = item.value if item is not None else None
-    text = value.decode("latin-1") if isinstance(value, bytes) else value
-    return text.strip(" \0") if isinstance(text, str) else ""
+def _claim_in(dataset: Dataset, iod: str | None, options: Options) -> Claim:
+    """Judge what a film says of text in its pixels."""
+    kind = load_profile().type_of(BURNED_IN_ANNOTATION, iod=iod, parent=0)
+    return claim_of(text_of(dataset, "BurnedInAnnotation"), kind, options)

@@ -10,13 +10,19 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from site_agent.deidentify.header.cleaning import Cleaning
 from site_agent.deidentify.header.codestream import Read
 from site_agent.deidentify.header.encoding import DEFLATED, UNDEFINED, TooLong
+from site_agent.deidentify.header.items import own_identifiers_in
 from site_agent.deidentify.header.layout import Layout, lay_out
-from site_agent.deidentify.header.marking import file_start, marks
+from site_agent.deidentify.header.marking import (
+    BURNED_IN_ANNOTATION,
+    claim_of,
+    file_start,
+    marks,
+)
 from site_agent.deidentify.header.moving import shift_of
 from site_agent.deidentify.header.options import Option, Options
 from site_agent.deidentify.header.picture import pixels_to_keep
@@ -53,6 +59,8 @@ class CleanHeader:
         How many attributes met which end, at all depths, by their tag and the action
         code of PS3.15 E.1.1 (X, Z, D, U, K, C). Private attributes, and those that the
         data dictionary does not know, are counted under these words instead of a tag.
+    claims_no_text : bool
+        Whether it says that no text is burned in, and nobody looked (`marking.Claim`).
     """
 
     study: str
@@ -63,6 +71,7 @@ class CleanHeader:
     tail: bytes
     has_pixels: bool
     actions: Mapping[tuple[int | str, str], int]
+    claims_no_text: bool = False
 
 
 def clean_header(
@@ -116,15 +125,26 @@ def _clean(layout: Layout, pseudonyms: Pseudonyms, options: Options) -> CleanHea
     keeps_uids = Option.UIDS in options.others
     new_class = pseudonyms.uid(sop_class)
     new_instance = kept_uid(instance, pseudonyms, is_kept=keeps_uids)
+    iod = profile.iods.get(new_class)
+    own = own_identifiers_in(data, elements)
     cleaning = Cleaning(
         data=data,
         encoding=encoding,
         pseudonyms=pseudonyms,
         options=options,
-        iod=profile.iods.get(new_class),
+        iod=iod,
         shift=shift_of(patient, pseudonyms, options),
+        own=own,
     )
-    done = cleaning.file(elements, charset)
+    claim = claim_of(
+        first_text(data, elements, BURNED_IN_ANNOTATION, ""),
+        profile.type_of(BURNED_IN_ANNOTATION, iod=iod, parent=0),
+        options,
+    )
+    done = cleaning.file(elements, charset, claim.special)
+    if own.may_stand_in(b"".join(done.values())):
+        cleaning = replace(cleaning, is_repeated=True, actions={})
+        done = cleaning.file(elements, charset, claim.special)
     done |= marks(encoding, profile.edition, options, new_instance)
     study = done.get(_STUDY, b"")[8:].rstrip(b" \0").decode("ascii")
     if "\\" in study or b"\\" in done.get(_SOP_CLASS, b""):
@@ -150,6 +170,7 @@ def _clean(layout: Layout, pseudonyms: Pseudonyms, options: Options) -> CleanHea
         tail=padding,
         has_pixels=layout.pixels is not None,
         actions=cleaning.actions,
+        claims_no_text=claim.stays,
     )
 
 

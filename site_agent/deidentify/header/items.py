@@ -13,12 +13,19 @@ from site_agent.deidentify.header.content import (
     Item,
 )
 from site_agent.deidentify.header.descriptors import name_words
+from site_agent.deidentify.header.encoding import UNDEFINED
+from site_agent.deidentify.header.own_identifiers import (
+    SOURCES,
+    Collected,
+    OwnIdentifiers,
+)
 from site_agent.deidentify.header.structure import DataSet, Declined
 from site_agent.deidentify.header.texts import (
     charset_of,
     decoded_values,
     first_text,
     raw_value,
+    text_to_search,
 )
 
 
@@ -58,6 +65,31 @@ def persons_in(data: bytes, elements: DataSet) -> frozenset[str]:
             raise Declined("a name of an unusual VR")
         names += decoded_values(raw_value(data, element), "PN", charset)
     return name_words(names)
+
+
+def own_identifiers_in(data: bytes, elements: DataSet) -> OwnIdentifiers:
+    """Give the names and numbers of persons that a file has, at every depth.
+
+    Raises
+    ------
+    Declined
+        When the characters of one cannot be told.
+    """
+    collected = Collected()
+    _collect(data, elements, "", collected)
+    return collected.identifiers()
+
+
+def _collect(data: bytes, elements: DataSet, around: str, into: Collected) -> None:
+    # At most DEEPEST deep: further down `structure` gives no items.
+    charset = charset_of(data, elements, around)
+    for tag, element in elements.items():
+        if tag in SOURCES and element.length not in (0, UNDEFINED):
+            text = text_to_search(raw_value(data, element), charset)
+            into.add(tag, text.split("\\"))
+        elif element.items:
+            for item in element.items:
+                _collect(data, item, charset, into)
 
 
 def _first_item(elements: DataSet, sequence: int) -> DataSet:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from site_agent.deidentify.header.content import NOTHING_SPECIAL, Special
 from site_agent.deidentify.header.encoding import EXPLICIT_LITTLE, Encoding, encoding_of
 from site_agent.deidentify.header.options import Options
+from site_agent.deidentify.header.profile import Action
+from site_agent.deidentify.header.treatment import Handling, Treatment
 
 METHOD = "Hilum: PS3.15 {edition} Annex E"
 """De-identification Method (0012,0063)."""
@@ -12,6 +17,34 @@ IMPLEMENTATION_CLASS_UID = "2.25.216350874417394275834091286735125906731"
 IMPLEMENTATION_VERSION_NAME = "HILUM_1"
 
 SOP_INSTANCE_UID = 0x00080018
+BURNED_IN_ANNOTATION = 0x00280301
+
+_GOES = Treatment(("CS",), Handling.GO, Action.REMOVE, Action.REMOVE)
+
+
+class Claim(NamedTuple):
+    """What a film says of text in its pixels, where nobody looked.
+
+    Attributes
+    ----------
+    special : mapping
+        That Burned In Annotation (0028,0301) goes, unless it has to stay.
+    stays : bool
+        Whether it says that there is none, and stays because the information object
+        asks for it (type 1, as in PS3.3 Table C.8-71): it is then the old film's word.
+    """
+
+    special: Special
+    stays: bool
+
+
+def claim_of(burned_in: str, kind: str, options: Options) -> Claim:
+    """Judge what a film says, by the attribute's type; YES always stays."""
+    if options.are_pixels_clean or burned_in in ("", "YES"):
+        return Claim(NOTHING_SPECIAL, stays=False)
+    if kind in ("1", "1C"):
+        return Claim(NOTHING_SPECIAL, stays=True)
+    return Claim({BURNED_IN_ANNOTATION: _GOES}, stays=False)
 
 
 def marks(
@@ -35,7 +68,7 @@ def marks(
         )
         for code, meaning in options.method_codes
     )
-    pixels = {0x00280301: text(0x00280301, "CS", "NO")}
+    pixels = {BURNED_IN_ANNOTATION: text(BURNED_IN_ANNOTATION, "CS", "NO")}
     return {
         SOP_INSTANCE_UID: text(SOP_INSTANCE_UID, "UI", sop_instance),
         0x00120062: text(0x00120062, "CS", "YES"),

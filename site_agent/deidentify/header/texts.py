@@ -9,6 +9,20 @@ from site_agent.deidentify.header.structure import DataSet, Declined, Element
 _SPECIFIC_CHARACTER_SET = 0x00080005
 _TERM = re.compile(r"(?:ISO[_ ]IR \d{1,3}|ISO 2022 IR \d{1,3}|GB18030|GBK)?")
 _CODECS = {"ISO_IR 100": "latin-1", "ISO_IR 192": "utf-8"}
+# Character sets of one byte, and those that need no escapes (PS3.3 C.12.1.1.2); what
+# is not ASCII although none is named is read as Latin-1, as most readers do.
+_SEARCHED = {
+    **_CODECS,
+    **{"": "latin-1", "ISO_IR 6": "latin-1", "ISO_IR 101": "iso8859-2"},
+    **{"ISO_IR 109": "iso8859-3", "ISO_IR 110": "iso8859-4"},
+    **{"ISO_IR 148": "iso8859-9", "ISO_IR 203": "iso8859-15"},
+    **{"ISO_IR 144": "iso8859-5", "ISO_IR 127": "iso8859-6"},
+    **{"ISO_IR 126": "iso8859-7", "ISO_IR 138": "iso8859-8"},
+    **{"ISO_IR 166": "iso8859-11", "ISO_IR 13": "shift_jis"},
+    **{"GB18030": "gb18030", "GBK": "gbk"},
+}
+# Japanese, Korean and Chinese: no letter of theirs stands in text that is ASCII.
+_IDEOGRAPHS = re.compile(r"(?:|ISO[_ ](?:2022 )?IR (?:6|13|14|58|87|149|159))")
 _UNSPLIT = frozenset(("LT", "ST", "UT", "UR"))  # a backslash is a character there
 # Readers differ in what they strip; and an escape begins another character set.
 _CONTROL = re.compile(rb"[\x01-\x1f\x7f]")
@@ -77,6 +91,24 @@ def first_text(data: bytes, elements: DataSet, tag: int, charset: str) -> str:
     if _CONTROL.search(value):
         raise Declined("an identifier in an unusual character set")
     return _decoded(value, charset).split("\\")[0].strip(_PADDING)
+
+
+def text_to_search(value: bytes, charset: str) -> str:
+    """Give text to look for names in; groups of ideographs may be left out of it.
+
+    Raises
+    ------
+    Declined
+        When its characters cannot be told.
+    """
+    if value.isascii() and b"\x1b" not in value:
+        return value.decode("ascii")
+    if charset in _SEARCHED:
+        return value.decode(_SEARCHED[charset], "replace")
+    if not all(_IDEOGRAPHS.fullmatch(term) for term in charset.split("\\")):
+        raise Declined("an identifier in an unusual character set")
+    groups = [group for group in value.split(b"=") if group.isascii()]
+    return b"=".join(group for group in groups if b"\x1b" not in group).decode("ascii")
 
 
 def decoded_values(value: bytes, vr: str, charset: str) -> list[str]:

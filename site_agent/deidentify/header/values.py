@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterable
 from itertools import pairwise
 
 from site_agent.deidentify.dictionary import attributes, code_words
 from site_agent.deidentify.header.denial import COUNTERS, PIXELS
+from site_agent.deidentify.header.written_dates import (
+    is_a_date,
+    names_a_date,
+    names_a_number,
+)
 
 # Printable ASCII without what addresses (@), names in DICOM form (^) and escapes need.
 _PLAIN = re.compile(r"[ -?A-\]_`a-~]{0,1024}")
-_LONG_NUMBER = re.compile(r"\d{6}")
-_DATE = re.compile(
-    r"(?<!\d)(?:(?:19|20)\d\d([-./ ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])"
-    r"|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)?\d\d)(?!\d)"
-)
 _AGE_OVER_89 = re.compile(
     r"(?<!\w)0?(?:9\d|1[0-4]\d)[ -]?"
     r"(?:y|yo|y/o|yrs?|years?|jahre?|ans|anni|anos|jaar)(?!\w)",
@@ -34,6 +35,9 @@ _COUNTER = re.compile(r"\d{1,5}")
 _DECIMAL = re.compile(r"(?=.{1,24}\Z)[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 _READABLE = re.compile(rb"[A-Za-z0-9^ ]{8}|[A-Za-z]{3}\^")
+
+_FORMS = {"UL": "I", "SL": "i", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
+_LEAST_DATE, _MOST_DATE = 1_011_900, 31_122_099
 
 _EXTENDED_OFFSET_TABLE = 0x7FE00001
 _TABLES_OF_FRAMES = frozenset((_EXTENDED_OFFSET_TABLE, 0x7FE00002))
@@ -77,14 +81,14 @@ def looks_right(tag: int, vr: str, text: str) -> bool:
     if tag in COUNTERS:
         return _COUNTER.fullmatch(text) is not None
     if vr == "IS":
-        return _INTEGER.fullmatch(text) is not None and not _DATE.fullmatch(text)
+        return _INTEGER.fullmatch(text) is not None and not is_a_date(text)
     if vr == "DS":
-        return _DECIMAL.fullmatch(text) is not None and not _DATE.fullmatch(text)
+        return _DECIMAL.fullmatch(text) is not None and not is_a_date(text)
     shape = _CODE_STRING if vr == "CS" else _PLAIN
     return (
         shape.fullmatch(text) is not None
-        and not _LONG_NUMBER.search(text)
-        and not _DATE.search(text)
+        and not names_a_number(text)
+        and not names_a_date(text)
         and not _AGE_OVER_89.search(text)
     )
 
@@ -120,6 +124,24 @@ def holds_text(numbers: bytes) -> bool:
     1e77 never read so, since their exponent is no letter.
     """
     return _READABLE.search(numbers) is not None
+
+
+def numbers_in(value: bytes, vr: str) -> tuple[float, ...]:
+    """Read little endian binary numbers (VR UL, SL, UV, SV, FL, FD); of others none."""
+    form = _FORMS.get(vr)
+    if form is None:
+        return ()
+    return struct.unpack(f"<{len(value) // struct.calcsize(form)}{form}", value)
+
+
+def has_date(numbers: Iterable[float]) -> bool:
+    """Whether a whole number reads as day, month and year in a usual order."""
+    return any(
+        _LEAST_DATE <= number <= _MOST_DATE
+        and number == int(number)
+        and is_a_date(f"{int(number):08d}")
+        for number in numbers
+    )
 
 
 def are_right_bytes(tag: int, value: bytes) -> bool:
