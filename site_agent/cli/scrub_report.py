@@ -12,6 +12,8 @@ import typer
 from site_agent.cli.options import pseudonym_key
 from site_agent.errors import ConfigurationError, SiteError
 
+_line = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def scrub_report(
     source: Annotated[
@@ -122,8 +124,8 @@ def _write(
                 continue
             written += 1
             done = scrub_row(row, staff, pseudonyms)
-            lines.write(json.dumps(done.released(), ensure_ascii=False) + "\n")
+            lines.write(_line(done.released()) + "\n")
             if done.scrubbed.doubts:
                 doubted += 1
-                doubts.write(json.dumps(done.quarantined(), ensure_ascii=False) + "\n")
+                doubts.write(_line(done.quarantined()) + "\n")
     return written, doubted, left_out

@@ -122,8 +122,8 @@ def _said(value: object) -> str:
 
 def _whole(text: str) -> str:
     r"""Replace halves of surrogate pairs (``\ud800``), which no encoding can hold."""
-    return (
-        text
-        if text.isascii()
-        else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    )
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

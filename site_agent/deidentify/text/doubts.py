@@ -38,7 +38,7 @@ _SHORTEST_NAME = 3
 
 def find_doubts(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
     """Find what is in doubt; `spans` are what was found to identify, in order."""
-    if not page.text.isascii():
+    if not _is_western(page.text):
         for match in _FOREIGN.finditer(page.text):
             if any(letter.isalpha() for letter in match[0]):
                 yield Span(*match.span(), Category.DOUBT, "script-not-read")
@@ -49,6 +49,17 @@ def find_doubts(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
     yield from _figures(page, spans)
     yield from _language(page, spans)
     yield from _without_capitals(page, spans)
+
+
+def _is_western(text: str) -> bool:
+    """Whether a text has only letters of Latin-1, and no control that is none."""
+    if text.isascii():
+        return True
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return _GARBLED.search(text) is None
 
 
 def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:

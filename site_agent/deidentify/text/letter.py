@@ -30,7 +30,8 @@ _MOST_MARKS = 8  # of Markdown, before a heading
 _COLON = re.compile(r"\s{0,3}:|(?<=\w) - ")
 _COLON_AFTER = re.compile(r"[\s*_]{0,3}:[*_]{0,2}| - ")
 _WITHIN_LABEL = re.compile(r"[^\n.;:!?|]{1,4}")
-_RULE = re.compile(r"(?<=\n)[ \t]{0,9}(?:[_=*~-]{5,80})[ \t]{0,80}(?=\n|$)")
+_RULE = re.compile(r"[_=*~-]{5,80}")
+_END_OF_LINE = re.compile(r"[ \t]{0,80}(?:\n|$)")
 _GAP = re.compile(r"\n[ \t]*+\n\s{0,9}")
 _BEFORE_SIGNATURE = re.compile(r"[.!?)\]][ \t]{1,9}")
 _BY = re.compile(
@@ -179,6 +180,12 @@ def _signatures(page: Page) -> Iterator[Cut]:
                 yield start, start + len(phrase), Section.OTHER
                 break
     for rule in _RULE.finditer(text):
+        begins_line = (
+            text[max(0, rule.start() - _MOST_MARKS) : rule.start()].rstrip(" \t")[-1:]
+            == "\n"
+        )
+        if not begins_line or not _END_OF_LINE.match(text, rule.end()):
+            continue
         line = folded[folded.rfind("\n", 0, rule.start() - 1) + 1 : rule.start()]
         if line.strip(_DECORATION + ":\n") not in _known_headings():
             yield rule.start(), rule.end(), Section.OTHER
