@@ -173,18 +173,20 @@ def _of_folder(source: Path, sheet: Path | None, *, size: int, seed: str) -> Pat
         raise ConfigurationError("Name a new or empty folder for the sheet with --to.")
     if not source.is_dir():
         raise ConfigurationError("--from is no folder.")
-    films = [
-        Film(path.parent.name, path.name, "")
+    films = {
+        Film(str(path.parent.relative_to(source)), path.name, ""): path
         for path in files_below(source)
         if path.suffix == ".dcm"
-    ]
+    }
+    if not films:
+        raise ConfigurationError(
+            "There are no films below --from. Name the folder that `site-agent "
+            "deidentify` wrote to."
+        )
     drawn = draw(films, root=b"", seed=seed, size=size)
     return write_sheet(
         sheet,
-        (
-            (f"{film.study} {film.name}", source / film.study / film.name)
-            for film in drawn.films
-        ),
+        ((f"{film.study} {film.name}", films[film]) for film in drawn.films),
         title=f"{len(drawn.films)} of {len(films)} films",
         task=_TASK,
     )

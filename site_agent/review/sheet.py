@@ -1,4 +1,7 @@
-"""A contact sheet of films: one page, one picture for each, large enough for text.
+"""A contact sheet of films: one page, pictures of each, large enough for text.
+
+A film is shown in each way in which text is looked for in it, frame by frame: a person
+sees what a border or a patch that is far too bright would hide.
 
 The page is a file among its pictures and needs no network and no script. All of it is
 readable by its owner only.
@@ -6,7 +9,7 @@ readable by its owner only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from pathlib import Path
 
@@ -17,14 +20,17 @@ from numpy.typing import NDArray
 
 from site_agent import durable
 from site_agent.deidentify.header.reading import UNREADABLE, quiet, text_of
+from site_agent.deidentify.pixels.boxes import Grey
+from site_agent.deidentify.pixels.seen import views
+from site_agent.deidentify.pixels.windows import ranges_of
 
 LONG_SIDE = 1600
 """Pixels of a picture's longer side: text of 12 pixels on a film of 2500 shows."""
 
 PAGE = "index.html"
 
-_TAILS = (0.5, 99.5)
-"""Percentiles that become black and white."""
+MOST_PICTURES = 64
+"""Of one film; the page says where there are more."""
 
 Shown = tuple[str, Path]
 """What stands under a film, and its file."""
@@ -52,15 +58,15 @@ _HEAD = """<!doctype html>
 <input type="radio" name="show" id="bright"><label for="bright">the bright parts</label>
 <main>
 """
+_PICTURE = (
+    '  <a href="{name}"><img loading="lazy" src="{name}" alt="film {number}"></a>\n'
+)
 _FIGURE = """<figure>
-  <a href="{picture}"><img loading="lazy" src="{picture}" alt="film {number}"></a>
-  <figcaption><b>{number}</b>{caption}</figcaption>
+{pictures}  <figcaption><b>{number}</b>{caption}</figcaption>
 </figure>
 """
-_UNSHOWN = """<figure>
-  <figcaption><b>{number}</b>{caption}: its pixels cannot be shown</figcaption>
-</figure>
-"""
+_UNSHOWN = "its pixels cannot be shown"
+_NOT_ALL = f"only its first {MOST_PICTURES} pictures are shown"
 
 
 def write_sheet(
@@ -87,57 +93,56 @@ def write_sheet(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     page = [_HEAD.format(title=escape(title), task=escape(task))]
     for number, (caption, path) in enumerate(films, 1):
-        picture = f"{number:03}.png"
-        shown = picture_of(path)
-        if shown is not None:
-            durable.write(folder / picture, shown)
-        form = _UNSHOWN if shown is None else _FIGURE
+        shown, note = [], ""
+        for turn, picture in enumerate(pictures_of(path)):
+            if picture is None or turn == MOST_PICTURES:
+                note = f": {_NOT_ALL if picture else _UNSHOWN}"
+                break
+            name = f"{number:03}-{turn + 1}.png" if turn else f"{number:03}.png"
+            durable.write(folder / name, picture)
+            shown.append(_PICTURE.format(name=name, number=number))
         page.append(
-            form.format(number=number, picture=picture, caption=escape(caption))
+            _FIGURE.format(
+                number=number, pictures="".join(shown), caption=escape(caption) + note
+            )
         )
         watch(number)
     durable.write(folder / PAGE, "".join([*page, "</main>\n"]).encode())
     return folder / PAGE
 
 
-def picture_of(path: Path) -> bytes | None:
-    """Give a film as a PNG of 256 greys, `LONG_SIDE` pixels at most; None if it fails.
+def pictures_of(path: Path) -> Iterator[bytes | None]:
+    """Yield each way to see each frame as a PNG; None in place of what fails.
 
-    The first frame is shown, dark as air and light as bone, whatever the Photometric
-    Interpretation.
+    They have 256 greys and `LONG_SIDE` pixels at most, dark as air and light as bone,
+    whatever the Photometric Interpretation. The first one shows the film as a whole.
     """
     with quiet():
         try:
             film = pydicom.dcmread(path)
             is_inverted = text_of(film, "PhotometricInterpretation") == "MONOCHROME1"
-            values = _first_frame(np.asarray(film.pixel_array))
+            frames = _frames(np.asarray(film.pixel_array))
         except UNREADABLE:
-            return None
-    grey = as_grey(values, is_inverted=is_inverted)
+            yield None
+            return
+    for frame in frames:
+        ranges = ranges_of(film, frame) if frame.ndim == 2 else ()
+        for view in views(frame, is_inverted=is_inverted, ranges=ranges):
+            yield _png(view)
+
+
+def _png(grey: Grey) -> bytes | None:
     scale = LONG_SIDE / max(grey.shape)
     if scale < 1:
         size = (max(1, round(side * scale)) for side in reversed(grey.shape))
-        grey = np.asarray(cv2.resize(grey, tuple(size), interpolation=cv2.INTER_AREA))
+        shrunk = cv2.resize(grey, tuple(size), interpolation=cv2.INTER_AREA)
+        grey = np.asarray(shrunk, np.uint8)
     is_written, png = cv2.imencode(".png", grey)
     return png.tobytes() if is_written else None
 
 
-def as_grey(values: NDArray[np.number], *, is_inverted: bool) -> NDArray[np.uint8]:
-    """Give values of shape (rows, columns) in 256 greys.
-
-    The percentiles of `_TAILS` are black and white; low values are bright if
-    `is_inverted`.
-    """
-    dark, bright = np.percentile(values, _TAILS)
-    shades = (values.astype(np.float32) - dark) * (255 / max(float(bright - dark), 1))
-    grey = np.clip(np.rint(255 - shades if is_inverted else shades), 0, 255)
-    return np.asarray(grey, np.uint8)
-
-
-def _first_frame(values: NDArray[np.number]) -> NDArray[np.number]:
-    """Give (rows, columns) of what may have frames before them and colours behind."""
-    if values.ndim > 2 and values.shape[-1] in (3, 4):
-        values = values[..., :3].mean(axis=-1)
-    while values.ndim > 2:
-        values = values[0]
-    return values
+def _frames(values: NDArray[np.number]) -> Iterator[NDArray[np.number]]:
+    """Yield (rows, columns) or (rows, columns, samples) of each frame."""
+    samples = 1 if values.ndim > 2 and values.shape[-1] in (3, 4) else 0
+    one = values.ndim - 2 - samples
+    yield from values.reshape(-1, *values.shape[one:])

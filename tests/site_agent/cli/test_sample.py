@@ -125,3 +125,18 @@ def test_films_of_a_folder_give_a_sheet_and_leave_nothing_noted(
     assert len(list((tmp_path / "sheet").glob("*.png"))) == 3
     assert "new or empty" in run("sample", "pixels", *arguments).err
     assert "--from" in run("sample", "pixels", "--to", tmp_path / "other").err
+
+
+def test_folder_of_one_study_and_one_without_films(run: Type, tmp_path: Path) -> None:
+    put(tmp_path / "clean/study/1.dcm", film(1))
+    for source, sheet in (("clean/study", "one"), ("clean", "two")):
+        to = tmp_path / sheet
+        arguments = ("--from", tmp_path / source, "--to", to)
+        assert run("sample", "pixels", *arguments).code == 0
+        assert [path.name for path in to.glob("*.png")] == ["001.png"]
+    (tmp_path / "none").mkdir()
+    arguments = ("--from", tmp_path / "none", "--to", tmp_path / "three")
+    ended = run("sample", "pixels", *arguments)
+    assert ended.code != 0
+    assert "no films below" in ended.err
+    assert not (tmp_path / "three").exists()

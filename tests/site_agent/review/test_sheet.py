@@ -8,13 +8,22 @@ import cv2
 import numpy as np
 import pytest
 
-from site_agent.review.sheet import LONG_SIDE, as_grey, picture_of, write_sheet
+from site_agent.review.sheet import LONG_SIDE, pictures_of, write_sheet
 from tests.site_agent.inbox import COLUMNS, ROWS, SYNTAXES, film, put
 
 
 def shown(path: Path) -> np.ndarray:
-    png = picture_of(path)
-    assert png is not None
+    (one,) = all_shown(path)
+    return one
+
+
+def all_shown(path: Path) -> list[np.ndarray]:
+    pictures = list(pictures_of(path))
+    assert None not in pictures
+    return [decoded(png) for png in pictures if png is not None]
+
+
+def decoded(png: bytes) -> np.ndarray:
     return np.asarray(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED))
 
 
@@ -37,7 +46,7 @@ def test_low_values_are_dark_and_with_monochrome1_bright(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_film_is_shown_in_whatever_transfer_syntax(tmp_path: Path, syntax: str) -> None:
-    assert picture_of(put(tmp_path / "1", film(syntax=syntax))) is not None
+    assert shown(put(tmp_path / "1", film(syntax=syntax))).ndim == 2
 
 
 def test_large_film_is_made_smaller_and_keeps_its_shape(tmp_path: Path) -> None:
@@ -46,16 +55,51 @@ def test_large_film_is_made_smaller_and_keeps_its_shape(tmp_path: Path) -> None:
     assert shown(put(tmp_path / "1", content)).shape == (LONG_SIDE, LONG_SIDE // 2)
 
 
-def test_faint_text_in_a_dark_corner_is_still_there() -> None:
+def values_of(film_values: np.ndarray, **changes: object) -> bytes:
+    shape = {"Rows": film_values.shape[-2], "Columns": film_values.shape[-1]}
+    return film(**shape, PixelData=film_values.astype("<u2").tobytes(), **changes)
+
+
+def test_faint_text_in_a_dark_corner_is_still_there(tmp_path: Path) -> None:
     values = np.full((200, 200), 100, np.uint16)
     values[100:, :] = 3000
     values[5:17, 5:60] = 160
-    grey = as_grey(values, is_inverted=False)
+    grey = shown(put(tmp_path / "1", values_of(values)))
     assert int(grey[10, 10]) - int(grey[50, 50]) >= 4
 
 
-def test_even_film_is_no_error() -> None:
-    assert as_grey(np.full((4, 4), 7, np.uint16), is_inverted=False).max() == 0
+def test_even_film_is_no_error(tmp_path: Path) -> None:
+    film = values_of(np.full((4, 4), 7))
+    assert np.ptp(shown(put(tmp_path / "1", film))) == 0
+
+
+def test_each_frame_is_shown(tmp_path: Path) -> None:
+    frames = np.zeros((3, 40, 60))
+    frames[2, 10:20, 10:20] = 4000
+    path = put(tmp_path / "1", values_of(frames, NumberOfFrames="3"))
+    assert [bool(np.ptp(one)) for one in all_shown(path)] == [False, False, True]
+    page = write_sheet(tmp_path / "sheet", [("S1", path)], title="T", task="L")
+    assert page.read_text().count("<img") == 3
+    assert page.read_text().count("<figure>") == 1
+
+
+def test_film_of_many_frames_says_that_not_all_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("site_agent.review.sheet.MOST_PICTURES", 2)
+    path = put(tmp_path / "1", values_of(np.zeros((3, 40, 60)), NumberOfFrames="3"))
+    page = write_sheet(tmp_path / "sheet", [("S1", path)], title="T", task="L")
+    assert page.read_text().count("<img") == 2
+    assert "only its first" in page.read_text()
+
+
+def test_patch_that_is_far_too_bright_hides_nothing(tmp_path: Path) -> None:
+    values = np.full((200, 200), 1000)
+    values[5:17, 5:60] = 1600
+    values[100:150, 100:150] = 65535
+    bits = {"BitsStored": 16, "HighBit": 15}
+    grey = shown(put(tmp_path / "1", values_of(values, **bits)))
+    assert int(grey[10, 10]) - int(grey[50, 50]) >= 100
 
 
 def test_sheet_names_its_films_and_belongs_to_its_owner(tmp_path: Path) -> None:
