@@ -59,10 +59,8 @@ _VERBS = {  # what they say of what goes before, of what follows
 
 def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
     """Replace each such adjective by a cue that goes before or behind its noun."""
-    if _EITHER_SIDE.isdisjoint([hit.meaning.kind for hit in hits]) and not any(
-        hits[place].meaning.kind is Kind.DENIAL and _answers(texts, hits, place)
-        for place in range(1, len(hits))
-    ):
+    kinds = [hit.meaning.kind for hit in hits]
+    if _EITHER_SIDE.isdisjoint(kinds) and Kind.DENIAL not in kinds[1:]:
         return hits
     settled: list[Hit] = []
     for place, hit in enumerate(hits):

@@ -72,7 +72,7 @@ def label_text(
     abbreviation = load(language).abbreviation
     claims_of = _reader(language, mode)
     claims: list[Claim] = []
-    for written in (findings, impression):
+    for written in filter(None, (findings, impression)):
         section, _ = composed(written)
         lowered = lower(section)
         for start, end in spans(section, abbreviation):

@@ -34,6 +34,7 @@ Row = tuple[str, ...]
 Meant = TypeVar("Meant")
 
 _LONGEST_ENDING = 3  # letters, where a word may be a compound as well
+_MARKS = ",;:()/"
 _REMEMBERED = 50_000  # forms of words; a report that makes up words costs no memory
 
 
@@ -124,8 +125,10 @@ class WordForms:
         """Read a sentence's words as the pack's."""
         if "-" in sentence and (self._compounds is not None or "-\n" in sentence):
             return [word.text for word in self.read(words_of(sentence), sentence)]
-        forms = map(self._forms.__getitem__, texts_of(sentence))
-        return list(itertools.chain.from_iterable(forms))
+        words = texts_of(sentence)
+        if self._forms.plain.issuperset(words):
+            return words
+        return list(itertools.chain.from_iterable(map(self._forms.__getitem__, words)))
 
     def read(self, words: list[Word], section: str) -> list[Word]:
         """Read a sentence's words as the pack's, in their places in the section.
@@ -195,17 +198,24 @@ class WordForms:
 
 
 class _Forms(dict[str, tuple[str, ...]]):
-    """What each written word is read as, worked out when it is met first."""
+    """What each written word is read as, worked out when it is met first.
+
+    `plain` has those that are read as they are written: most, in some languages.
+    """
 
     def __init__(self, read: Callable[[str], tuple[str, ...]]) -> None:
         self._read = read
+        self.plain = set(_MARKS)
 
     def __missing__(self, written: str) -> tuple[str, ...]:
         if not written[0].isalpha():
             return (written,)  # a number or a mark
         if len(self) > _REMEMBERED:
             self.clear()
+            self.plain = set(_MARKS)
         parts = self[written] = self._read(written)
+        if parts == (written,):
+            self.plain.add(written)
         return parts
 
 
