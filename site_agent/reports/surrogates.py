@@ -29,8 +29,8 @@ _CODAS = ("l", "m", "n", "r", "s", "nd", "rk", "st")
 _WORDS_AND_FIGURES = re.compile(r"[^\W\d_]+|\d+")
 _LETTERS_AND_DIGITS = re.compile(r"[^\W_]")
 _MONTH_AND_YEAR = re.compile(
-    r"(?:(?P<word>[^\W\d_]+)[.,]?|(?P<month>\d\d?))\s?(?:de |del |/|[.-])?\s?"
-    r"(?P<year>(?:19|20)\d\d)"
+    r"(?:(?P<word>[^\W\d_]{3,14})[.,]?|(?P<month>\d\d?))"
+    r"(?: (?:del? )?|[/.-])(?P<year>(?:19|20)\d\d)"
 )
 _MIDDLE_OF_MONTH = 15
 

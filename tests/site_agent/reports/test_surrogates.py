@@ -76,3 +76,12 @@ def test_order_of_day_and_month_follows_the_language(language: str, days: int) -
     dates = re.findall(r"\d{4}-\d\d-\d\d", scrub_row(row, (), PSEUDONYMS).scrubbed.text)
     first, second = map(dt.date.fromisoformat, dates)
     assert (second - first).days == days
+
+
+@pytest.mark.parametrize("written", ["March 2019", "03/2019", "marzo de 2019"])
+def test_month_and_year_move_as_far_as_days(written: str) -> None:
+    text = f"FINDINGS: As on 15.03.2019 and in {written}.\nIMPRESSION: Normal."
+    said = scrub_row(Report(1, "1", text, "en", {"patient_id": "7"}), (), PSEUDONYMS)
+    day = re.search(r"\d{4}-\d\d-\d\d", said.scrubbed.text)
+    assert day is not None
+    assert f"in {day[0][:7]}." in said.scrubbed.text
