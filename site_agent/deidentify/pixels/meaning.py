@@ -107,7 +107,7 @@ def meaning_of(
     for line, sure in _readings(box, film, networks):
         letters = "".join(filter(str.isalnum, line))
         if letters in MARKERS and length < _LINE:
-            stays.add(sure, least=_SOMEHOW_READ)
+            stays.add(sure, least=_SOMEHOW_READ, line=letters)
         elif compared(line) in may_stay:
             stays.add(sure, least=_EXACTLY_READ)
         else:
@@ -119,8 +119,10 @@ def meaning_of(
         kind = Kind.MAY_STAY
     else:
         kind = Kind.TEXT if text.sure else Kind.NO_TEXT
-    is_letter = len(letter.line) == 1 and letter.line.isalnum()
-    return kind, letter.line if is_letter else ""
+    # Turned or mirrored, an L is a 7.
+    surest = stays if stays.line and stays.sure >= letter.sure - _AS_SURE else letter
+    is_letter = len(surest.line) == 1 and surest.line.isalnum()
+    return kind, surest.line if is_letter else ""
 
 
 @dataclass(slots=True)

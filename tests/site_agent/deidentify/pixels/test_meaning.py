@@ -94,6 +94,8 @@ def test_marker_beside_a_text_goes_with_it(monkeypatch: pytest.MonkeyPatch) -> N
         ([("Z", 0.85)], ""),
         ([("Z", 0.95), ("ZN", 0.99)], ""),
         ([("|", 0.99)], ""),
+        ([("7", 0.99), ("L", 0.96)], "L"),
+        ([("Z", 0.99), ("L", 0.6)], "Z"),
     ],
 )
 def test_letter_is_the_surest_reading(
