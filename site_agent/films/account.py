@@ -39,6 +39,10 @@ Row = dict[str, Any]
 
 SLOW_WAY = "read with pydicom: the file is not quite as the standard has it"
 PIXELS_ARE_KEPT = "pixels as they came: text burned into them too"
+CLAIM_IS_KEPT = (
+    "Burned In Annotation (0028,0301) says what the old film said: nobody looked, and "
+    "the standard wants a value"
+)
 
 
 def row_of_copy(source: int, header: CleanHeader, digests: Digests) -> Row:
@@ -62,7 +66,8 @@ def row_of_copy(source: int, header: CleanHeader, digests: Digests) -> Row:
             "input_start": header.pixels_start,
             "output_start": head,
         }
-    return {**row, "warnings": [PIXELS_ARE_KEPT] if header.has_pixels else []}
+    kept = [PIXELS_ARE_KEPT] if header.has_pixels else []
+    return {**row, "warnings": kept + [CLAIM_IS_KEPT] * header.claims_no_text}
 
 
 def row_of_content(
@@ -70,10 +75,13 @@ def row_of_content(
     digests: Digests,
     size: int,
     actions: Mapping[tuple[int | str, str], int],
+    *,
+    claims_no_text: bool,
 ) -> Row:
     """Account for a film that was written anew, with `size` bytes."""
     row = _row(source, digests, size, actions)
-    return {**row, "warnings": [SLOW_WAY, PIXELS_ARE_KEPT]}
+    warnings = [SLOW_WAY, PIXELS_ARE_KEPT]
+    return {**row, "warnings": warnings + [CLAIM_IS_KEPT] * claims_no_text}
 
 
 def row_of_looked_through(row: Row) -> Row:

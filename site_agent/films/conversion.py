@@ -144,7 +144,10 @@ class Conversion:
         row = None
         if self.with_account:
             digests = write_film_digested(source, new, target)
-            row = row_of_content(source, digests, len(film.content), film.actions)
+            size, claims = len(film.content), film.claims_no_text
+            row = row_of_content(
+                source, digests, size, film.actions, claims_no_text=claims
+            )
         else:
             write_film(source, new, target)
         return Converted(film.study, film.instance, row)

@@ -11,8 +11,13 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from site_agent.acquire.folder import FoundImage, look
-from site_agent.deidentify.header.dataset import deidentify_header, to_bytes
+from site_agent.deidentify.header.dataset import (
+    claim_in,
+    deidentify_header,
+    to_bytes,
+)
 from site_agent.deidentify.header.options import Options
+from site_agent.deidentify.header.profile import load_profile
 from site_agent.deidentify.header.reading import UNREADABLE, quiet
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.errors import UnreadableFile
@@ -20,12 +25,16 @@ from site_agent.errors import UnreadableFile
 
 @dataclass(frozen=True, slots=True)
 class WrittenFilm:
-    """A whole de-identified file, its new UIDs, and what was done at its top level."""
+    """A whole de-identified file, its new UIDs, and what was done at its top level.
+
+    `claims_no_text` is as in `CleanHeader`.
+    """
 
     study: str
     instance: str
     content: bytes
     actions: Mapping[tuple[int | str, str], int]
+    claims_no_text: bool
 
 
 NOT_DICOM = None
@@ -64,7 +73,13 @@ def convert_by_pydicom(
         instance=str(clean.SOPInstanceUID),
         content=content,
         actions=_actions(dataset, clean),
+        claims_no_text=_claims_no_text(clean, options),
     )
+
+
+def _claims_no_text(clean: Dataset, options: Options) -> bool:
+    iod = load_profile().iods.get(str(clean.file_meta.MediaStorageSOPClassUID))
+    return claim_in(clean, iod, options).stays
 
 
 def _actions(before: Dataset, after: Dataset) -> Counter[tuple[int | str, str]]:

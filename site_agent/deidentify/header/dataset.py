@@ -55,6 +55,7 @@ from site_agent.deidentify.header.options import Option, Options
 from site_agent.deidentify.header.own_identifiers import OwnIdentifiers
 from site_agent.deidentify.header.profile import Action, load_profile
 from site_agent.deidentify.header.reading import UNREADABLE, quiet, text_of
+from site_agent.deidentify.header.reading import texts_of as texts_in
 from site_agent.deidentify.header.retaining import by_option, kept_uid
 from site_agent.deidentify.header.safe_private import creator_tag, safe_attribute
 from site_agent.deidentify.header.structure import DEEPEST
@@ -81,6 +82,7 @@ from site_agent.errors import UnreadableFile
 __all__ = ["deidentify_header", "to_bytes"]
 
 _PATIENT_ID = 0x00100020
+_ONE_EACH = ("StudyInstanceUID", "SOPClassUID")
 
 
 def deidentify_header(
@@ -120,6 +122,10 @@ def deidentify_header(
 
 
 def _deidentify(dataset: Dataset, pseudonyms: Pseudonyms, options: Options) -> Dataset:
+    if any(len(texts_in(dataset, each)) > 1 for each in _ONE_EACH):
+        raise UnreadableFile(
+            "It says that it belongs to several studies or classes. Export it again."
+        )
     meta = clean_meta(dataset, pseudonyms, options)
     profile = load_profile()
     patient = text_of(dataset, "PatientID")
@@ -134,7 +140,7 @@ def _deidentify(dataset: Dataset, pseudonyms: Pseudonyms, options: Options) -> D
         persons=persons_in(dataset),
         own=own_identifiers_in(dataset),
     )
-    claim = _claim_in(dataset, iod, options)
+    claim = claim_in(dataset, iod, options)
     clean = cleaning.items(dataset, _Place(special=claim.special))
     if cleaning.other_letters:
         clean.SpecificCharacterSet = "ISO_IR 192"
@@ -381,7 +387,7 @@ def _is_of_code(tag: int, treatment: Treatment) -> bool:
     return tag in CODE_ATTRIBUTES and treatment.handling is Handling.CHECK
 
 
-def _claim_in(dataset: Dataset, iod: str | None, options: Options) -> Claim:
-    """Judge what a film says of text in its pixels."""
+def claim_in(dataset: Dataset, iod: str | None, options: Options) -> Claim:
+    """Judge what a film says of text in its pixels, where nobody looked."""
     kind = load_profile().type_of(BURNED_IN_ANNOTATION, iod=iod, parent=0)
     return claim_of(text_of(dataset, "BurnedInAnnotation"), kind, options)
