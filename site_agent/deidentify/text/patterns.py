@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from site_agent.deidentify.text.ages import age_at, year_of_birth_at
+from site_agent.deidentify.text.codes import postcode_at, room_at, whole_number
 from site_agent.deidentify.text.dates import ROMAN, date_at, date_from_month
 from site_agent.deidentify.text.lexicon import BROKEN, CAPITAL, MONTH
 from site_agent.deidentify.text.page import Page, ends_phrase
@@ -24,10 +25,18 @@ from site_agent.deidentify.text.worded import day_of_month, find_worded
 _RUN = re.compile(r"\d+")
 _ADDRESSES = re.compile(
     r"""
-      (?P<EMAIL>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})
-    | (?P<URL>(?:https?://|(?<!\w)www\.)[^\s<>"]{3,500})
+      (?P<EMAIL>(?<![\w.+-])[\w.+-]{1,64}(?:@|[ ]?[\[(]at[\])][ ]?)
+          [\w-]{1,63}(?:\.[\w-]{1,63}){0,6})
+    | (?P<URL>(?:https?://|(?<!\w)www\.)[^\s<>"]{3,500}
+        | (?<![\w@.-])(?:[a-z\d-]{2,63}\.){1,4}
+          (?:com|org|net|edu|gov|info|example|co\.uk|nhs\.uk)(?!\w)(?:/[^\s<>"]{0,300})?
+        | (?<!\w)@[a-z]\w{3,30})
     """,
     re.VERBOSE,
+)
+_MARKS_OF_ADDRESSES = (
+    *("@", "www.", "://", "[at]", "(at)", ".com", ".org", ".net"),
+    *(".edu", ".gov", ".info", ".example", ".co.uk", ".nhs.uk"),
 )
 _UNIT = r"(?:mm|cm|ml|cc|mg|mcg|kg|kv|kvp|mas|ma|hz|bpm|hu|fr|french|gauge|g|m|l|%|x|°)"
 # A size, and what else a figure with a unit is; a list of sizes is taken whole.
@@ -132,6 +141,7 @@ _DIGITS_OF_DAYS = 8
 _MORE_FIGURES = re.compile(r"[-/._ ']{1,2}\d")
 _DIGITS_OF_DATES = frozenset((1, 2, 4, 8, 12, 14))
 _DIGITS_OF_YEARS = (2, 4)
+_PARTED_NUMBERS = frozenset((Category.ID, Category.PHONE))
 _SHORTEST_CALLED = 4
 _LONGEST_GAP = 8
 
@@ -148,7 +158,7 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         between them are a day and a month, as in a comparison.
     """
     folded = page.folded
-    if "@" in folded or "www." in folded or "://" in folded:
+    if any(mark in folded for mark in _MARKS_OF_ADDRESSES):
         for match in _ADDRESSES.finditer(folded):
             kind = str(match.lastgroup)
             yield Span(*match.span(kind), Category[kind], f"{kind.lower()}-form")
@@ -163,6 +173,8 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
             continue
         span = _figure(page, start, run.end(), dates, dated)
         if span is not None:
+            if span.category in _PARTED_NUMBERS and span.rule != "measure":
+                span = whole_number(folded, span)
             end = span.end
             if span.category is Category.DATE:
                 dates.add(end)
@@ -192,7 +204,12 @@ def _figure(
         begin = start
         while begin and start - begin < _LETTERS_BEFORE and folded[begin - 1].isalpha():
             begin -= 1
-        return _number(folded, begin) or _called(page, start)
+        return (
+            _number(folded, begin)
+            or _called(page, start)
+            or room_at(page, start)
+            or postcode_at(page, start)
+        )
     if before in "-/_." and start > 1 and folded[start - 2].isalpha():
         begin = start - 1
         while begin and start - begin < _LETTERS_BEFORE and folded[begin - 1].isalpha():
@@ -205,6 +222,8 @@ def _figure(
         measure = _MEASURE.match(folded, start)
         if measure is not None:
             return Span(*measure.span(), Category.ID, "measure")
+    if (code := postcode_at(page, start)) is not None:
+        return code
     may_be_date = _may_be_date(page, start, end)
     found_date = date_at(folded, start) if may_be_date else None
     if found_date is not None:
@@ -223,12 +242,13 @@ def _figure(
         if year is not None:
             return year
     if end - start < _FEWEST_OF_NUMBERS and _CLOSED_FIGURE.match(folded, end):
-        return _called(page, start) or age_at(page, start)
+        return _called(page, start) or age_at(page, start) or room_at(page, start)
     return (
         _called(page, start)
         or _number(folded, start)
         or _day(page, start, dates, dated)
         or age_at(page, start)
+        or room_at(page, start)
     )
 
 

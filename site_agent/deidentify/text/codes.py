@@ -1,0 +1,97 @@
+"""Figures that tell a place: rooms, beds, postcodes; and the whole of a parted number.
+
+Forms of postcodes are those of the Universal Postal Union's list of addressing systems.
+"""
+
+from __future__ import annotations
+
+import re
+
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.vocabulary import words
+
+_ROOM = re.compile(
+    r"[a-z]?\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)?(?![a-z\d]|[.,]\d|\s?(?:mm|cm)\b)"
+)
+_AFTER_ROOM = frozenset((" ", ".", ". ", ": ", ":", " n. ", " nr "))
+_LONGEST_ROOM = 4
+_TOWN = r"(?=,? [A-Z\u00c0-\u00de\u0141\u015a\u0179\u017b][^\W\d_A-Z]{2})"
+_CODES = {
+    **dict.fromkeys(("de", "fr", "es", "it"), re.compile(r"\d{5}" + _TOWN)),
+    "nl": re.compile(r"\d{4} ?(?!CM|MM|ML|CC)[A-Z]{2}(?![A-Za-z])"),
+    "pl": re.compile(r"\d\d-\d{3}(?!\d)" + _TOWN),
+    "pt": re.compile(r"(?:\d{4}|\d{5})-\d{3}(?!\d)"),
+    "sv": re.compile(r"\d{3} \d\d" + _TOWN),
+}
+# No figure of a unit, and no ordinal, ends so: ``T2 1ST RIB``.
+_BRITISH = re.compile(
+    r"[A-Z]{1,2}\d[A-Z\d]? \d(?!ST|ND|RD|TH)[ABD-HJLNP-UW-Z]{2}(?![A-Za-z\d])"
+)
+_FURTHER = re.compile(r"[-/+._](?=[a-z]{0,4}\d)[a-z\d]{1,12}(?![a-z\d])")
+_FURTHER_GROUP = re.compile(
+    r"(?: ?[-\u2013] ?| )\d{2,4}(?![\da-z]|[.,:/]\d|\s?(?:mm|cm|ml|mg|kv|%|x|uhr|h|ans"
+    r"|anos|anni|lat|ar|jaar|jahre?|years?|yo?)\b)"
+)
+_JOINED_BEFORE = re.compile(r"(?<![a-z\d])[a-z]{0,4}\d[a-z\d]{0,11}[-/+._]$")
+_GROUP_BEFORE = re.compile(
+    r"(?<![\w.,/+(-])(?:\+\d{1,3}|[a-z]{2}\d\d|\d{2,4}|\(\+?\d{1,4}\)|\+\d{1,3} ?\(0\))"
+    r"(?: ?[-\u2013] ?| )$"
+)
+_PARTED = re.compile(r"\d[ ]\d")
+_MOST_GROUPS = 8
+_FEWEST_OF_LONG = 7
+_LONGEST_BEFORE = 20
+
+
+def room_at(page: Page, start: int) -> Span | None:
+    """Find the room, bed or ward whose figure stands at `start`."""
+    word = page.word_before(start)
+    if word > 0 and page.ends[word] == start and start - page.starts[word] == 1:
+        word, start = word - 1, page.starts[word]
+    if word < 0 or page.text[page.ends[word] : start] not in _AFTER_ROOM:
+        return None
+    if page.folds[word] not in words("numbers", "rooms"):
+        return None
+    match = _ROOM.match(page.folded, start)
+    return Span(*match.span(), Category.PLACE, "room") if match else None
+
+
+def postcode_at(page: Page, start: int) -> Span | None:
+    """Find the postcode of the text's country whose first figure stands at `start`."""
+    if page.language in _CODES:
+        match = _CODES[page.language].match(page.text, start)
+    else:
+        word = page.word_before(start)
+        letters = word >= 0 and page.ends[word] == start
+        match = _BRITISH.match(page.text, page.starts[word]) if letters else None
+    return Span(*match.span(), Category.PLACE, "postcode") if match else None
+
+
+def whole_number(folded: str, span: Span) -> Span:
+    """Widen a number over the figures that are joined to it.
+
+    A part of a number that identifies is not left behind for its separators:
+    ``RX240118-0034``, ``+49 (0) 30 - 555 12 34``, ``310512+1234``.
+    """
+    start, end = span.start, span.end
+    parted = span.category is Category.PHONE or (
+        _PARTED.search(folded, start, end) is not None
+    )
+    for _ in range(_MOST_GROUPS):
+        match = _FURTHER.match(folded, end)
+        if match is None and parted:
+            match = _FURTHER_GROUP.match(folded, end)
+        if match is None:
+            break
+        end = match.end()
+    parted = parted or sum(map(str.isdigit, folded[start:end])) >= _FEWEST_OF_LONG
+    for _ in range(_MOST_GROUPS):
+        near = folded[max(0, start - _LONGEST_BEFORE) : start]
+        before = _JOINED_BEFORE.search(near)
+        if before is None and parted:
+            before = _GROUP_BEFORE.search(near)
+        if before is None:
+            break
+        start -= len(before[0])
+    return span._replace(start=start, end=end)
