@@ -31,12 +31,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from site_agent.label.pack import Kind, Meaning
+from site_agent.label.ratio import state_of_the_heart
 from site_agent.label.scan import Hit
 
 _EITHER_SIDE = frozenset(
     {
         *(Kind.POSSIBLE, Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED),
-        *(Kind.EXCLUDED, Kind.NOT, Kind.DOUBTED),
+        *(Kind.EXCLUDED, Kind.NOT, Kind.RATIO, Kind.DOUBTED),
     }
 )
 _FARTHEST = 5  # words between a finding and its adjective: its side, its lobe
@@ -92,6 +93,8 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
         elif hit.kind is Kind.EXCLUDED:
             said = _DOUBTED if _take_denial(settled) else _DENIED
             settled.append(hit._replace(meaning=said))
+        elif hit.kind is Kind.RATIO:
+            settled += state_of_the_heart(texts, hit)
         elif hit.kind in _VERBS:
             before_it, behind_it = _VERBS[hit.kind]
             behind = _ends_its_list(texts, settled, hit)

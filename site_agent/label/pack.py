@@ -69,6 +69,7 @@ class Kind(Enum):
     UNEXCLUDED = "unexcluded"
     EXCLUDED = "excluded"
     NOT = "not"
+    RATIO = "ratio"
 
     __hash__ = object.__hash__  # members are single; a set of kinds is asked often
 
