@@ -26,11 +26,10 @@ from site_agent.deidentify.text.lexicon import (
     LETTER,
     MONTH,
     PARTICLE,
-    STREET,
     TITLE,
     UNKNOWN,
 )
-from site_agent.deidentify.text.name_runs import SUFFIXES
+from site_agent.deidentify.text.name_chains import chain
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span, begins_sentence
 from site_agent.deidentify.text.spelling import fold
@@ -39,7 +38,6 @@ from site_agent.deidentify.text.vocabulary import phrases, words, words_of
 _FIRST_WITHOUT_LISTS = "\u0370"
 _SHORTEST_DENIED_ACRONYM = 4
 _LONGEST_BEFORE_FIGURE = 3
-_JOINED = frozenset(("-", "'", "\u2019", "\u2010"))
 _LOUD_SHARE = 0.7
 _LEAST_PROSE = 6
 _PROSE_SHARE = 0.5
@@ -163,7 +161,7 @@ def _chained(
         floor = -1 if met is None else met[1]
         if word <= floor:
             continue
-        first, last = _chain(page, word, floor, letter, taken, loud)
+        first, last = chain(page, word, floor, letter, taken, loud)
         if met is not None and first == floor:
             met = (met[0], last, met[2])
             continue
@@ -330,113 +328,6 @@ def _loud_near(page: Page, word: int) -> bool:
 def _has_small_near(page: Page, word: int) -> bool:
     near = page.words[max(0, word - 1) : word] + page.words[word + 1 : word + 2]
     return any(one.islower() for one in near)
-
-
-def _chain(
-    page: Page, word: int, floor: int, letter: bytearray, taken: bytearray, loud: bool
-) -> tuple[int, int]:
-    """Take in what belongs to a name: double names, initials, particles, neighbours.
-
-    To the left it goes no further than the word `floor`.
-    """
-    first = last = word
-    while first > max(floor, 0) and _belongs(
-        page, first - 1, first, letter, taken, loud
-    ):
-        first -= 1
-        taken[first] = 1
-    while last + 1 < len(page.words):
-        if _belongs(page, last + 1, last + 1, letter, taken, loud):
-            last += 1
-        elif _goes_on(page, last + 1):
-            last += 2  # Carl af Ekman
-        else:
-            break
-        taken[last] = 1
-    return first, last
-
-
-def _goes_on(page: Page, at: int) -> bool:
-    """Whether a particle and a word with a capital go on a name."""
-    if (
-        page.gaps[at] != " "
-        or page.folds[at] not in _INSIDE
-        or at + 1 == len(page.words)
-    ):
-        return False
-    kind = page.kinds[at + 1]
-    return (
-        page.gaps[at + 1] == " " and bool(kind & CAPITAL) and not kind & (LETTER | CAPS)
-    )
-
-
-_INSIDE = frozenset(("af", "van", "von", "de", "da", "di", "der", "den", "dos", "zu"))
-
-
-def _belongs(
-    page: Page, at: int, gap: int, letter: bytearray, taken: bytearray, loud: bool
-) -> bool:
-    """Whether the word `at`, beside a name, is part of it; `gap` is between them."""
-    kind, joint = page.kinds[at], page.gaps[gap]
-    if joint in _JOINED:
-        if joint == "-" and not kind & CAPITAL:
-            return _is_link(page, at)
-        return not kind & (HOUSE | CLINICAL)
-    if joint in (". ", ".", " ", ", ", "^") and kind & INITIAL:
-        plain = joint == " " or joint == "^" or bool(letter[at])
-        before = at < gap
-        return plain or (before and joint in (". ", "."))
-    if page.words[at] in SUFFIXES and joint == " ":
-        return True
-    initial = joint in (". ", ".") and page.kinds[gap - 1] & INITIAL
-    listed = joint == ", " and letter[at]
-    if joint not in (" ", "^", "  ") and not initial and not listed:
-        return False
-    if kind & PARTICLE and joint == " ":
-        return at < gap and (not kind & CAPITAL or not kind & LETTER or loud)
-    if kind & FUNCTION and kind & CAPITAL and not kind & CAPS:  # Karin Bien, Ale Kurz
-        return joint == " " and _ends_there(page, at) if at == gap else False
-    if not kind & CAPITAL or kind & (FUNCTION | TITLE | HOUSE):
-        return False
-    if joint == " " and not loud and not kind & CAPS and page.language != "de":
-        if at < gap and not kind & LETTER and not _begins(page, at):
-            return True  # Gerd Dahlberg
-        if at == gap and kind & (COMMON | STREET) and page.gaps[at + 1][:1] != ":":
-            return True  # Robert Page
-    if kind & MONTH:  # Hanc, Jan
-        return bool(letter[at]) and not page.gaps[at + 1].strip()[:1].isdigit()
-    if kind & UNKNOWN and not kind & ACRONYM:
-        return True
-    if loud and at == gap and joint == " " and kind & COMMON and not kind & LETTER:
-        return _ends_there(page, at)
-    if loud and letter[at] and kind & COMMON and not kind & (CLINICAL | LETTER):
-        return True
-    if kind & LETTER or loud:
-        return False
-    if letter[at] and joint != ", ":
-        return bool(kind & (COMMON | UNKNOWN)) or (at < gap and not kind & CLINICAL)
-    return bool(kind & COMMON) and not kind & CLINICAL
-
-
-def _begins(page: Page, at: int) -> bool:
-    return begins_sentence(page.text, page.starts[at])
-
-
-def _ends_there(page: Page, at: int) -> bool:
-    """Whether a line, a list or a sentence ends after a word."""
-    return at + 1 == len(page.words) or page.gaps[at + 1][:1] in (
-        "\n",
-        ",",
-        ".",
-        ";",
-        ")",
-    )
-
-
-def _is_link(page: Page, at: int) -> bool:
-    """Whether a small word has a hyphen on both sides: ``Dumont-sur-Mer``."""
-    after = at + 1 < len(page.words) and page.gaps[at + 1] == "-"
-    return after and page.gaps[at] == "-" and len(page.words[at]) <= 4
 
 
 def is_prose(page: Page, first: int, last: int) -> bool:
