@@ -96,6 +96,8 @@ _DAY = re.compile(
     r"(?P<one>\d{1,2})(?P<by>[/.-])(?P<two>\d{1,2})"
     r"(?:(?<=[/-]\d)|(?<=[/-]\d\d)|\.|(?=[\s),;]))(?![\d/]|[.,-]\d|\s?[cm]?m\b)"
 )
+_SMALL = re.compile(" [^\\W\\d_A-Z\u00c0-\u00de]")
+_MONTHS = 12
 _AND = re.compile(r"(?:,|;| and| und| et| y| e| en| i| och| oraz)?\s{1,2}$")
 # Before a fraction they say nothing of a date.
 _WEAK = frozenset(
@@ -336,9 +338,16 @@ def _day(
     if weak and match["by"] == "/" and max(one, two) <= 12:
         told = _CLOSED.match(folded, match.end()) is not None
     zoned = match["by"] == "/" and _is_inside(start, dated)
-    if not (told or listed or zoned):
+    # No fraction begins its second figure with 0, and no sentence with a small letter.
+    padded = match["by"] == "/" and len(match["two"].lstrip("0")) < len(match["two"])
+    goes_on = (
+        match["by"] == match[0][-1] == "."
+        and two <= _MONTHS
+        and (_SMALL.match(page.text, match.end()) is not None)
+    )
+    if not (told or listed or zoned or padded or goes_on):
         return None
-    sure = listed or max(one, two) > 12 or match[0][-1] == "."
+    sure = listed or max(one, two) > 12 or match[0][-1] == "." or page.language == "de"
     if match["by"] == "." and not sure and len(match["two"]) < 2:
         return None
     return Span(start, match.end(), Category.DATE, "day-and-month")

@@ -2,8 +2,10 @@
 
 import pytest
 
+from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.page import open_page
 from site_agent.deidentify.text.patterns import find_patterns
+from site_agent.deidentify.text.scrub import scrub
 from site_agent.deidentify.text.spans import Category
 
 
@@ -87,3 +89,19 @@ def test_day_and_month_after_a_word_for_dates(text: str, day: str) -> None:
 )
 def test_fraction_score_and_size_are_no_dates(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "left"),
+    [
+        ("de", "Befund: Bild 24.12. vermerkt.", "Befund: Bild [DATE] vermerkt."),
+        ("de", "Befund: Bild am 12.5 erfolgt.", "Befund: Bild am [DATE] erfolgt."),
+        ("fr", "Constatations: au 12/05 idem.", "Constatations: au [DATE] idem."),
+        ("de", "Befund: Rundherd 1.5. Herz 12.5 cm.", None),
+        ("en", "FINDINGS: CTR 12/25, 2/6 murmur, 5/10.", None),
+    ],
+)
+def test_day_and_month_without_a_year(
+    language: str, text: str, left: str | None
+) -> None:
+    assert scrub(text, KnownIdentifiers(), language).text == (left or text)
