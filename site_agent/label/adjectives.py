@@ -90,6 +90,8 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
         elif hit.kind is Kind.NOT:
             if _denies_at_once(hits, place):
                 settled.append(hit._replace(meaning=_DENIAL))
+        elif hit.kind is Kind.EXCLUDED and any(h.kind is Kind.NOT_NOW for h in settled):
+            continue  # asked for: "CT, so that a mass can be excluded"
         elif hit.kind is Kind.EXCLUDED:
             said = _DOUBTED if _take_denial(settled) else _DENIED
             settled.append(hit._replace(meaning=said))
