@@ -66,3 +66,18 @@ def test_language_without_lists_is_read_with_all_lists() -> None:
 def test_report_in_a_language_without_lists_is_in_doubt(language: str) -> None:
     doubts = scrub("Keuhkot ovat kirkkaat. Ei nestettä.", NOBODY, language).doubts
     assert [doubt.rule for doubt in doubts] == ["language-without-lists"]
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [
+        *(("de", "Bluthusten"), ("de", "Seropneumothorax"), ("fr", "Hémoptysie")),
+        *(("es", "Mareo"), ("en", "Wheezy"), ("en", "Haemoptysis"), ("sv", "Andfådd")),
+        *(("nl", "Wigvormige"), ("sv", "Kilformad"), ("it", "Toracalgia")),
+    ],
+)
+def test_symptoms_and_words_built_as_medicine_builds_them_are_known(
+    language: str, word: str
+) -> None:
+    assert not kind_of(word, language) & UNKNOWN
+    assert not kind_of(word.upper(), language) & UNKNOWN
