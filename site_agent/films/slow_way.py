@@ -16,6 +16,7 @@ from site_agent.deidentify.header.dataset import (
     deidentify_header,
     to_bytes,
 )
+from site_agent.deidentify.header.dataset_items import own_identifiers_in
 from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.header.profile import load_profile
 from site_agent.deidentify.header.reading import UNREADABLE, quiet
@@ -68,6 +69,10 @@ def convert_by_pydicom(
             raise UnreadableFile("The file cannot be read as DICOM.") from None
     clean = deidentify_header(dataset, pseudonyms, options)
     content = to_bytes(clean)
+    if own_identifiers_in(dataset).are_left_in(content):
+        raise UnreadableFile(
+            "A person's name is left in it. Keep it back, and tell us."
+        )
     return WrittenFilm(
         study=str(clean.get("StudyInstanceUID") or ""),
         instance=str(clean.SOPInstanceUID),

@@ -6,6 +6,7 @@ stays is not decoded and encoded again: its bytes are looked at and copied.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -29,6 +30,12 @@ from site_agent.deidentify.header.encoding import (
     Encoding,
 )
 from site_agent.deidentify.header.items import item_in, persons_in
+from site_agent.deidentify.header.lookup_tables import (
+    LUT_DATA,
+    LUT_DESCRIPTOR,
+    PALETTES,
+    is_table,
+)
 from site_agent.deidentify.header.moving import Shift, moved, time_of
 from site_agent.deidentify.header.options import Option, Options
 from site_agent.deidentify.header.own_identifiers import OwnIdentifiers
@@ -197,7 +204,9 @@ class Cleaning:
             if handling is Handling.RETAIN and self.own.stand_in_any(kept or (), vr):
                 return None
             return self._text(tag, vr, kept, treatment.action) if kept else None
-        if vr in BYTES:
+        if tag in PALETTES and not self._is_table(elements, tag):
+            raise Declined("a palette that is none")
+        if vr in BYTES or tag == LUT_DATA:
             is_right = are_right_bytes(tag, value)
         else:
             is_right = self._is_number(attributes()[tag].vm, vr, value)
@@ -251,6 +260,8 @@ class Cleaning:
         items = []
         # At most DEEPEST deep: further down `structure` gives no items.
         for elements in element.items:
+            if LUT_DATA in elements and not self._is_table(elements, LUT_DATA):
+                continue
             charset = charset_of(self.data, elements, place.charset)
             own: Special | None = NOTHING_SPECIAL
             if tag == MEASURED_VALUE:
@@ -265,6 +276,18 @@ class Cleaning:
                 content = b"".join(done[each] for each in sorted(done))
                 items.append(self.encoding.item(content))
         return self.encoding.element(tag, "SQ", b"".join(items))
+
+    def _is_table(self, elements: DataSet, tag: int) -> bool:
+        """Whether a lookup table is as its descriptor says (`lookup_tables`)."""
+        element = elements[tag]
+        descriptor = elements.get(PALETTES.get(tag, LUT_DESCRIPTOR))
+        if descriptor is None or descriptor.length != 6 or element.length == UNDEFINED:
+            return False
+        if self._vr(elements, element, ("US", "OW")) is None:
+            return False
+        order = self.encoding.order
+        said = struct.unpack(order + "HHH", raw_value(self.data, descriptor))
+        return is_table(raw_value(self.data, element), said[0], said[2])
 
     def _persons(self) -> frozenset[str]:
         if self._names is None:

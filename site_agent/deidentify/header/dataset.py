@@ -30,6 +30,7 @@ from site_agent.deidentify.header.content import (
 from site_agent.deidentify.header.dataset_items import (
     creator_name,
     is_local_code,
+    is_table_in,
     item_of,
     own_identifiers_in,
     persons_in,
@@ -44,6 +45,7 @@ from site_agent.deidentify.header.elements import (
 )
 from site_agent.deidentify.header.encoding import BYTES, TEXT
 from site_agent.deidentify.header.file_format import clean_meta, to_bytes
+from site_agent.deidentify.header.lookup_tables import LUT_DATA, PALETTES
 from site_agent.deidentify.header.marking import (
     BURNED_IN_ANNOTATION,
     METHOD,
@@ -242,6 +244,8 @@ class _Cleaning:
                 for uid in texts_of(element)
             ]
             return DataElement(tag, "UI", uids)
+        if tag in PALETTES and not is_table_in(dataset, tag):
+            raise UnreadableFile("Its palette of colours is none. Export it again.")
         if handling is Handling.CHECK or vr not in TEXT:
             return self._checked(element, tag, attributes()[tag].vm)
         texts = texts_of(element)
@@ -263,6 +267,8 @@ class _Cleaning:
         is_content = place.is_content or (is_clean and tag in CONTENT_SEQUENCES)
         items = []
         for item in element.value:
+            if LUT_DATA in item and not is_table_in(item, LUT_DATA):
+                continue
             own: Special | None = NOTHING_SPECIAL
             if tag == MEASURED_VALUE:
                 own = place.special
@@ -302,7 +308,7 @@ class _Cleaning:
     ) -> DataElement | None:
         """Give a kept element if it looks right and repeats nobody's name or number."""
         kept = _checked(element, tag, multiplicity)
-        if kept is None or kept.VR in BYTES:
+        if kept is None or kept.VR in BYTES or tag == LUT_DATA:
             return kept
         if kept.VR not in TEXT:
             numbers = numbers_in(numbers_of(kept), kept.VR)
@@ -352,7 +358,7 @@ def _checked(
     element: DataElement, tag: BaseTag, multiplicity: str
 ) -> DataElement | None:
     """Give a kept element if its values look right, of code strings those that do."""
-    if element.VR in BYTES:
+    if element.VR in BYTES or tag == LUT_DATA:
         if not are_right_bytes(tag, element.value or b""):
             return None
         # A new element around the same bytes: writing changes the element.

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataset import Dataset
-from pydicom.tag import BaseTag
+from pydicom.tag import BaseTag, Tag
 
 from site_agent.deidentify.header.content import (
     CODE_VALUE,
@@ -18,7 +18,13 @@ from site_agent.deidentify.header.content import (
     Item,
 )
 from site_agent.deidentify.header.descriptors import name_words
-from site_agent.deidentify.header.elements import read_element
+from site_agent.deidentify.header.elements import numbers_of, read_element, values_of
+from site_agent.deidentify.header.encoding import BYTES
+from site_agent.deidentify.header.lookup_tables import (
+    LUT_DESCRIPTOR,
+    PALETTES,
+    is_table,
+)
 from site_agent.deidentify.header.own_identifiers import (
     SOURCES,
     Collected,
@@ -52,6 +58,18 @@ def item_of(item: Dataset) -> Item:
         scheme=text_of(concept, CODING_SCHEME),
         units=text_of(units, CODE_VALUE),
     )
+
+
+def is_table_in(dataset: Dataset, tag: int) -> bool:
+    """Whether a lookup table is as its descriptor says (`lookup_tables`)."""
+    descriptor = Tag(PALETTES.get(tag, LUT_DESCRIPTOR))
+    try:
+        element = read_element(dataset, Tag(tag), "US or OW")
+        entries, _, bits = values_of(read_element(dataset, descriptor, "US or SS"))
+    except UNREADABLE:
+        return False
+    data = element.value or b"" if element.VR in BYTES else numbers_of(element)
+    return is_table(data, entries & 0xFFFF, bits & 0xFFFF)
 
 
 def own_identifiers_in(dataset: Dataset) -> OwnIdentifiers:

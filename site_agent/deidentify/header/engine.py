@@ -145,6 +145,8 @@ def _clean(layout: Layout, pseudonyms: Pseudonyms, options: Options) -> CleanHea
     if own.may_stand_in(b"".join(done.values())):
         cleaning = replace(cleaning, is_repeated=True, actions={})
         done = cleaning.file(elements, charset, claim.special)
+        if own.are_left_in(b"".join(done.values())):
+            raise Declined("a name that is left")
     done |= marks(encoding, profile.edition, options, new_instance)
     study = done.get(_STUDY, b"")[8:].rstrip(b" \0").decode("ascii")
     if "\\" in study or b"\\" in done.get(_SOP_CLASS, b""):

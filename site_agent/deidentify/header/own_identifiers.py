@@ -38,6 +38,7 @@ _LONG_WORD = 6  # letters that are no chance, also inside of other words
 _SHORTEST_NUMBER = 5
 _LONG_NUMBER = 7  # digits that are no chance, also within others
 _SHORTEST_CODE = 6
+_DUMMIES = frozenset(("removed",))
 _DUMMY_DATES = frozenset(("18000101", "19000101", "19010101"))
 
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -80,6 +81,17 @@ class OwnIdentifiers:
             return False
         either = content.translate(_SMALL, _OTHER_THAN_EITHER)
         return any(code.encode() in either for code in self.codes)
+
+    def are_left_in(self, content: bytes) -> bool:
+        """Whether a long name still stands in a header's new bytes: the last check.
+
+        It shares nothing with what decides value by value. Words of the standard, and
+        the dummy, are no names.
+        """
+        small = content.translate(_SMALL)
+        left = {word for word in self.words if word.encode() in small}
+        left = {word for word in left if len(word) >= _LONG_WORD}
+        return bool(left - code_words() - _DUMMIES)
 
     def stand_in(self, text: str, vr: str) -> bool:
         """Whether one value of a text VR repeats a name or a number.

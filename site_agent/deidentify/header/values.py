@@ -14,6 +14,11 @@ from itertools import pairwise
 
 from site_agent.deidentify.dictionary import attributes, code_words
 from site_agent.deidentify.header.denial import COUNTERS, PIXELS
+from site_agent.deidentify.header.lookup_tables import (
+    LUT_DATA,
+    SEGMENTED_PALETTES,
+    holds_words,
+)
 from site_agent.deidentify.header.written_dates import (
     is_a_date,
     names_a_date,
@@ -48,6 +53,8 @@ CODE_ATTRIBUTES = frozenset(
     {0x00080100, 0x00080102, 0x00080103, 0x00080104, 0x00080119}
 )
 """Code Value, Coding Scheme Designator and Version, Code Meaning, Long Code Value."""
+
+_ONLY_IN_ITEMS = CODE_ATTRIBUTES | {LUT_DATA}
 
 _CODE_MEANING = 0x00080104
 
@@ -96,10 +103,11 @@ def looks_right(tag: int, vr: str, text: str) -> bool:
 def is_misplaced(tag: int, parent: int) -> bool:
     """Whether an attribute stands where it says nothing, and anything may be in it.
 
-    That is a code outside of any sequence (`parent` is 0), and a picture in one: the
+    That is a code or a table outside of any sequence (`parent` is 0), and a picture in
+    one: the
     icons of films go, and nobody looks through pixels there.
     """
-    return tag in (PIXELS if parent else CODE_ATTRIBUTES)
+    return tag in (PIXELS if parent else _ONLY_IN_ITEMS)
 
 
 def _is_meaning(text: str) -> bool:
@@ -150,6 +158,8 @@ def are_right_bytes(tag: int, value: bytes) -> bool:
     That can be told of the tables of frames (PS3.3 C.7.6.3.1.8): offsets rise from 0,
     and neither they nor lengths are as large as six letters and more would make them.
     """
+    if tag in SEGMENTED_PALETTES:
+        return not holds_words(value)
     if tag not in _TABLES_OF_FRAMES:
         return True
     if len(value) % 8:

@@ -147,3 +147,18 @@ def test_of_code_strings_the_others_stay():
     result = by_engine(as_bytes(film), Options())
     assert b"ORIGINAL\\PRIMARY\\" in result
     assert b"ZYXWVUT" not in result
+
+
+def test_the_last_check_finds_a_name_wherever_it_stands():
+    assert own().are_left_in(b"\1\2CS\10\0ZYXWVUT \3")
+    assert not own().are_left_in(b"\1\2CS\10\0ZYXWV \3")
+    assert not own(name="REMOVED^Chest").are_left_in(b"REMOVED CHEST PRIMARY")
+
+
+def test_a_film_that_was_anonymised_before_is_cleaned_again():
+    film = chest_film()
+    film.PatientName = "REMOVED^REMOVED"
+    content = as_bytes(film)
+    assert (
+        differences(by_engine(content, Options()), by_pydicom(content, Options())) == []
+    )
