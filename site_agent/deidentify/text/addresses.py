@@ -27,12 +27,20 @@ from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 
 _STATE = re.compile(r"(?<=[,.] )[A-Z]{2} \d{5}(?:-\d{4})?(?![\d-])")
+# Streets whose word is short: ``12 Elm St``, ``C/ Mayor 7``.
+_SHORT = re.compile(
+    r"(?<![\w.,/-])\d{1,5}[A-Za-z]? (?:[A-Z][a-z]{1,20} ){1,2}"
+    r"(?:St|Ave|Rd|Dr|Ln|Blvd)\b"
+    r"|(?<!\w)C/ ?[A-Z][^\W\d_]{1,20}(?: [^\W\d_]{1,20}){0,3},? \d{1,4}(?!\w)"
+)
 _NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,6}[A-Za-z]?,? $")
 _JOINTS = frozenset((" ", "-", ". ", "'", "\u2019", "-'"))
 _LINKS = frozenset(
     ("de", "la", "le", "di", "da", "do", "dos", "du", "des", "del", "am")
 )
-_LINKS |= frozenset(("an", "der", "dem", "im", "in", "ob", "am", "sur", "van", "el"))
+_LINKS |= frozenset(
+    ("an", "der", "dem", "im", "in", "ob", "am", "sur", "van", "el", "das")
+)
 # What an address may go on with: a number, a code with its town, a province.
 _FURTHER = re.compile(
     r"(?:[ ,.]{1,2}(?:n[.\u00ba\u00b0]{1,2} ?)?"
@@ -54,6 +62,8 @@ def find_addresses(page: Page) -> Iterator[Span]:
             if found is not None:
                 end = found.end
                 yield found
+    for match in _SHORT.finditer(page.text):
+        yield Span(*match.span(), Category.PLACE, "street")
     if any(mark.isdigit() for mark in page.text[-1:]) or ", " in page.text:
         for match in _STATE.finditer(page.text):
             yield Span(*match.span(), Category.PLACE, "state-and-code")
@@ -71,8 +81,9 @@ def _address(page: Page, word: int) -> Span | None:
     before = _NUMBER_BEFORE.search(
         page.text[max(0, page.starts[first] - 9) : page.starts[first]]
     )
-    numbered = before is not None and first < word
-    if not capital and first == word and not _begins_street(page, word):
+    begins = first == word and _begins_street(page, word)
+    numbered = before is not None and (first < word or begins)
+    if not capital and first == word and not begins:
         return None
     at, last = page.ends[word], word
     digits = numbered

@@ -34,6 +34,19 @@ def test_address_goes_whole(language: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "address"),
+    [
+        *(("en", "12 Elm St"), ("en", "4 Old Oak Rd"), ("es", "C/ Mayor 7")),
+        *(("fr", "12 rue des Lilas"), ("pt", "Rua das Oliveiras, 18")),
+    ],
+)
+def test_street_in_a_sentence_goes_with_its_number(language: str, address: str) -> None:
+    text = f"FINDINGS: near {address} no effusion."
+    scrubbed = scrub(text, KnownIdentifiers(), language).text
+    assert scrubbed == "FINDINGS: near [PLACE] no effusion."
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Flat hemidiaphragm, 2 cm nodule in the right lung.",
