@@ -38,7 +38,11 @@ _LONG_WORD = 6  # letters that are no chance, also inside of other words
 _SHORTEST_NUMBER = 5
 _LONG_NUMBER = 7  # digits that are no chance, also within others
 _SHORTEST_CODE = 6
-_DUMMIES = frozenset(("removed",))
+# What is written here anew: the dummy, and the meanings of the codes of CID 7050.
+_WRITTEN = frozenset(
+    "removed structured application private identity option graphics confidentiality "
+    "retain descriptors".split()
+)
 _DUMMY_DATES = frozenset(("18000101", "19000101", "19010101"))
 
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -86,12 +90,12 @@ class OwnIdentifiers:
         """Whether a long name still stands in a header's new bytes: the last check.
 
         It shares nothing with what decides value by value. Words of the standard, and
-        the dummy, are no names.
+        those that are written here, are no names.
         """
         small = content.translate(_SMALL)
         left = {word for word in self.words if word.encode() in small}
         left = {word for word in left if len(word) >= _LONG_WORD}
-        return bool(left - code_words() - _DUMMIES)
+        return bool(left - code_words() - _WRITTEN)
 
     def stand_in(self, text: str, vr: str) -> bool:
         """Whether one value of a text VR repeats a name or a number.

@@ -155,6 +155,13 @@ def test_the_last_check_finds_a_name_wherever_it_stands():
     assert not own(name="REMOVED^Chest").are_left_in(b"REMOVED CHEST PRIMARY")
 
 
+def test_what_is_written_here_is_no_name_that_is_left():
+    options = Options(others=frozenset(Option))
+    meanings = [meaning for _, meaning in options.method_codes]
+    some = own(name="^".join(meanings))
+    assert not some.are_left_in(" ".join(meanings).encode())
+
+
 def test_a_film_that_was_anonymised_before_is_cleaned_again():
     film = chest_film()
     film.PatientName = "REMOVED^REMOVED"
