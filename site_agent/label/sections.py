@@ -40,13 +40,13 @@ _Heading = tuple[int, int, Section]  # its start, the start of its text, its sec
 _LONGEST = 48  # characters of a heading
 _LONGEST_TITLE = 80  # characters before all headings that may name the film and no more
 _DECORATION = " \t*_#=>|-\u2022\u2013\u2014"
-_COLON = re.compile(r":|(?<=\w) - ")
+_COLON = re.compile(r":")
+_COLON_OR_DASH = re.compile(r":|(?<=\w) - ")
 _SENTENCE = re.compile(r"[\n.;:!?)\]]")
 _SENTENCE_END = re.compile(r"[.;?!]\s|\n")
 _STOP_OR_LINE = re.compile(r"[.;:]\s|\n")
 _PARAGRAPH_END = re.compile(r"[.?!]\n|\n[ \t]*\n")
 _WORD_OR_GAP = re.compile(r"\w|\n[ \t]*\n")
-_SHORT_LINE = re.compile(rf"(?m)^[^\n:.]{{1,{_LONGEST}}}$")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -153,7 +153,8 @@ def _goes_on(text: str, stop: re.Match[str]) -> bool:
 
 
 def _headings(text: str, headings: Mapping[str, Section]) -> Iterator[_Heading]:
-    for colon in _COLON.finditer(text):
+    colons = _COLON_OR_DASH if " - " in text else _COLON
+    for colon in colons.finditer(text):
         window = text[max(0, colon.start() - _LONGEST) : colon.start()]
         label = _SENTENCE.split(window)[-1]
         start = colon.start() - len(label)
@@ -171,10 +172,14 @@ def _headings(text: str, headings: Mapping[str, Section]) -> Iterator[_Heading]:
                 place = colon.start() - len(bare) + bare.rindex(shouted)
                 yield place, colon.end(), section
                 break
-    for line in _SHORT_LINE.finditer(text):
-        section = headings.get(_plain(line[0]))
-        if section is not None:
-            yield line.start(), line.end(), section
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        if 0 < len(line) <= _LONGEST and ":" not in line and "." not in line:
+            section = headings.get(_plain(line))
+            if section is not None:
+                yield start, end, section
+        start = end + 1
 
 
 def _plain(label: str) -> str:
