@@ -40,8 +40,10 @@ _LONG_NUMBER = 7  # digits that are no chance, also within others
 _SHORTEST_CODE = 6
 # What is written here anew: the dummy, and the meanings of the codes of CID 7050.
 _WRITTEN = frozenset(
-    "removed structured application private identity option graphics confidentiality "
-    "retain descriptors".split()
+    {
+        *("removed", "structured", "application", "private", "identity", "option"),
+        *("graphics", "confidentiality", "retain", "descriptors"),
+    }
 )
 _DUMMY_DATES = frozenset(("18000101", "19000101", "19010101"))
 
