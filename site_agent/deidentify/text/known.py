@@ -29,6 +29,7 @@ _PLACED = re.compile(
 )
 _DATED = re.compile("date|birth|dob$|born")
 _NUMBERED = re.compile(r"(?:^|[^a-z])(?:id|ids|mrn|pid)$|patientid|number|accession")
+_LIKE_A_NAME = re.compile(r"(?:[^\W\d_a-zß-ÿ][^\W\d_]*[\s,^.'-]{1,3}){1,4}[^\W\d_]+")
 _STANDARD_ROOT = "1.2.840.10008."
 _DIGIT = re.compile(r"\d")
 
@@ -81,6 +82,8 @@ class Collector:
                 self.names.update(people)
                 if figures and not dates and not people:
                     self.ids.add(value)
+                elif not people and _LIKE_A_NAME.fullmatch(value.strip()):
+                    self.names.update(parse_dicom_name(value))
 
     def finish(self) -> KnownIdentifiers:
         """Leave out what would be met in every report."""

@@ -3,10 +3,12 @@
 import datetime as dt
 from pathlib import Path
 
+import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from site_agent.deidentify.text.identifiers import KnownIdentifiers, known_identifiers
+from site_agent.deidentify.text.known import identifiers_of_fields
 from site_agent.deidentify.text.names import PersonName
 from site_agent.study import ReceivedImage, ReceivedReport, ReceivedStudy
 from tests.site_agent.deidentify.chest_film import SOP_UID, STUDY_UID, chest_film, item
@@ -90,6 +92,13 @@ def test_fields_beside_the_report_are_taken_for_what_they_are() -> None:
     assert {dt.date(1925, 8, 4), dt.date(2016, 4, 27)} <= found.dates
     assert found.texts == {"Centre Hospitalier de Mariebourg"}
     assert found.uids == {"1.2.276.0.99.12345678"}
+
+
+@pytest.mark.parametrize("value", ["Zebulina Quarkson", "QUARKSON^ZEBULINA"])
+def test_field_of_an_unknown_kind_that_looks_like_a_name_is_one(value: str) -> None:
+    (name,) = identifiers_of_fields({"foo": value}).names
+    assert name.family.lower() == "quarkson"
+    assert not identifiers_of_fields({"foo": "normal heart size"}).names
 
 
 def test_letterhead_and_signature_give_their_people() -> None:
