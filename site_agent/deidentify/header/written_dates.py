@@ -39,7 +39,7 @@ _NAMED_DATE = re.compile(
 _NUMBER = re.compile(
     r"\d{6}"
     # 555 12 34 56: seven digits in groups
-    r"|(?<![\d.])(?=\d(?:[ -]?\d){6})\d{1,4}(?:[ -]\d{2,4}){2,}(?![\d.])"
+    r"|(?<![\d.])(?=\d(?:[ -]?\d){6})\d{1,4}(?:[ -]\d{2,4}){2,8}(?![\d.])"
     # MRN 76543
     r"|(?<![^\W\d_])(?:mrn|pid|pat|patient|acc|tel|phone)[ .:#_-]{0,3}\d{4}",
     re.IGNORECASE,
