@@ -140,10 +140,13 @@ def _parts(busy: Cells) -> Iterator[tuple[int, int, int, int]]:
         for place in range(first + 1, last)
     ]
     area, axis, place = min(cuts, default=(whole, 0, 0))
-    is_small = max(bottom - top, right - left) <= _LARGEST
-    if is_small and area > _SAVES * whole:
-        yield top, left, bottom, right
-        return
+    if area > _SAVES * whole:
+        if max(bottom - top, right - left) <= _LARGEST:
+            yield top, left, bottom, right
+            return
+        # Not where a little is saved: that would be one cell after the other.
+        is_high = bottom - top > right - left
+        axis, place = (0, (top + bottom) // 2) if is_high else (1, (left + right) // 2)
     down, across = (place, 0) if axis == 0 else (0, place)
     one, other = np.split(busy, [place], axis=axis)
     yield from _parts(one)

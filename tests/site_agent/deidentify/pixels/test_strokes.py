@@ -79,3 +79,10 @@ def side_of(tile: Tile) -> int:
 
 def test_film_smaller_than_a_cell() -> None:
     assert not list(tiles_with_strokes(np.zeros((5, 7), np.uint8), 8))
+
+
+def test_film_that_is_all_noise_is_looked_at_about_once() -> None:
+    film = np.random.default_rng(5).integers(0, 256, (1024, 1280)).astype(np.uint8)
+    tiles = list(tiles_with_strokes(film, 8))
+    assert sum(tile.area for tile in tiles) < 2 * film.size
+    assert max(tile.area for tile in tiles) <= (24 * CELL) ** 2
