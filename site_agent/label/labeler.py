@@ -19,7 +19,7 @@ from site_agent.label.mode import CONVENTIONS, Mode
 from site_agent.label.pack import Pack, load
 from site_agent.label.resolve import Claim, Mention, resolve
 from site_agent.label.scan import read, scan
-from site_agent.label.sections import findings_of, says_something
+from site_agent.label.sections import findings_of, read_sections, says_something
 from site_agent.label.sentences import (
     LONGEST,
     Word,
@@ -90,14 +90,20 @@ def label_report(
     Labels
         One assertion for each of the 14 observations. An empty text has No Finding, as
         Open-i's coders and CheXpert's labeler have it; a text of which no word stands
-        among findings has no label.
+        among findings has no label. Where no heading tells findings, No Finding takes
+        more than silence.
     """
     if not says_something(text):
         return combine(())
     headings = load(language).headings
     text, _ = composed(text)
-    parts = [text[start:end] for start, end in findings_of(text, headings)]
-    return label_text("\n\n".join(parts), "", language, mode)
+    places, told = read_sections(text, headings)
+    parts = [text[start:end] for start, end in places]
+    labels = label_text("\n\n".join(parts), "", language, mode)
+    others = (labels[each] for each in _OBSERVATIONS if each != _NO_FINDING)
+    if not told and all(assertion == _BLANK for assertion in others):
+        labels[_NO_FINDING] = _BLANK
+    return labels
 
 
 def mentions_in_report(

@@ -67,9 +67,16 @@ def findings_of(text: str, headings: Mapping[str, Section]) -> list[Span]:
         organ (``Heart: enlarged``). What stands before the first heading counts when no
         heading says where the findings begin.
     """
+    return read_sections(text, headings)[0]
+
+
+def read_sections(
+    text: str, headings: Mapping[str, Section]
+) -> tuple[list[Span], bool]:
+    """Tell the same, and whether there is more than asides: else nothing is sure."""
     cuts = sorted(_headings(text, headings))
     if not cuts:
-        return [(0, len(text))]
+        return [(0, len(text))], True
     ends = [start for start, _, _ in cuts[1:]] + [len(text)]
     parts = [(*cut, end) for cut, end in zip(cuts, ends, strict=True)]
     told = any(
@@ -92,7 +99,8 @@ def findings_of(text: str, headings: Mapping[str, Section]) -> list[Span]:
             said = said or says_something(text, rest, end)
     if not said and (rest_of_aside := _under_no_heading(text, parts)):
         spans = [(0, first), rest_of_aside]
-    return [(start, end) for start, end in spans if start < end]
+    said = said or says_something(text, 0, first)
+    return [(start, end) for start, end in spans if start < end], said
 
 
 def says_something(text: str, start: int = 0, end: int = sys.maxsize) -> bool:

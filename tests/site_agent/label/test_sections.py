@@ -113,7 +113,15 @@ def test_headings_of_the_examination_in_nine_languages(
     assert labels[Observation.PNEUMONIA] == Assertion.NOT_MENTIONED
 
 
-@pytest.mark.parametrize("text", ["Indication: pneumonia", "Technique: PA view."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Indication: pneumonia",
+        "Indication: Cough. Fever.",
+        "Technique: PA view.",
+        "XR CHEST:\n",
+    ],
+)
 def test_report_of_which_nothing_was_read_has_not_even_no_finding(text: str) -> None:
     assert set(label_report(text).values()) == {Assertion.NOT_MENTIONED}
     assert set(label_text("", " \n").values()) == {Assertion.NOT_MENTIONED}
