@@ -28,11 +28,12 @@ from site_agent.deidentify.text.spans import Category, Span
 
 _STATE = re.compile(r"(?<=[,.] )[A-Z]{2} \d{5}(?:-\d{4})?(?![\d-])")
 # Streets whose word is short: ``12 Elm St``, ``C/ Mayor 7``.
-_SHORT = re.compile(
-    r"(?<![\w.,/-])\d{1,5}[A-Za-z]? (?:[A-Z][a-z]{1,20} ){1,2}"
-    r"(?:St|Ave|Rd|Dr|Ln|Blvd)\b"
-    r"|(?<!\w)C/ ?[A-Z][^\W\d_]{1,20}(?: [^\W\d_]{1,20}){0,3},? \d{1,4}(?!\w)"
+_SHORT = (" St", " Dr", " Ln")
+_SHORT_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Za-z]?(?: [A-Z][a-z]{1,20}){1,2}$")
+_CALLE = re.compile(
+    r"(?<!\w)C/ ?[A-Z][^\W\d_]{1,20}(?: [^\W\d_]{1,20}){0,3},? \d{1,4}(?!\w)"
 )
+_LONGEST_BEFORE = 50
 _NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,6}[A-Za-z]?,? $")
 _JOINTS = frozenset((" ", "-", ". ", "'", "\u2019", "-'"))
 _LINKS = frozenset(
@@ -62,11 +63,25 @@ def find_addresses(page: Page) -> Iterator[Span]:
             if found is not None:
                 end = found.end
                 yield found
-    for match in _SHORT.finditer(page.text):
-        yield Span(*match.span(), Category.PLACE, "street")
+    yield from _short_streets(page.text)
     if any(mark.isdigit() for mark in page.text[-1:]) or ", " in page.text:
         for match in _STATE.finditer(page.text):
             yield Span(*match.span(), Category.PLACE, "state-and-code")
+
+
+def _short_streets(text: str) -> Iterator[Span]:
+    for mark in _SHORT:
+        at = text.find(mark)
+        while at >= 0:
+            end = at + len(mark)
+            if not text[end : end + 1].isalnum():
+                before = _SHORT_BEFORE.search(text, max(0, at - _LONGEST_BEFORE), at)
+                if before is not None:
+                    yield Span(before.start(), end, Category.PLACE, "street")
+            at = text.find(mark, end)
+    if "C/" in text:
+        for match in _CALLE.finditer(text):
+            yield Span(*match.span(), Category.PLACE, "street")
 
 
 def _address(page: Page, word: int) -> Span | None:

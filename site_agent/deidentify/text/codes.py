@@ -17,13 +17,14 @@ _ROOM = re.compile(
 _AFTER_ROOM = frozenset((" ", ".", ". ", ": ", ":", " n. ", " nr "))
 _LONGEST_ROOM = 4
 _TOWN = r"(?=,? [A-Z\u00c0-\u00de\u0141\u015a\u0179\u017b][^\W\d_A-Z]{2})"
-_CODES = {
+CODED = {
     **dict.fromkeys(("de", "fr", "es", "it"), re.compile(r"\d{5}" + _TOWN)),
     "nl": re.compile(r"\d{4} ?(?!CM|MM|ML|CC)[A-Z]{2}(?![A-Za-z])"),
     "pl": re.compile(r"\d\d-\d{3}(?!\d)" + _TOWN),
     "pt": re.compile(r"(?:\d{4}|\d{5})-\d{3}(?!\d)"),
     "sv": re.compile(r"\d{3} \d\d" + _TOWN),
 }
+"""Languages whose postcodes begin with a figure, and how they look."""
 # No figure of a unit, and no ordinal, ends so: ``T2 1ST RIB``.
 _BRITISH = re.compile(
     r"[A-Z]{1,2}\d[A-Z\d]? \d(?!ST|ND|RD|TH)[ABD-HJLNP-UW-Z]{2}(?![A-Za-z\d])"
@@ -59,8 +60,8 @@ def room_at(page: Page, start: int) -> Span | None:
 
 def postcode_at(page: Page, start: int) -> Span | None:
     """Find the postcode of the text's country whose first figure stands at `start`."""
-    if page.language in _CODES:
-        match = _CODES[page.language].match(page.text, start)
+    if page.language in CODED:
+        match = CODED[page.language].match(page.text, start)
     else:
         word = page.word_before(start)
         letters = word >= 0 and page.ends[word] == start

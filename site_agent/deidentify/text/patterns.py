@@ -14,30 +14,16 @@ from collections.abc import Iterator
 from functools import cache
 
 from site_agent.deidentify.text.ages import age_at, year_of_birth_at
-from site_agent.deidentify.text.codes import postcode_at, room_at, whole_number
+from site_agent.deidentify.text.codes import CODED, postcode_at, room_at, whole_number
 from site_agent.deidentify.text.dates import ROMAN, date_at, date_from_month
 from site_agent.deidentify.text.lexicon import BROKEN, CAPITAL, MONTH
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, words
-from site_agent.deidentify.text.worded import day_of_month, find_worded
+from site_agent.deidentify.text.web import find_web_addresses
+from site_agent.deidentify.text.worded import ages_in_words, day_of_month, worded_day
 
 _RUN = re.compile(r"\d+")
-_ADDRESSES = re.compile(
-    r"""
-      (?P<EMAIL>(?<![\w.+-])[\w.+-]{1,64}(?:@|[ ]?[\[(]at[\])][ ]?)
-          [\w-]{1,63}(?:\.[\w-]{1,63}){0,6})
-    | (?P<URL>(?:https?://|(?<!\w)www\.)[^\s<>"]{3,500}
-        | (?<![\w@.-])(?:[a-z\d-]{2,63}\.){1,4}
-          (?:com|org|net|edu|gov|info|example|co\.uk|nhs\.uk)(?!\w)(?:/[^\s<>"]{0,300})?
-        | (?<!\w)@[a-z]\w{3,30})
-    """,
-    re.VERBOSE,
-)
-_MARKS_OF_ADDRESSES = (
-    *("@", "www.", "://", "[at]", "(at)", ".com", ".org", ".net"),
-    *(".edu", ".gov", ".info", ".example", ".co.uk", ".nhs.uk"),
-)
 _UNIT = r"(?:mm|cm|ml|cc|mg|mcg|kg|kv|kvp|mas|ma|hz|bpm|hu|fr|french|gauge|g|m|l|%|x|°)"
 # A size, and what else a figure with a unit is; a list of sizes is taken whole.
 _SIZE = r"\d{1,4}(?:[.,]\d{1,3})?"
@@ -160,11 +146,8 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         between them are a day and a month, as in a comparison.
     """
     folded = page.folded
-    if any(mark in folded for mark in _MARKS_OF_ADDRESSES):
-        for match in _ADDRESSES.finditer(folded):
-            kind = str(match.lastgroup)
-            yield Span(*match.span(kind), Category[kind], f"{kind.lower()}-form")
-    yield from find_worded(page)
+    yield from find_web_addresses(folded)
+    yield from ages_in_words(page)
     months = list(_months(page))
     yield from months
     dates = {span.end for span in months}
@@ -187,6 +170,8 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
 def _months(page: Page) -> Iterator[Span]:
     for word, kind in enumerate(page.kinds):
         if kind & MONTH:
+            if (day := worded_day(page, word)) is not None:
+                yield day
             found = date_from_month(page.folded, page.starts[word])
             if found is not None:
                 yield Span(found.start, found.end, Category.DATE, "date")
@@ -224,7 +209,7 @@ def _figure(
         measure = _MEASURE.match(folded, start)
         if measure is not None:
             return Span(*measure.span(), Category.ID, "measure")
-    if (code := postcode_at(page, start)) is not None:
+    if page.language in CODED and (code := postcode_at(page, start)) is not None:
         return code
     may_be_date = _may_be_date(page, start, end)
     found_date = date_at(folded, start) if may_be_date else None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from site_agent.deidentify.text.dates import day_of_any_month
-from site_agent.deidentify.text.lexicon import CAPITAL, CAPS, MONTH
+from site_agent.deidentify.text.lexicon import CAPITAL, CAPS
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import by_last_word, words
@@ -69,20 +69,17 @@ def day_of_month(page: Page, start: int) -> Span | None:
     return Span(start, last, Category.DATE, "day-and-month")
 
 
-def find_worded(page: Page) -> Iterator[Span]:
-    """Find days of a month and ages over 89 that are written in words."""
-    for word, kind in enumerate(page.kinds):
-        if kind & MONTH and word:
-            span = _worded_day(page, word)
-            if span is not None:
-                yield span
+def ages_in_words(page: Page) -> Iterator[Span]:
+    """Find ages over 89 that are written in words."""
     if any(stem in page.folded for stem in _NINETY):
         for match in _OLD.finditer(page.folded):
             yield Span(*match.span(), Category.AGE, "age-over-89")
 
 
-def _worded_day(page: Page, month: int) -> Span | None:
+def worded_day(page: Page, month: int) -> Span | None:
     """Find a day in words before the word of a month, and a year in words after it."""
+    if not month:
+        return None
     name = page.folds[month]
     if name in _NO_FULL_NAMES or len(name) < _SHORTEST_MONTH:
         return None
