@@ -102,7 +102,7 @@ def label_report(
     labels = label_text("\n\n".join(parts), "", language, mode)
     others = (labels[each] for each in _OBSERVATIONS if each != _NO_FINDING)
     if not told and all(assertion == _BLANK for assertion in others):
-        labels[_NO_FINDING] = _BLANK
+        return dict.fromkeys(_OBSERVATIONS, _BLANK)
     return labels
 
 
