@@ -105,15 +105,19 @@ class Box:
         return np.asarray(cv2.boxPoints(rectangle), np.float32)
 
     def tile(self, shape: tuple[int, ...], margin: int) -> Tile:
-        """Give the upright part of a film of `shape` that holds the box."""
+        """Give the upright part of a film of `shape` that holds the box.
+
+        It is empty where the box is outside of the film.
+        """
         corners = self.corners()
         x0, y0 = np.floor(corners.min(axis=0)).astype(int) - margin
         x1, y1 = np.ceil(corners.max(axis=0)).astype(int) + margin + 1
+        rows, columns = shape[:2]
         return Tile(
-            max(0, int(x0)),
-            max(0, int(y0)),
-            min(shape[1], int(x1)),
-            min(shape[0], int(y1)),
+            min(max(0, int(x0)), columns),
+            min(max(0, int(y0)), rows),
+            min(max(0, int(x1)), columns),
+            min(max(0, int(y1)), rows),
         )
 
     def cut_out(self, image: Grey) -> Grey:

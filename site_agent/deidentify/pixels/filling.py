@@ -38,6 +38,8 @@ def fill(pixels: NDArray[Any], boxes: Iterable[Box]) -> None:
         _draw(everything, box, (0, 0))
     for box in grown:
         tile = box.tile(shape, _RING + 1)
+        if not tile.area:
+            continue
         inside = np.zeros((tile.y1 - tile.y0, tile.x1 - tile.x0), np.uint8)
         _draw(inside, box, (tile.x0, tile.y0))
         square = np.ones((2 * _RING + 1,) * 2, np.uint8)
