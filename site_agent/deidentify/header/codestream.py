@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 Read = Callable[[int, int], bytes]
 """Gives bytes from an offset on, as many as asked for; fewer where they end."""
@@ -24,14 +25,26 @@ class Unreadable(Exception):
     """A compressed picture is not what its transfer syntax says, or cannot be told."""
 
 
+class Picture(NamedTuple):
+    """What a header says of its pixels; 0 where it says nothing."""
+
+    rows: int
+    columns: int
+    frames: int
+
+
 class Stream:
-    """The bytes of all fragments, one after the other."""
+    """The bytes of all fragments, one after the other.
+
+    `pictures` counts those that were met in them.
+    """
 
     def __init__(self, read: Read, fragments: Sequence[Span]) -> None:
         self._read, self.fragments = read, fragments
         self.starts = [0, *accumulate(length for _, length in fragments)]
         self.size = self.starts.pop()
         self._begin, self._held = 0, b""
+        self.pictures = 0
 
     def window(self, at: int, count: int) -> bytes:
         """Give `count` bytes from a place on; fewer where the stream ends."""

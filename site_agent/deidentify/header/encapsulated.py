@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from site_agent.deidentify.header.codestream import (
     WINDOW,
+    Picture,
     Read,
     Span,
     Stream,
@@ -21,13 +22,14 @@ from site_agent.deidentify.header.codestream import (
 )
 from site_agent.deidentify.header.jpeg import carried_by_jpeg, carried_by_jpeg_ls
 from site_agent.deidentify.header.jpeg_2000 import carried_by_jpeg_2000
+from site_agent.deidentify.header.rle import carried_by_rle
 
 _ITEM, _END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
 SEQUENCE_DELIMITER = _END + bytes(4)
 """Ends encapsulated pixels."""
 
 _MOST = 100_000  # fragments of one film
-_RLE_HEADER = struct.Struct("<16I")
+_RLE = "1.2.840.10008.1.2.5"
 
 
 def fragments_of(read: Read, start: int, end: int) -> tuple[list[Span], int]:
@@ -71,7 +73,9 @@ def fragments_of(read: Read, start: int, end: int) -> tuple[list[Span], int]:
         at += length
 
 
-def carried(read: Read, items: Sequence[Span], transfer_syntax: str) -> list[Span]:
+def carried(
+    read: Read, items: Sequence[Span], transfer_syntax: str, picture: Picture
+) -> list[Span]:
     """Find the bytes of encapsulated pixels that are no picture and hold something.
 
     Parameters
@@ -80,6 +84,9 @@ def carried(read: Read, items: Sequence[Span], transfer_syntax: str) -> list[Spa
         Gives bytes from a place on.
     items : sequence of Span
         From `fragments_of`.
+    picture : Picture
+        What the header says of it. Pictures beyond that are shown by no viewer, and
+        nobody looks through them.
 
     Returns
     -------
@@ -90,20 +97,33 @@ def carried(read: Read, items: Sequence[Span], transfer_syntax: str) -> list[Spa
     Raises
     ------
     Unreadable
-        When the stream breaks the rules of its transfer syntax, or is of one that is
-        not known here (video, JPEG XL), so that nothing can be said of it.
+        When the stream breaks the rules of its transfer syntax, has more or fewer
+        pictures than the header says, or is of a syntax that is not known here (video,
+        JPEG XL), so that nothing can be said of it.
     """
     _check_table(read, items)
     stream = Stream(read, items[1:])
-    spans = next((by for form, by in _CARRIED if form.fullmatch(transfer_syntax)), None)
-    if spans is None:
-        raise Unreadable("pixels compressed in a way that cannot be looked through")
-    return [
+    if transfer_syntax == _RLE:
+        spans = carried_by_rle(stream, picture.rows * picture.columns)
+        stream.pictures = len(stream.fragments)
+    else:
+        spans = _look_through(transfer_syntax)(stream)
+    found = [
         place
-        for start, length in spans(stream)
+        for start, length in spans
         if length > 1 and any(stream.window(start, length))
         for place in stream.places(start, length)
     ]
+    if stream.pictures != picture.frames:
+        raise Unreadable("more or fewer pictures than the header says")
+    return found
+
+
+def _look_through(transfer_syntax: str) -> Callable[[Stream], Iterator[Span]]:
+    for form, by in _CARRIED:
+        if form.fullmatch(transfer_syntax):
+            return by
+    raise Unreadable("pixels compressed in a way that cannot be looked through")
 
 
 def _check_table(read: Read, items: Sequence[Span]) -> None:
@@ -123,19 +143,6 @@ def _check_table(read: Read, items: Sequence[Span]) -> None:
         raise Unreadable("a table of frames that is none")
 
 
-def _carried_by_rle(stream: Stream) -> Iterator[Span]:
-    """Look at the header of each frame (PS3.5 G.5): offsets that are not used."""
-    for start, (_, length) in zip(stream.starts, stream.fragments, strict=True):
-        header = stream.window(start, _RLE_HEADER.size)
-        if length < _RLE_HEADER.size or len(header) < _RLE_HEADER.size:
-            raise Unreadable("a compressed picture that is broken")
-        count, *offsets = _RLE_HEADER.unpack(header)
-        used = offsets[:count]
-        if not 1 <= count <= 15 or max(used) >= length or used != sorted(used):
-            raise Unreadable("a compressed picture that is broken")
-        yield start + 4 + 4 * count, 60 - 4 * count
-
-
 _CARRIED = (
     (re.compile(r"1\.2\.840\.10008\.1\.2\.4\.(5\d|6\d|70)"), carried_by_jpeg),
     (re.compile(r"1\.2\.840\.10008\.1\.2\.4\.8[01]"), carried_by_jpeg_ls),
@@ -143,5 +150,4 @@ _CARRIED = (
         re.compile(r"1\.2\.840\.10008\.1\.2\.4\.(9[0-3]|20[1-3])"),
         carried_by_jpeg_2000,
     ),
-    (re.compile(r"1\.2\.840\.10008\.1\.2\.5"), _carried_by_rle),
 )

@@ -15,7 +15,7 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
-from site_agent.deidentify.header.codestream import Unreadable
+from site_agent.deidentify.header.codestream import Picture, Unreadable
 from site_agent.deidentify.header.denial import PIXELS
 from site_agent.deidentify.header.encapsulated import (
     SEQUENCE_DELIMITER,
@@ -99,20 +99,24 @@ def to_bytes(dataset: Dataset) -> bytes:
 
 def _leave_the_picture(dataset: Dataset) -> None:
     """Take out of the pixels what is no picture."""
+    has_frames = bool(text_of(dataset, "NumberOfFrames"))
+    frames = number_of(dataset, "NumberOfFrames") if has_frames else 1
     for tag in sorted(PIXELS & set(dataset.keys())):
         element = dataset[tag]
         if element.is_undefined_length:
             syntax = dataset.file_meta.TransferSyntaxUID
-            element.value = _with_nothing_carried(element.value or b"", syntax)
+            picture = Picture(
+                number_of(dataset, "Rows"), number_of(dataset, "Columns"), frames
+            )
+            pixels = element.value or b""
+            element.value = _with_nothing_carried(pixels, syntax, picture)
             continue
         length = picture_bytes(
             rows=number_of(dataset, "Rows"),
             columns=number_of(dataset, "Columns"),
             allocated=number_of(dataset, "BitsAllocated"),
             samples=number_of(dataset, "SamplesPerPixel"),
-            frames=number_of(dataset, "NumberOfFrames")
-            if "NumberOfFrames" in dataset
-            else 1,
+            frames=frames,
             photometric=text_of(dataset, "PhotometricInterpretation"),
         )
         value = element.value or b""
@@ -128,7 +132,9 @@ def _leave_the_picture(dataset: Dataset) -> None:
             element.value = value[:length]
 
 
-def _with_nothing_carried(pixels: bytes, transfer_syntax: str) -> bytes:
+def _with_nothing_carried(
+    pixels: bytes, transfer_syntax: str, picture: Picture
+) -> bytes:
     whole = pixels + SEQUENCE_DELIMITER
 
     def read(offset: int, count: int) -> bytes:
@@ -136,7 +142,7 @@ def _with_nothing_carried(pixels: bytes, transfer_syntax: str) -> bytes:
 
     try:
         items, _ = fragments_of(read, 0, len(whole))
-        spans = carried(read, items, transfer_syntax)
+        spans = carried(read, items, transfer_syntax, picture)
     except Unreadable:
         raise UnreadableFile(
             "Its compressed pixels are not what its transfer syntax says, or cannot be "

@@ -54,6 +54,7 @@ def _carried(stream: Stream, next_marker: re.Pattern[bytes]) -> Iterator[Span]:
     while at < stream.size:
         if stream.number(at, 2) != 0xFF00 | _START:
             raise Unreadable("a compressed picture without its beginning")
+        stream.pictures += 1
         at += 2
         while True:
             at, marker = _marker(stream, at)

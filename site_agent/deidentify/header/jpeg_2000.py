@@ -42,6 +42,7 @@ def carried_by_jpeg_2000(stream: Stream) -> Iterator[Span]:
     while at < stream.size:
         if stream.number(at, 2) != _SOC:
             raise Unreadable("a compressed picture without its beginning")
+        stream.pictures += 1
         at, tile = at + 2, -1
         while at < stream.size:
             marker = stream.number(at, 2)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
+from typing import Literal
 
 from site_agent.deidentify.dictionary import attributes, is_transfer_syntax
-from site_agent.deidentify.header.codestream import Read, Unreadable
+from site_agent.deidentify.header.codestream import Picture, Read, Unreadable
 from site_agent.deidentify.header.denial import never_stands
 from site_agent.deidentify.header.encapsulated import carried, fragments_of
 from site_agent.deidentify.header.encoding import (
@@ -36,6 +37,8 @@ _WINDOW = 1 << 16
 _NOT_A_COMMAND = 0x00010000
 _MEDIA_STORAGE_CLASS, _MEDIA_STORAGE_INSTANCE = 0x00020002, 0x00020003
 _TRANSFER_SYNTAX = 0x00020010
+_SIZE, _NUMBER_OF_FRAMES = (0x00280010, 0x00280011), 0x00280008
+_LONGEST_NUMBER = 10
 _PADDING = " \0"
 _PIXEL_VRS = {
     0x7FE00008: ("", "OF"),
@@ -108,7 +111,8 @@ def _lay_out(data: bytes, read: Read, size: int, limits: Limits) -> Layout:
         raise Declined("a command group")
     length = 0
     if pixels is not None:
-        length = _pixels_length(read, size, pixels, syntax)
+        picture = _picture(data, elements, encoding)
+        length = _pixels_length(read, size, pixels, syntax, picture)
         _check_rest(read, pixels.start + length, size, pixels.tag, encoding, limits)
     return Layout(
         sop_class=meta.get(_MEDIA_STORAGE_CLASS, ""),
@@ -152,24 +156,44 @@ def _file_meta(data: bytes, size: int) -> tuple[dict[int, str], int]:
         last, at = tag, at + length
 
 
-def _pixels_length(read: Read, size: int, pixels: Element, syntax: str) -> int:
+def _picture(data: bytes, elements: DataSet, encoding: Encoding) -> Picture:
+    """Read what the header says of the picture."""
+
+    def value(tag: int) -> bytes:
+        element = elements.get(tag)
+        if element is None or element.length == UNDEFINED:
+            return b""
+        return data[element.start : element.start + element.length]
+
+    order: Literal["little", "big"] = "little" if encoding.little else "big"
+    rows, columns = (int.from_bytes(value(tag)[:2], order) for tag in _SIZE)
+    frames = value(_NUMBER_OF_FRAMES).strip(b" \0") or b"1"
+    is_number = frames.isdigit() and len(frames) < _LONGEST_NUMBER
+    return Picture(rows, columns, int(frames) if is_number else 0)
+
+
+def _pixels_length(
+    read: Read, size: int, pixels: Element, syntax: str, picture: Picture
+) -> int:
     if pixels.vr not in _PIXEL_VRS[pixels.tag]:
         raise Declined("pixels of an unusual VR")
     is_encapsulated = pixels.length == UNDEFINED
     if is_encapsulated == (syntax in NATIVE):
         raise Declined("pixels that are not as the transfer syntax says")
     if is_encapsulated:
-        return _encapsulated_length(read, pixels.start, size, syntax)
+        return _encapsulated_length(read, pixels.start, size, syntax, picture)
     if pixels.length & 1 or pixels.start + pixels.length > size:
         raise Declined("pixels that are cut off")
     return pixels.length
 
 
-def _encapsulated_length(read: Read, start: int, size: int, syntax: str) -> int:
+def _encapsulated_length(
+    read: Read, start: int, size: int, syntax: str, picture: Picture
+) -> int:
     """Count the bytes of encapsulated pixels up to the end of their delimiter."""
     try:
         items, end = fragments_of(read, start, size)
-        if carried(read, items, syntax):
+        if carried(read, items, syntax, picture):
             raise Declined("more than a picture in compressed pixels")
     except Unreadable as broken:
         raise Declined(str(broken)) from None

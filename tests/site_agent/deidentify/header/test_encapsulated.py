@@ -22,7 +22,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from site_agent.deidentify.header.codestream import Unreadable
+from site_agent.deidentify.header.codestream import Picture, Unreadable
 from site_agent.deidentify.header.encapsulated import (
     SEQUENCE_DELIMITER,
     carried,
@@ -60,7 +60,16 @@ def jpeg_2000(*before_tile: bytes, after: bytes = b"\xff\xd9") -> bytes:
 
 
 def rle(offsets: bytes = b"") -> bytes:
-    return (struct.pack("<2I", 1, 64) + offsets).ljust(64, b"\0") + b"picture!"
+    return (struct.pack("<2I", 1, 64) + offsets).ljust(64, b"\0") + PACKED
+
+
+PACKED = b"\x07picture!\0"  # eight literal bytes, and padding (PS3.5 G.3.1)
+FRAMES = {JPEGBaseline8Bit: b"\xff\xd8", JPEGLSLossless: b"\xff\xd8"}
+
+
+def frames_in(content: bytes, syntax: str) -> int:
+    """Count the pictures that were put together."""
+    return max(1, content.count(FRAMES.get(syntax, b"no other has two")))
 
 
 def in_pieces(content: bytes, size: int) -> list[bytes]:
@@ -74,8 +83,9 @@ def encapsulated(*fragments: bytes, table: bytes = b"") -> bytes:
     )
 
 
-def found(pixels: bytes, syntax: str) -> bytes:
+def found(pixels: bytes, syntax: str, frames: int | None = None) -> bytes:
     """Give what the pixels carry, put together."""
+    picture = Picture(2, 4, frames_in(pixels, syntax) if frames is None else frames)
     whole = pixels + SEQUENCE_DELIMITER
 
     def read(offset: int, count: int) -> bytes:
@@ -83,7 +93,7 @@ def found(pixels: bytes, syntax: str) -> bytes:
 
     items, end = fragments_of(read, 0, len(whole))
     assert end == len(whole)
-    return b"".join(read(*span) for span in carried(read, items, syntax))
+    return b"".join(read(*span) for span in carried(read, items, syntax, picture))
 
 
 CARRIERS = [
@@ -108,6 +118,7 @@ CARRIERS = [
         + jpeg_2000(),
     ),
     (RLELossless, rle(NAME)),
+    (RLELossless, rle() + NAME),
 ]
 
 
@@ -117,7 +128,8 @@ def test_name_in_a_compressed_picture_is_found_however_it_is_cut(
     syntax: str, content: bytes, size: int
 ) -> None:
     fragments = in_pieces(content, size) if syntax != RLELossless else [content]
-    carried = found(encapsulated(*fragments), syntax)
+    frames = frames_in(content, syntax)
+    carried = found(encapsulated(*fragments), syntax, frames)
     assert NAME in carried
     assert b"picture" not in carried
     assert b"JFIF" not in carried
@@ -172,6 +184,10 @@ def film_with(pixels: bytes, syntax: str) -> Dataset:
     film.PixelData = pixels
     film["PixelData"].is_undefined_length = True
     film["PixelData"].VR = "OB"
+    film.Rows, film.Columns = 2, 4
+    frames = frames_in(pixels, syntax)
+    if frames > 1:
+        film.NumberOfFrames = frames
     return again(film, syntax)
 
 
@@ -265,3 +281,28 @@ def test_names_in_the_tables_of_frames_go_both_ways() -> None:
         assert differences(result, by_pydicom(content, Options())) == []
         after = pydicom.dcmread(io.BytesIO(result))
         assert ("ExtendedOffsetTable" in after) is is_kept
+
+
+@pytest.mark.parametrize("frames", [None, 1, 3])
+def test_a_picture_that_the_header_does_not_speak_of_is_refused(
+    frames: int | None,
+) -> None:
+    film = film_with(encapsulate([jpeg(), jpeg()]), JPEGBaseline8Bit)
+    if frames is None:
+        del film.NumberOfFrames
+    else:
+        film.NumberOfFrames = frames
+    content = as_bytes(film)
+    with pytest.raises(Declined, match="pictures than the header says"):
+        by_engine(content, Options())
+    with pytest.raises(UnreadableFile):
+        by_pydicom(content, Options())
+
+
+def test_runs_of_an_rle_segment_are_counted_to_its_last_pixel() -> None:
+    head = struct.pack("<2I", 1, 64).ljust(64, b"\0")
+    runs = b"\x80\xfd\x07\x03abcd"  # nothing, one byte four times, four bytes
+    assert found(encapsulated(head + runs + b"\0\0"), RLELossless) == b""
+    assert found(encapsulated(head + runs + NAME), RLELossless) == NAME
+    with pytest.raises(Unreadable):
+        found(encapsulated(head + runs[:-2]), RLELossless)
