@@ -19,7 +19,9 @@ def margin_of(box: Box) -> float:
     return 2 + 0.08 * box.short
 
 
-def fill(pixels: NDArray[Any], boxes: Iterable[Box]) -> None:
+def fill(
+    pixels: NDArray[Any], boxes: Iterable[Box], markers: Iterable[Box] = ()
+) -> None:
     """Fill boxes in place, each with one value: the median of what is around it.
 
     Nothing in a box has a part in that value, and one number can hold no text.
@@ -30,13 +32,17 @@ def fill(pixels: NDArray[Any], boxes: Iterable[Box]) -> None:
         (rows, columns) or (rows, columns, samples), writable.
     boxes : iterable of Box
         They are grown by `margin_of` first.
+    markers : iterable of Box
+        Side markers, which stay: the margin of a box ends at one.
     """
     shape = pixels.shape[:2]
+    markers = tuple(markers)
+    boxes = tuple(boxes)
     grown = [box.grown(margin_of(box)) for box in boxes]
     everything = np.zeros(shape, np.uint8)
     for box in grown:
         _draw(everything, box, (0, 0))
-    for box in grown:
+    for narrow, box in zip(boxes, grown, strict=True):
         tile = box.tile(shape, _RING + 1)
         if not tile.area:
             continue
@@ -50,7 +56,11 @@ def fill(pixels: NDArray[Any], boxes: Iterable[Box]) -> None:
             value = np.median(part[around], axis=0)
         else:  # shut in by other boxes: what is most usual on the film
             value = np.median(pixels[::16, ::16], axis=(0, 1))
-        part[inside > 0] = value.astype(pixels.dtype)
+        own = np.zeros_like(inside)
+        _draw(own, narrow, (tile.x0, tile.y0))
+        for marker in markers:
+            _draw(inside, marker, (tile.x0, tile.y0), 0)
+        part[(inside | own) > 0] = value.astype(pixels.dtype)
 
 
 def filled(shape: tuple[int, ...], boxes: Iterable[Box]) -> NDArray[np.uint8]:
@@ -61,6 +71,8 @@ def filled(shape: tuple[int, ...], boxes: Iterable[Box]) -> NDArray[np.uint8]:
     return drawn
 
 
-def _draw(image: NDArray[np.uint8], box: Box, origin: tuple[int, int]) -> None:
+def _draw(
+    image: NDArray[np.uint8], box: Box, origin: tuple[int, int], value: int = 1
+) -> None:
     corners = np.rint(box.corners() - origin).astype(np.int32)
-    cv2.fillPoly(image, [corners], 1)
+    cv2.fillPoly(image, [corners], value)

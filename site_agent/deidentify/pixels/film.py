@@ -129,7 +129,7 @@ def _scrub(film: Dataset, pixels: NDArray[Any], search: Search) -> Outcome:
         if rest is not None:
             frame[:] = stored << _lowest(film)
         if number in texts:
-            fill(frame, texts[number].boxes)
+            fill(frame, texts[number].boxes, texts[number].markers)
     del scrubbed, frame, stored
     film.PixelData = bytes(content)
     share = sum(text.share for text in texts.values()) / len(pixels)

@@ -14,6 +14,7 @@ from site_agent.deidentify.pixels.allowed import usually_allowed
 from site_agent.deidentify.pixels.boxes import Box, Grey, Tile, distinct, joined
 from site_agent.deidentify.pixels.filling import fill, filled
 from site_agent.deidentify.pixels.meaning import (
+    MARKERS,
     told_apart,
     with_neighbours,
 )
@@ -56,10 +57,13 @@ class Text:
         At least one.
     share : float
         Of all pixels, 0 to 1.
+    markers : tuple of Box
+        The side markers beside them.
     """
 
     boxes: tuple[Box, ...]
     share: float
+    markers: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +106,23 @@ class Search:
             Of stored values, in which viewers show the film.
         """
         boxes: list[Box] = []
+        markers: list[Box] = []
         for film in views(pixels, is_inverted=is_inverted, ranges=ranges):
-            fill(film, boxes)
-            refused = self._search(film, boxes)
+            fill(film, boxes, markers)
+            refused = self._search(film, boxes, markers)
             if refused:
                 return refused
         if not boxes:
             return Clean()
-        return Text(tuple(boxes), float(filled(film.shape, boxes).mean()))
+        share = float(filled(film.shape, boxes).mean())
+        return Text(tuple(boxes), share, tuple(markers))
 
-    def _search(self, film: Grey, boxes: list[Box]) -> ForReview | None:
+    def _search(
+        self, film: Grey, boxes: list[Box], markers: list[Box]
+    ) -> ForReview | None:
         """Add the boxes of a view to those of others, or tell why it cannot be."""
         texts, others = self.find(film)
+        markers += (box for box in others if box.letter in MARKERS)
         if any(stray_letters(texts, others)):
             return ForReview(SPACED)
         for _ in range(ROUNDS):
@@ -124,7 +133,7 @@ class Search:
                 return ForReview(TOO_MANY)
             if any(box.area > LARGEST_SHARE * film.size for box in boxes):
                 return ForReview(TOO_LARGE)
-            fill(film, boxes)
+            fill(film, boxes, markers)
             texts = self._left(film, texts, others)
         return ForReview(STILL_READS) if texts else None
 

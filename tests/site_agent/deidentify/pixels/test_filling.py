@@ -54,6 +54,17 @@ def test_each_box_gets_one_value_of_its_surroundings() -> None:
     assert np.unique(film).tolist() == [50, 900]
 
 
+def test_margin_of_a_box_ends_at_a_side_marker_and_the_box_itself_does_not() -> None:
+    film = np.full((100, 100), 50, np.uint8)
+    text, marker = Box(50, 40, 60, 20, 0, 0.9), Box(50, 60, 12, 22, 0, 0.9, letter="L")
+    film[filled(film.shape, [text]) > 0] = 255
+    before = film.copy()
+    fill(film, [text], [marker])
+    assert (film[30:51, 20:81] == 50).all()
+    assert np.array_equal(film[51:71, 45:56], before[51:71, 45:56])
+    assert (film[51:54, 20:40] == 50).all()
+
+
 def test_colours_are_filled_by_themselves() -> None:
     film = np.zeros((60, 60, 3), np.uint8)
     film[...] = (10, 20, 30)
