@@ -97,9 +97,12 @@ class Batch:
         OSError
             When a folder cannot be listed, or DST cannot be written.
         """
-        in_order = self._by_threads if self.scrubbing is None else self._by_processes
+        if self.scrubbing is None:
+            tasks = self._by_threads(source)
+        else:
+            tasks = self._by_processes(source, self.scrubbing)
         with ThreadPoolExecutor(1) as syncing:
-            for task in in_order(source):
+            for task in tasks:
                 row = self._settle(task)
                 text = task.row or json.dumps(row, separators=(",", ":"))
                 if not task.row:
@@ -124,9 +127,8 @@ class Batch:
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _by_processes(self, source: Path) -> Iterator[_Task]:
+    def _by_processes(self, source: Path, scrubbing: Scrubbing) -> Iterator[_Task]:
         """Yield the tasks in the order of SRC, each when it is done."""
-        assert self.scrubbing is not None  # noqa: S101  `run` asked
         waiting: deque[_Task] = deque()
         futures: dict[Path, Future[Outcome]] = {}
 
@@ -137,7 +139,7 @@ class Batch:
                     futures[task.part] = task.future
                     yield task.path, task.part
 
-        with self.scrubbing.converted(to_do(), self.jobs) as converted:
+        with scrubbing.converted(to_do(), self.jobs) as converted:
             for (_, part), outcome in converted:
                 futures.pop(part).set_result(outcome)
                 while waiting and _is_settled(waiting[0]):

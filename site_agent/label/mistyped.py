@@ -7,6 +7,7 @@ word: ``pneumothorax`` is one, ``contusion`` is none because of ``confusion``.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import zip_longest
 
 _SHORTEST = 7  # letters of a word as it is typed
 
@@ -47,9 +48,8 @@ def _shorter(word: str) -> list[str]:
 
 
 def _one_letter_off(typed: str, word: str) -> bool:
-    same = next((i for i, (a, b) in enumerate(zip(typed, word)) if a != b), None)  # noqa: B905  one may be longer
-    if same is None:
-        return abs(len(typed) - len(word)) <= 1
+    pairs = enumerate(zip_longest(typed, word))
+    same = next((i for i, (a, b) in pairs if a != b), len(word))
     rest, wanted = typed[same:], word[same:]
     swapped = rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:]
     return swapped or wanted[1:] in (rest, rest[1:]) or wanted == rest[1:]

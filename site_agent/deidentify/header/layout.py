@@ -33,7 +33,6 @@ from site_agent.deidentify.header.structure import (
 )
 
 _FIRST = 1 << 15
-_WINDOW = 1 << 16
 _NOT_A_COMMAND = 0x00010000
 _MEDIA_STORAGE_CLASS, _MEDIA_STORAGE_INSTANCE = 0x00020002, 0x00020003
 _TRANSFER_SYNTAX = 0x00020010

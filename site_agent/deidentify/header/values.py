@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterable
 from itertools import pairwise
 
-from site_agent.deidentify.dictionary import attributes, code_words
+from site_agent.deidentify.dictionary import code_words
 from site_agent.deidentify.header.denial import COUNTERS, PIXELS
 from site_agent.deidentify.header.lookup_tables import (
     LUT_DATA,
@@ -113,11 +113,6 @@ def is_misplaced(tag: int, parent: int) -> bool:
 def _is_meaning(text: str) -> bool:
     """Whether every word is one of those that the standard's code meanings have."""
     return {word.lower() for word in _WORD.findall(text)} <= code_words()
-
-
-def is_right_count(tag: int, count: int) -> bool:
-    """Whether binary numbers are as many as the dictionary says: more may be text."""
-    return is_multiplicity(attributes()[tag].vm, count)
 
 
 def is_multiplicity(multiplicity: str, count: int) -> bool:

@@ -15,7 +15,6 @@ _ROOM = re.compile(
     r"[a-z]?\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)?(?![a-z\d]|[.,]\d|\s?(?:mm|cm)\b)"
 )
 _AFTER_ROOM = frozenset((" ", ".", ". ", ": ", ":", " n. ", " nr "))
-_LONGEST_ROOM = 4
 _TOWN = r"(?=,? [A-Z\u00c0-\u00de\u0141\u015a\u0179\u017b][^\W\d_A-Z]{2})"
 CODED = {
     **dict.fromkeys(("de", "fr", "es", "it"), re.compile(r"\d{5}" + _TOWN)),

@@ -27,7 +27,6 @@ _FOREIGN = re.compile(
 _GARBLED = re.compile(r"[\ufffd\u0080-\u009f]")
 _FIGURES = re.compile(r"\d(?:[ ./-]?\d){4,24}")
 _TOGETHER, _PARTED = 5, 7  # figures that make a number
-_MOST_DENIED = 0.3
 _FEWEST_DENIED = 6
 _FEWEST_WORDS = 12
 _FEWEST_KNOWN = 0.25

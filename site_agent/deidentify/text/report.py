@@ -63,11 +63,6 @@ def deidentify_report(
     return DeidentifiedReport(findings=findings, impression=impression)
 
 
-def deidentify_text(text: str, known: KnownIdentifiers) -> str:
-    """Replace whatever identifies in a text by placeholders like ``[DATE]``."""
-    return _scrubbed(text, known)[0]
-
-
 def _scrubbed(text: str, known: KnownIdentifiers) -> tuple[str, set[str]]:
     """Give a text without what identifies, and the rules by which it is in doubt."""
     text = readable(text)
