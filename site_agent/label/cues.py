@@ -33,6 +33,8 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
     list_ended = False
     if place and kinds[place - 1] in PRESENCE and _says_to_be_there(sentence, place):
         return None
+    if _is_told_to_go_on(sentence, place):
+        return None
     for at in range(place - 1, -1, -1):
         kind = kinds[at]
         if kind in _DENIES:
@@ -52,7 +54,7 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
 
 def cue_after(sentence: Sentence, place: int) -> Hit | None:
     """Find what is said of the finding behind it."""
-    _, hits, kinds = sentence
+    texts, hits, kinds = sentence
     list_ended = False
     verb_end = -1
     for at in range(place + 1, len(kinds)):
@@ -64,9 +66,12 @@ def cue_after(sentence: Sentence, place: int) -> Hit | None:
             return None if _is_of_an_organ(sentence, at) else hits[at]
         if kind in _ENDS_LOOK_AHEAD or kind in _DOUBTS:
             return None
+        if _begins_a_clause(sentence, at):
+            return None
         if kind in _ENDS_A_LIST:
             list_ended = True
-            verb_end = hits[at].end if kind is Kind.COPULA else verb_end
+            same_item = "," not in texts[hits[place].end : hits[at].start]
+            verb_end = hits[at].end if same_item and kind is Kind.COPULA else verb_end
         elif list_ended and (kind in THINGS or kind is Kind.ORGAN):
             return None
     return None
@@ -94,9 +99,9 @@ def explanation(sentence: Sentence, place: int) -> Hit | None:
         kind = kinds[at]
         if kind in _ENDS_LOOK_AHEAD:
             break
-        if kind in _SUPPOSES:
+        if kind in _SUPPOSES and Kind.PRESENT not in kinds[at + 1 : at + 2]:
             supposed = supposed or hits[at]
-        elif kind is Kind.NOTHING:
+        elif kind is Kind.NOTHING and Kind.EITHER not in kinds[at + 1 : at + 2]:
             break
         elif kind in THINGS or kind is Kind.CAUSE_DOUBT:
             return None
@@ -176,6 +181,25 @@ def _says_to_be_there(sentence: Sentence, place: int) -> bool:
     if start == 0 or texts[start - 1] != ",":
         return False
     return Kind.EITHER not in kinds[place + 1 :]
+
+
+def _is_told_to_go_on(sentence: Sentence, place: int) -> bool:
+    """Whether the last of a list goes on: ``no nodule, and the effusion is larger``.
+
+    Alone under a denial it is denied all the same: ``no effusion is larger``.
+    """
+    _, hits, kinds = sentence
+    if place == 0 or kinds[place - 1] not in THINGS:
+        return False
+    said = hits[place + 1 : place + 3]
+    kinds_said = kinds[place + 1 : place + 3]
+    return (
+        len(said) == len((Kind.COPULA, Kind.PRESENT))
+        and kinds_said[0] is Kind.COPULA
+        and kinds_said[1] in PRESENCE
+        and said[0].start == hits[place].end
+        and said[1].start <= said[0].end + 1
+    )
 
 
 def _begins_a_clause(sentence: Sentence, at: int) -> bool:

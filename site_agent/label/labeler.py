@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from protos.statistics_pb2 import Assertion, Observation
 from site_agent.label.adjectives import settle
 from site_agent.label.mode import CONVENTIONS, Mode
-from site_agent.label.pack import Pack, load
+from site_agent.label.pack import Kind, Pack, load
 from site_agent.label.resolve import Claim, Mention, resolve
 from site_agent.label.scan import read, scan
 from site_agent.label.sections import findings_of, read_sections, says_something
@@ -198,15 +198,31 @@ def _at(mention: Mention, places: Sequence[int]) -> Mention:
     return mention._replace(start=start, end=end, cue_start=cue_start, cue_end=cue_end)
 
 
-def combine(claims: Iterable[Claim | Mention]) -> Labels:
+def combine(claims: Iterable[Claim]) -> Labels:
     """Make the 14 labels of all that a report asserts."""
+    claims = tuple(claims)
     labels = dict.fromkeys(_OBSERVATIONS, _BLANK)
     found = False
+    named = _doubted_by_name(claims)
     for claim in claims:
-        observation, assertion = claim[0], claim[1]
+        observation, assertion = claim.observation, claim.assertion
+        if claim.rule == Kind.NEAR.value and assertion == _YES and observation in named:
+            assertion = _MAYBE
         if _WEIGHT[assertion] > _WEIGHT[labels[observation]]:
             labels[observation] = assertion
             found = found or (assertion in _FOUND and observation in _PATHOLOGIES)
     found = found or labels[_NO_FINDING] == _NO
     labels[_NO_FINDING] = _BLANK if found else _YES
     return labels
+
+
+def _doubted_by_name(claims: Iterable[Claim]) -> frozenset[Observation.ValueType]:
+    """Tell what is called by its name, and doubted or denied.
+
+    What is only near to it does not assert it then: ``congestion without edema``.
+    """
+    return frozenset(
+        claim.observation
+        for claim in claims
+        if claim.assertion != _YES and claim.phrase.meaning.kind is Kind.FINDING
+    )

@@ -24,12 +24,14 @@ class Section(StrEnum):
     """What a part of a report is; the names are those of the packs' headings.
 
     A TITLE names the examination; findings may follow it at once, and are read unless a
-    heading for them follows. FILM is what the film is compared with and how it was
+    heading for them follows. An ORGAN heads some of the findings (``Heart:``), and
+    others may stand before it. FILM is what the film is compared with and how it was
     taken.
     """
 
     FINDINGS = "findings"
     IMPRESSION = "impression"
+    ORGAN = "organ"
     TITLE = "title"
     FILM = "film"
     OTHER = "other"
@@ -112,7 +114,7 @@ def _is_read(section: Section, *, told: bool) -> bool:
     """Whether a section is labelled; `told` if a heading for findings is to come."""
     if section is Section.TITLE:
         return not told
-    return section in (Section.FINDINGS, Section.IMPRESSION)
+    return section in (Section.FINDINGS, Section.IMPRESSION, Section.ORGAN)
 
 
 def _under_no_heading(

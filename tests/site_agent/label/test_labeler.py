@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from protos.statistics_pb2 import Assertion, Observation
 from site_agent.label import label_text, labeler
-from site_agent.label.labeler import combine, mentions_in, mentions_in_report
+from site_agent.label.labeler import mentions_in, mentions_in_report
 from site_agent.label.pack import Node
-from site_agent.label.resolve import Mention
 from site_agent.label.scan import Hit, scan
 from site_agent.label.sentences import LONGEST, texts_of
 
@@ -159,9 +158,20 @@ def test_evidence_points_into_a_text_of_combining_marks(text: str) -> None:
     assert unicodedata.normalize("NFC", found).lower() == "épanchement"
 
 
-def test_priority_of_assertions() -> None:
-    mentions = [Mention(Observation.EDEMA, a, 0, 1, "x") for a in (NO, MAYBE)]
-    assert combine(mentions)[Observation.EDEMA] == MAYBE
+@pytest.mark.parametrize(
+    ("text", "edema"),
+    [
+        ("No edema. Possible edema.", MAYBE),
+        ("Possible edema. Edema.", YES),
+        ("Vascular congestion.", YES),
+        ("Vascular congestion. Possible congestion.", YES),
+        ("Vascular congestion without edema.", MAYBE),
+        ("Vascular congestion and perhaps edema.", MAYBE),
+        ("Vascular congestion and edema, no alveolar edema.", YES),
+    ],
+)
+def test_priority_of_assertions(text: str, edema: Assertion.ValueType) -> None:
+    assert label_text(text, "")[Observation.EDEMA] == edema
 
 
 @given(st.text())
