@@ -1,9 +1,9 @@
 """Several worker processes, of which any may die without taking the work with it.
 
-A damaged film can crash a native decoder, and with it the process. Which task did it
-cannot be told at first, because a broken pool says nothing; so the tasks that were
-under way are tried again one by one, and only the one that kills its process once more
-has crashed.
+A damaged film can crash a native decoder, and with it the process. A worker has one
+task at a time, and a pipe of its own, so that it is known which task that was. It gets
+a second worker, since somebody else may have ended the first one: the system, for want
+of memory. A task that ends both has crashed.
 """
 
 from __future__ import annotations
@@ -12,13 +12,20 @@ import multiprocessing
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing import connection
+from multiprocessing.connection import Connection
+from multiprocessing.context import (
+    ForkContext,
+    ForkProcess,
+    ForkServerContext,
+    ForkServerProcess,
+)
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,8 +35,20 @@ class Crashed:
     """Takes the place of a result when the task killed its process."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What a task raised, in the place of a result."""
+
+    error: Exception
+
+
+class _Given(NamedTuple, Generic[T]):
+    task: T
+    is_second_try: bool
+
+
 class Workers(Generic[T, R]):
-    """A pool of processes that all run `function`; a context manager.
+    """Processes that all run `function`; a context manager.
 
     Parameters
     ----------
@@ -39,10 +58,14 @@ class Workers(Generic[T, R]):
     jobs
         How many processes, at least 1.
     setup, arguments
-        Called once in each worker. Arguments travel through a pipe, so a key is never
-        on a command line or in the environment.
+        Called once in each worker. Arguments travel through a pipe or are copied with
+        the process, so a key is never on a command line or in the environment.
     preload
-        Modules that are imported once, before the workers are forked.
+        Modules that are imported once, before the workers begin.
+    start
+        ``fork``: workers begin as copies of this process, within a millisecond, with
+        all that it has imported. Only for a process without other threads and without
+        an open database; a file that it has locked stays so until they ended as well.
     """
 
     def __init__(
@@ -50,19 +73,21 @@ class Workers(Generic[T, R]):
         function: Callable[[T], R],
         *,
         jobs: int,
-        setup: Callable[..., None],
+        setup: Callable[..., None] | None = None,
         arguments: tuple[Any, ...] = (),
         preload: Sequence[str] = (),
+        start: Literal["fork", "forkserver"] = "forkserver",
     ) -> None:
-        self._function, self._jobs = function, jobs
-        self._start = (setup, arguments)
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(preload))
-        self._pool: ProcessPoolExecutor | None = None
+        self._work = function, setup, arguments
+        self._jobs, self._preload, self._start = jobs, preload, start
+        self._processes: dict[Connection, ForkProcess | ForkServerProcess] = {}
+        self._idle: list[Connection] = []
+        self._under_way: dict[Connection, _Given[T]] = {}
 
     def __enter__(self) -> Self:
         try:
-            self._begin(self._jobs)
+            for _ in range(self._jobs):
+                self._begin()
         except BaseException:
             self._abandon()
             raise
@@ -74,96 +99,108 @@ class Workers(Generic[T, R]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
+        if kind is None and not self._under_way:
             self._end()
         else:
             self._abandon()
 
+    @property
+    def has_idle(self) -> bool:
+        """Whether a worker waits for a task."""
+        return bool(self._idle)
+
+    @property
+    def are_busy(self) -> bool:
+        """Whether a task is under way."""
+        return bool(self._under_way)
+
+    def give(self, task: T) -> None:
+        """Begin a task; only where `has_idle`."""
+        self._send(_Given(task, is_second_try=False))
+
+    def take(self) -> tuple[T, R | Crashed]:
+        """Wait for the end of a task, whichever is first; only while `are_busy`.
+
+        Raises
+        ------
+        Exception
+            What `function` or `setup` raised.
+        """
+        while True:
+            pipe = self._first_to_answer()
+            given = self._under_way.pop(pipe)
+            try:
+                answer: R | _Failure = pipe.recv()
+            except (EOFError, OSError):  # it ended, perhaps in the middle of an answer
+                self._bury(pipe)
+                self._begin()
+                if given.is_second_try:
+                    return given.task, Crashed()
+                self._send(_Given(given.task, is_second_try=True))
+                continue
+            if isinstance(answer, _Failure):
+                raise answer.error
+            self._idle.append(pipe)
+            return given.task, answer
+
     def map(self, tasks: Iterable[T]) -> Iterator[tuple[T, R | Crashed]]:
         """Yield each task with its result, as they end.
 
-        No more than twice as many tasks as processes are under way at any time.
+        A task is taken when a worker is free for it.
         """
-        waiting = iter(tasks)
-        under_way: dict[Future[R], T] = {}
-        while True:
-            while len(under_way) < 2 * self._jobs:
-                try:
-                    task = next(waiting)
-                except StopIteration:
-                    break
-                under_way[self._submit(task)] = task
-            if not under_way:
-                return
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            suspects: list[T] = []
-            for future in done:
-                task = under_way.pop(future)
-                if isinstance(future.exception(), BrokenProcessPool):
-                    suspects.append(task)
-                else:
-                    yield task, future.result()
-            if suspects:
-                wait(under_way)
-                for future, task in under_way.items():
-                    if isinstance(future.exception(), BrokenProcessPool):
-                        suspects.append(task)
-                    else:
-                        yield task, future.result()
-                under_way.clear()
-                yield from self._one_by_one(suspects)
+        for task in tasks:
+            done = [] if self.has_idle else [self.take()]
+            self.give(task)
+            yield from done
+        while self.are_busy:
+            yield self.take()
 
-    def _one_by_one(self, suspects: Iterable[T]) -> Iterator[tuple[T, R | Crashed]]:
-        self._end()
-        for task in suspects:
-            self._begin(1)
-            result: R | Crashed
-            try:
-                result = self._submit(task).result()
-            except BrokenProcessPool:
-                result = Crashed()
-            self._end()
-            yield task, result
-        self._begin(self._jobs)
+    def _send(self, given: _Given[T]) -> None:
+        pipe = self._idle.pop()
+        self._under_way[pipe] = given
+        with suppress(ConnectionError):  # it died while it was idle: `take` finds out
+            pipe.send((given.task,))
 
-    def _submit(self, task: T) -> Future[R]:
-        assert self._pool is not None  # noqa: S101  only within the context
-        try:
-            return self._pool.submit(self._function, task)
-        except BrokenProcessPool as error:
-            # It broke between two calls; the task is a suspect like the others.
-            failed: Future[R] = Future()
-            failed.set_exception(error)
-            return failed
+    def _first_to_answer(self) -> Connection:
+        pipes = list(self._under_way)
+        ready = connection.wait(pipes)
+        return next(pipe for pipe in pipes if pipe in ready)
 
-    def _begin(self, jobs: int) -> None:
-        """Start the processes, all of them: one that is half started hangs the end."""
+    def _begin(self) -> None:
+        """Start a process. It never takes Ctrl-C, which reaches the whole group."""
+        context: ForkContext | ForkServerContext
+        if self._start == "fork":
+            context = multiprocessing.get_context("fork")
+        else:
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(list(self._preload))
+        ours, its = context.Pipe()
+        process = context.Process(target=_run, args=(its, *self._work))
         with _uninterrupted():
-            self._pool = ProcessPoolExecutor(
-                jobs,
-                mp_context=self._context,
-                initializer=_set_up,
-                initargs=self._start,
-            )
-            self._pool.submit(int)
+            process.start()
+            self._processes[ours] = process
+            self._idle.append(ours)
+        its.close()  # so that the end of the process ends the pipe
+
+    def _bury(self, pipe: Connection) -> None:
+        self._processes.pop(pipe).join()
+        pipe.close()
 
     def _end(self) -> None:
-        """Let the processes end what they do, and wait for them."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-        self._pool = None
+        """Let the processes end, and wait for them."""
+        for pipe in self._processes:
+            with suppress(ConnectionError):
+                pipe.send(_NO_MORE)
+        for pipe in list(self._processes):
+            self._bury(pipe)
 
     def _abandon(self) -> None:
         """End the processes at once, whatever they do; nobody waits for a result."""
-        if self._pool is None:
-            return
         with _uninterrupted():
-            # The pool itself can only wait for a task, and that may take minutes.
-            processes = list((self._pool._processes or {}).values())
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
+            for process in self._processes.values():
                 process.kill()
-            self._pool = None
+            for pipe in list(self._processes):
+                self._bury(pipe)
 
 
 @contextmanager
@@ -176,11 +213,27 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _set_up(setup: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-    # Ctrl-C reaches the whole process group; the parent decides.
+_NO_MORE: tuple[Any, ...] = ()
+
+
+def _run(
+    pipe: Connection,
+    function: Callable[[Any], Any],
+    setup: Callable[..., None] | None,
+    arguments: tuple[Any, ...],
+) -> None:
+    """Do in a worker what the parent sends, until it sends `_NO_MORE`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    setup(*arguments)
+    try:
+        if setup is not None:
+            setup(*arguments)
+        while given := pipe.recv():
+            pipe.send(function(*given))
+    except Exception as error:  # noqa: BLE001  whatever it is, the parent raises it
+        error.add_note(traceback.format_exc())
+        with suppress(ConnectionError):  # the parent is gone
+            pipe.send(_Failure(error))
 
 
 def _end_with_parent() -> None:

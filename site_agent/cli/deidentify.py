@@ -24,11 +24,20 @@ from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms
 from site_agent.durable import Busy, beside
 from site_agent.errors import ConfigurationError, SiteError, UnreadableFile
 from site_agent.films.batch import Batch
-from site_agent.films.conversion import Conversion, Converted, LeftOut
-from site_agent.films.journal import FOLDER, Journal, sync_file_system
+from site_agent.films.conversion import (
+    Conversion,
+    Converted,
+    Film,
+    LeftOut,
+    Outcome,
+    converters,
+)
+from site_agent.films.journal import FOLDER, Journal
+from site_agent.films.syncing import sync_file_system
+from site_agent.workers import Workers
 
 if TYPE_CHECKING:
-    from site_agent.films.scrubbing import Scrubbing
+    from site_agent.films.scrubbing import ScrubbingConversion
 
 
 def deidentify(
@@ -154,9 +163,8 @@ def deidentify(
             conversion = Conversion(
                 pseudonyms, options, with_account=report is not None
             )
-            batch = Batch(conversion, target, journal, jobs or _cores())
-            if may_stay is not None:
-                batch.scrubbing = _scrubbing(conversion, may_stay)
+            workers = _workers(conversion, may_stay, jobs or _cores())
+            batch = Batch(conversion, workers, target, journal)
             with outcome.written_to(report, map_file):
                 batch.run(source, outcome.add)
                 if sync:
@@ -254,7 +262,7 @@ def _write_one(
     hidden = target.with_name(f".{target.name}.{os.getpid()}")
     convert = conversion.convert
     if may_stay is not None:
-        convert = _scrubbing(conversion, may_stay).conversion.convert
+        convert = _scrubbing(conversion, may_stay).convert
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         outcome = convert(source, hidden)
@@ -299,13 +307,23 @@ def _has_folders(target: Path) -> bool:
     return target.is_dir() and any(each.is_dir() for each in target.iterdir())
 
 
-def _scrubbing(conversion: Conversion, may_stay: frozenset[str]) -> Scrubbing:
+def _workers(
+    conversion: Conversion, may_stay: frozenset[str] | None, jobs: int
+) -> Workers[Film, Outcome]:
+    if may_stay is None:
+        return converters(conversion, jobs)
     # Only where it is asked for, since it takes longer to load than films to copy.
+    from site_agent.films.scrubbing import scrubbers
+
+    return scrubbers(_scrubbing(conversion, may_stay), jobs)
+
+
+def _scrubbing(conversion: Conversion, may_stay: frozenset[str]) -> ScrubbingConversion:
     from site_agent.deidentify.pixels.networks import check_installation
-    from site_agent.films.scrubbing import Scrubbing, ScrubbingConversion
+    from site_agent.films.scrubbing import ScrubbingConversion
 
     check_installation()
-    return Scrubbing(ScrubbingConversion(conversion, may_stay))
+    return ScrubbingConversion(conversion, may_stay)
 
 
 def _may_stay(path: Path | None) -> frozenset[str]:

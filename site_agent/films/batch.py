@@ -1,12 +1,9 @@
 """Many films: several at once, in an order that is always the same, and resumable.
 
-Films are converted by threads, since all that takes long in it (the kernel's copying,
-digests) runs beside the interpreter, and starting processes would take longer than
-sixty films. They are put into their places one after the other, in the order of SRC,
-so that the same SRC gives the same tree however many work on it and however often it
-was interrupted.
-
-Where text is scrubbed from pixels, processes do it instead (see `films.scrubbing`).
+Films are converted by processes, one for each core: what Python does in a film would
+make threads wait for each other. They are put into their places one after the other, in
+the order of SRC, so that the same SRC gives the same tree however many work on it and
+however often it was interrupted.
 """
 
 from __future__ import annotations
@@ -16,30 +13,33 @@ import json
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from site_agent.acquire.walking import files_below
 from site_agent.films.conversion import (
     Conversion,
     Converted,
+    Film,
     LeftOut,
     Outcome,
 )
-from site_agent.films.journal import Journal, sync_file_system
+from site_agent.films.journal import Journal
 from site_agent.films.names import Names
-
-if TYPE_CHECKING:  # its networks take longer to load than many films to convert
-    from site_agent.films.scrubbing import Scrubbing
+from site_agent.films.syncing import Sync
+from site_agent.workers import Crashed, Workers
 
 GROUP_BYTES = 4 << 30
 """Films of so many bytes are forced onto the disk together."""
 
+AHEAD = 1000
+"""Files that wait for the one before them to be done."""
+
 NO_IMAGE, COPY = "no DICOM image", "copies"
+CRASHED = "A file crashes the program that reads it. Export it again."
 
 _NO_STUDY = "no-study"
 
@@ -50,13 +50,18 @@ Tell = Callable[[Path, dict[str, Any], str], None]
 
 @dataclass(slots=True)
 class _Task:
-    """A file of SRC: with the row of an earlier run, or with a future."""
+    """A file of SRC: with the row of an earlier run, or with what this one made."""
 
     path: Path
     token: str
     part: Path
     row: str
-    future: Future[Outcome] | None
+    outcome: Outcome | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it can go to its place when its turn comes."""
+        return bool(self.row) or self.outcome is not None
 
 
 @dataclass
@@ -66,28 +71,27 @@ class Batch:
     Parameters
     ----------
     conversion : Conversion
-        How each film is converted.
+        How the header of each film is converted.
+    workers : Workers
+        Convert films by it, and not begun yet.
     target : Path
         Where they go: one folder for each study, one file for each image.
     journal : Journal
         Open, and begun.
-    jobs : int
-        How many films are worked on at once, at least 1.
-    scrubbing : Scrubbing or None
-        Scrubs text from pixels; None leaves them as they are.
     group_bytes : int
         See `GROUP_BYTES`.
     """
 
     conversion: Conversion
+    workers: Workers[Film, Outcome]
     target: Path
     journal: Journal
-    jobs: int
     group_bytes: int = GROUP_BYTES
-    scrubbing: Scrubbing | None = None
+    _waiting: deque[_Task] = field(default_factory=deque)
+    _under_way: dict[Film, _Task] = field(default_factory=dict)
     _taken: Names = field(default_factory=Names)
     _unsynced: int = 0
-    _sync: tuple[int, Future[None]] | None = None
+    _sync: Sync | None = None
 
     def run(self, source: Path, tell: Tell) -> None:
         """De-identify every DICOM image below `source`.
@@ -97,71 +101,59 @@ class Batch:
         OSError
             When a folder cannot be listed, or DST cannot be written.
         """
-        if self.scrubbing is None:
-            tasks = self._by_threads(source)
-        else:
-            tasks = self._by_processes(source, self.scrubbing)
-        with ThreadPoolExecutor(1) as syncing:
-            for task in tasks:
-                row = self._settle(task)
-                text = task.row or json.dumps(row, separators=(",", ":"))
-                if not task.row:
-                    self.journal.add(task.token, text)
-                self._sync_a_group(syncing)
-                tell(task.path, row, text)
-
-    def _by_threads(self, source: Path) -> Iterator[_Task]:
-        """Yield the tasks in the order of SRC, some ahead being under way."""
-        waiting: deque[_Task] = deque()
-        with ThreadPoolExecutor(self.jobs) as pool:
-            try:
-                for task in self._listed(source):
-                    if task.future is not None:
-                        convert = self.conversion.convert
-                        task.future = pool.submit(convert, task.path, task.part)
-                    waiting.append(task)
-                    if len(waiting) > 2 * self.jobs:
-                        yield waiting.popleft()
-                while waiting:
-                    yield waiting.popleft()
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
-
-    def _by_processes(self, source: Path, scrubbing: Scrubbing) -> Iterator[_Task]:
-        """Yield the tasks in the order of SRC, each when it is done."""
-        waiting: deque[_Task] = deque()
-        futures: dict[Path, Future[Outcome]] = {}
-
-        def to_do() -> Iterator[tuple[Path, Path]]:
+        with self.workers:
             for task in self._listed(source):
-                waiting.append(task)
-                if task.future is not None:
-                    futures[task.part] = task.future
-                    yield task.path, task.part
-
-        with scrubbing.converted(to_do(), self.jobs) as converted:
-            for (_, part), outcome in converted:
-                futures.pop(part).set_result(outcome)
-                while waiting and _is_settled(waiting[0]):
-                    yield waiting.popleft()
-        yield from waiting
+                self._waiting.append(task)
+                if not task.row:
+                    self._begin(task)
+                self._end_those_in_turn(tell)
+                while len(self._waiting) > AHEAD:
+                    self._take()
+                    self._end_those_in_turn(tell)
+            while self._waiting:
+                self._take()
+                self._end_those_in_turn(tell)
+        if self._sync is not None:
+            self._sync.end()
 
     def _listed(self, source: Path) -> Iterator[_Task]:
-        """Yield a task for each file of SRC, with a future where it is to be done."""
+        """Yield a task for each file of SRC, with its row where it was done before."""
         for number, path in enumerate(files_below(source)):
             token = self._token(path, source)
             part = self.journal.folder / f"{number}.part"
-            row = self._row_of_done(token)
-            yield _Task(path, token, part, row, None if row else Future())
+            yield _Task(path, token, part, self._row_of_done(token))
+
+    def _begin(self, task: _Task) -> None:
+        if not self.workers.has_idle:
+            self._take()
+        self._under_way[task.path, task.part] = task
+        self.workers.give((task.path, task.part))
+
+    def _take(self) -> None:
+        """Wait for a film that is done."""
+        film, done = self.workers.take()
+        outcome = LeftOut(CRASHED, None) if isinstance(done, Crashed) else done
+        self._under_way.pop(film).outcome = outcome
+
+    def _end_those_in_turn(self, tell: Tell) -> None:
+        """Put films into their places that all films before them are in already."""
+        while self._waiting and self._waiting[0].is_done:
+            task = self._waiting.popleft()
+            row = self._settle(task)
+            text = task.row or json.dumps(row, separators=(",", ":"))
+            if not task.row:
+                self.journal.add(task.token, text)
+            self._sync_a_group()
+            tell(task.path, row, text)
 
     def _settle(self, task: _Task) -> dict[str, Any]:
         """Put a film into its place, and tell what became of the file."""
-        if task.future is None:
+        if task.outcome is None:
             row: dict[str, Any] = json.loads(task.row)
             if "file" in row:
                 self._taken.add(row["file"])
             return row
-        outcome = task.future.result()
+        outcome = task.outcome
         if isinstance(outcome, Converted):
             return self._place(task.part, outcome)
         task.part.unlink(missing_ok=True)
@@ -206,23 +198,18 @@ class Batch:
             return self.conversion.pseudonyms.token("file", mark)
         return ""
 
-    def _sync_a_group(self, syncing: ThreadPoolExecutor) -> None:
+    def _sync_a_group(self) -> None:
         """Begin a sync when enough was written; note one that has ended."""
         if self._sync is not None:
-            reached, future = self._sync
-            if not future.done():
+            if self._sync.is_alive():
                 return
-            future.result()
-            self.journal.synced(reached)
+            self._sync.end()
+            self.journal.synced(self._sync.reached)
             self._sync = None
         if self._unsynced >= self.group_bytes:
             self._unsynced = 0
-            future = syncing.submit(sync_file_system, self.target)
-            self._sync = self.journal.size, future
-
-
-def _is_settled(task: _Task) -> bool:
-    return task.future is None or task.future.done()
+            self._sync = Sync(self.target, self.journal.size)
+            self._sync.start()
 
 
 def _has_account(row: dict[str, Any]) -> bool:

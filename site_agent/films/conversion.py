@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from site_agent.deidentify.header.engine import (
-    CleanHeader,
     Declined,
-    Limits,
     TooLarge,
     clean_header,
 )
@@ -29,6 +27,7 @@ from site_agent.films.copying import (
     write_film,
     write_film_digested,
 )
+from site_agent.workers import Workers
 
 CANNOT_BE_OPENED = "A file cannot be opened."
 TOO_LARGE = (
@@ -36,7 +35,6 @@ TOO_LARGE = (
     "a file of 32 MB that is not as the standard has it. Export it again."
 )
 
-_USUAL = Limits(header=1 << 20, inflated=1 << 20, elements=10_000)
 # pydicom holds a film about three times.
 _LARGEST_SLOW = 1 << 25
 
@@ -65,16 +63,17 @@ class NoImage:
 
 Outcome = Converted | LeftOut | NoImage
 
+Film = tuple[Path, Path]
+"""A file of SRC, and where to write the new film."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """How films are converted; several threads may call it at once."""
+    """How films are converted, by one thread of a process."""
 
     pseudonyms: Pseudonyms
     options: Options
     with_account: bool = False
-    # pydicom's settings are the process's, and `quiet` changes them.
-    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
     def convert(self, path: Path, target: Path) -> Outcome:
         """De-identify the file at `path` to `target`, which holds nothing else yet.
@@ -95,13 +94,16 @@ class Conversion:
             return LeftOut(CANNOT_BE_OPENED, None)
 
     def _convert(self, path: Path, source: int, target: Path) -> Outcome:
+        def read(offset: int, count: int) -> bytes:
+            return os.pread(source, count, offset)
+
+        size = os.fstat(source).st_size
         try:
-            header = self._clean_header(source)
+            header = clean_header(read, size, self.pseudonyms, self.options)
         except TooLarge:
             return self._left_out(source, TOO_LARGE)
         except Declined:
-            with self._one_at_a_time:
-                return self._convert_slowly(path, source, target)
+            return self._convert_slowly(path, source, target)
         film = NewFilm(
             header.head, header.pixels_start, header.pixels_length, header.tail
         )
@@ -112,19 +114,6 @@ class Conversion:
         else:
             write_film(source, film, target)
         return Converted(header.study, header.instance, row)
-
-    def _clean_header(self, source: int) -> CleanHeader:
-        """Clean a header; of those that take much memory, one at a time."""
-        size = os.fstat(source).st_size
-
-        def read(offset: int, count: int) -> bytes:
-            return os.pread(source, count, offset)
-
-        try:
-            return clean_header(read, size, self.pseudonyms, self.options, _USUAL)
-        except TooLarge:
-            with self._one_at_a_time:
-                return clean_header(read, size, self.pseudonyms, self.options)
 
     def _convert_slowly(self, path: Path, source: int, target: Path) -> Outcome:
         # Only now, since it takes longer to import than many films to convert.
@@ -154,3 +143,12 @@ class Conversion:
 
     def _left_out(self, source: int, why: str) -> LeftOut:
         return LeftOut(why, row_of_refusal(source, why) if self.with_account else None)
+
+
+def converters(conversion: Conversion, jobs: int) -> Workers[Film, Outcome]:
+    """Give processes that convert the headers of films."""
+    return Workers(partial(_convert, conversion), jobs=jobs, start="fork")
+
+
+def _convert(conversion: Conversion, film: Film) -> Outcome:
+    return conversion.convert(*film)

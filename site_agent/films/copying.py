@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -135,23 +134,16 @@ def digest_of(source: int) -> str:
 def chunks(source: int, start: int, length: int) -> Iterator[memoryview]:
     """Yield bytes of a file; each chunk holds until the next one is asked for."""
     end = start + length
-    room = _rooms.view
     while start < end:
-        count = os.preadv(source, [room[: end - start]], start)
+        count = os.preadv(source, [_ROOM[: end - start]], start)
         if not count:
             raise UnreadableFile("The file became shorter while it was read.")
-        yield room[:count]
+        yield _ROOM[:count]
         start += count
 
 
-class _Rooms(threading.local):
-    """A place in memory for each thread, since a new one each time costs time."""
-
-    def __init__(self) -> None:
-        self.view = memoryview(bytearray(CHUNK))
-
-
-_rooms = _Rooms()
+# One place in memory, since a new one each time costs time.
+_ROOM = memoryview(bytearray(CHUNK))
 
 
 def _parts(source: int, film: NewFilm) -> Iterator[bytes | memoryview]:

@@ -18,10 +18,10 @@ are not yet in their place, and goes when the run is finished:
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -39,6 +39,7 @@ AHEAD = 1000
 files are gone from it, one after the other, costs work, no more."""
 
 _SYNCED = "synced"
+_MOMENT, _PATIENCE = 0.02, 50  # seconds, and how many times
 
 
 class Journal:
@@ -61,7 +62,7 @@ class Journal:
     def __enter__(self) -> Self:
         self._target.mkdir(parents=True, exist_ok=True)
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        self._stack.enter_context(durable.locked(self.folder / "lock", wait=False))
+        self._lock()
         if not (self.folder / "settings").exists():
             # The last run had finished, or this one never began.
             for name in ("rows", "key"):
@@ -147,6 +148,18 @@ class Journal:
         (self.folder / "settings").unlink()  # from here on it is finished
         shutil.rmtree(self.folder)
 
+    def _lock(self) -> None:
+        # The workers of a killed run hold the lock as well, for a moment.
+        for patience in range(_PATIENCE, -1, -1):
+            try:
+                locked = durable.locked(self.folder / "lock", wait=False)
+                self._stack.enter_context(locked)
+                return
+            except durable.Busy:
+                if not patience:
+                    raise
+                time.sleep(_MOMENT)
+
     def _put(self, text: str) -> None:
         line = text.encode()
         self._size += self._file.write(b"%08x %b\n" % (zlib.crc32(line), line))
@@ -179,14 +192,3 @@ def _notes(rows: BinaryIO, end: int | None = None) -> Iterator[tuple[str, str]]:
         yield word, rest
         if at == end:
             return
-
-
-def sync_file_system(folder: Path) -> None:
-    """Force everything on a folder's file system onto the disk (syncfs)."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        library = ctypes.CDLL(None, use_errno=True)
-        if library.syncfs(descriptor):
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    finally:
-        os.close(descriptor)

@@ -10,33 +10,36 @@ the time, and a decoder that a damaged film crashes takes no other film with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pydicom
 
 from site_agent.deidentify.header.dataset import to_bytes
 from site_agent.deidentify.header.facts import announces_text
-from site_agent.deidentify.header.options import Option, Options
+from site_agent.deidentify.header.options import Option
 from site_agent.deidentify.header.reading import UNREADABLE, quiet
 from site_agent.deidentify.pixels.film import NoPixels, scrub
 from site_agent.deidentify.pixels.networks import networks
 from site_agent.deidentify.pixels.search import Clean, ForReview, Search
-from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.errors import UnreadableFile
 from site_agent.films.account import (
     row_of_looked_through,
     row_of_refusal,
     row_of_scrubbed,
 )
-from site_agent.films.conversion import Conversion, Converted, LeftOut, Outcome
+from site_agent.films.conversion import (
+    Conversion,
+    Converted,
+    Film,
+    LeftOut,
+    Outcome,
+)
 from site_agent.films.copying import NewFilm, opened, write_film_digested
-from site_agent.workers import Crashed, Workers
+from site_agent.workers import Workers
 
 FOR_REVIEW = "For a person to look at: {why}."
-CRASHED = "A file crashes the decoder of its pixels. Export it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,46 +101,16 @@ def with_clean_pixels(conversion: Conversion) -> Conversion:
     return Conversion(conversion.pseudonyms, options, conversion.with_account)
 
 
-@dataclass(frozen=True, slots=True)
-class Scrubbing:
-    """Scrubs many films at once, in processes."""
-
-    conversion: ScrubbingConversion
-
-    @contextmanager
-    def converted(
-        self, films: Iterable[tuple[Path, Path]], jobs: int
-    ) -> Iterator[Iterator[tuple[tuple[Path, Path], Outcome]]]:
-        """Convert films, each a path and a target; give the outcomes as they come."""
-        by = self.conversion.conversion
-        arguments = by.pseudonyms, by.options, by.with_account, self.conversion.may_stay
-        with Workers(
-            _convert,
-            jobs=jobs,
-            setup=_set_up,
-            arguments=arguments,
-            preload=[__name__],
-        ) as workers:
-            yield (
-                (film, LeftOut(CRASHED, None) if isinstance(done, Crashed) else done)
-                for film, done in workers.map(films)
-            )
+def scrubbers(conversion: ScrubbingConversion, jobs: int) -> Workers[Film, Outcome]:
+    """Give processes that convert films and scrub them."""
+    return Workers(
+        partial(_convert, conversion), jobs=jobs, setup=_set_up, preload=[__name__]
+    )
 
 
-_conversion: ScrubbingConversion
-
-
-def _set_up(
-    pseudonyms: Pseudonyms,
-    options: Options,
-    with_account: bool,
-    may_stay: frozenset[str],
-) -> None:
-    global _conversion
-    conversion = Conversion(pseudonyms, options, with_account)
-    _conversion = ScrubbingConversion(conversion, may_stay)
+def _set_up() -> None:
     networks()
 
 
-def _convert(film: tuple[Path, Path]) -> Outcome:
-    return _conversion.convert(*film)
+def _convert(conversion: ScrubbingConversion, film: Film) -> Outcome:
+    return conversion.convert(*film)

@@ -1,5 +1,7 @@
 """Run the site agent and kill it, as `kill -9` does, at a chosen call.
 
+The call may be in one of its workers, each of which counts its own.
+
     python -m tests.site_agent.killed MODULE:NAME (before|after) COUNT -- ARGUMENTS
 
 The COUNT-th call of MODULE:NAME ends the process before it begins, or when it is done.
@@ -25,17 +27,17 @@ def arm(point: str, moment: str, count: int) -> None:
     if owner_name:
         owner = attrgetter(owner_name)(owner)
     original = getattr(owner, last)
-    calls = 0
+    calls, program = 0, os.getpid()
 
     def killer(*args: Any, **named: Any) -> Any:
         nonlocal calls
         calls += 1
         this = calls  # others may begin meanwhile
         if this == count and moment == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(program, signal.SIGKILL)
         result = original(*args, **named)
         if this == count:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(program, signal.SIGKILL)
         return result
 
     setattr(owner, last, killer)

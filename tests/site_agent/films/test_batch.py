@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.durable import Busy
 from site_agent.errors import ConfigurationError, UnreadableFile
 from site_agent.films import copying
-from site_agent.films.batch import Batch
-from site_agent.films.conversion import Conversion
+from site_agent.films.batch import CRASHED, Batch
+from site_agent.films.conversion import Conversion, Film, converters
 from site_agent.films.journal import FOLDER, Journal
+from site_agent.workers import Workers
 from tests.site_agent.deidentify.both_ways import as_bytes
 from tests.site_agent.deidentify.chest_film import IDENTIFIERS, chest_film
 
@@ -71,7 +73,8 @@ def run(
     conversion = Conversion(PSEUDONYMS, Options(), with_account)
     with Journal(target) as journal:
         journal.begin(SETTINGS)
-        Batch(conversion, target, journal, jobs, group_bytes=1).run(inbox, tell)
+        workers = converters(conversion, jobs)
+        Batch(conversion, workers, target, journal, group_bytes=1).run(inbox, tell)
         journal.finish()
     return told
 
@@ -115,23 +118,23 @@ def test_interrupted_run_goes_on_to_the_same_tree_and_the_same_rows(
 def test_film_is_not_done_before_a_sync_and_not_done_again_after(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    converted: list[str] = []
-    convert = Conversion.convert
+    begun: list[Film] = []
+    give = Workers.give
 
-    def noted(self: Conversion, path: Path, target: Path) -> Any:
-        converted.append(path.name)
-        return convert(self, path, target)
+    def noted(self: Workers[Film, Any], film: Film) -> None:
+        begun.append(film)
+        give(self, film)
 
-    monkeypatch.setattr(Conversion, "convert", noted)
+    monkeypatch.setattr(Workers, "give", noted)
     with pytest.raises(PowerCut):
         run(inbox, tmp_path / "out", cut_after=9)
     rows = (tmp_path / "out" / FOLDER / "rows").read_text()
     *_, last = (line for line in rows.splitlines() if " synced " in line)
     before = rows[: int(last.split()[-1])].splitlines()
     done = sum(" synced " not in line for line in before)
-    converted.clear()
+    begun.clear()
     run(inbox, tmp_path / "out")
-    assert len(converted) == 13 - done
+    assert len(begun) == 13 - done
 
 
 def test_film_that_vanished_or_changed_is_done_again(
@@ -305,13 +308,43 @@ def test_film_that_shrinks_while_it_is_copied_is_an_error(tmp_path: Path) -> Non
         copying.write_film(source, film, tmp_path / "new")
 
 
+def test_film_that_kills_its_process_takes_no_other_with_it(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(inbox, tmp_path / "whole")
+    convert = Conversion.convert
+
+    def deadly(self: Conversion, path: Path, target: Path) -> Any:
+        if path.name == "3.dcm":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return convert(self, path, target)
+
+    monkeypatch.setattr(Conversion, "convert", deadly)
+    told = run(inbox, tmp_path / "out")
+    rows = {path.name: row for path, row in told}
+    assert rows.pop("3.dcm") == {"left_out": CRASHED}
+    assert rows == {path.name: row for path, row in whole if path.name != "3.dcm"}
+    assert not list((tmp_path / "out").rglob("*.part"))
+
+
+def test_files_that_wait_for_a_slow_one_are_not_without_number(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(inbox, tmp_path / "whole")
+    with pytest.raises(PowerCut):
+        run(inbox, tmp_path / "out", cut_after=12)
+    os.utime(inbox / "REUTER_FRANCISCO" / "0.dcm", (1, 1))
+    monkeypatch.setattr("site_agent.films.batch.AHEAD", 3)
+    assert run(inbox, tmp_path / "out") == whole
+
+
 def test_full_disk_stops_the_run_and_is_no_refusal(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = itertools.count()
 
     def full(*arguments: Any, **named: Any) -> None:
-        if next(calls) == 3:
+        if next(calls) == 2:
             raise OSError(28, "No space left on device")
         copying.write_film(*arguments, **named)
 

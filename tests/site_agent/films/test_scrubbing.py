@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pydicom
-import pytest
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 
 from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.pixels.allowed import usually_allowed
 from site_agent.deidentify.pixels.film import NOT_FOUND
 from site_agent.deidentify.pseudonym import Pseudonyms
-from site_agent.films import scrubbing
 from site_agent.films.batch import Batch
 from site_agent.films.conversion import Conversion, Converted, LeftOut
 from site_agent.films.journal import Journal
 from site_agent.films.scrubbing import (
-    CRASHED,
     FOR_REVIEW,
-    Scrubbing,
     ScrubbingConversion,
+    scrubbers,
 )
 from tests.site_agent.deidentify.pixels.drawn import as_film, drawn
 
@@ -121,7 +117,7 @@ def test_film_that_cannot_be_looked_at_is_left_out_with_the_reason(
 
 
 def test_films_go_to_their_places_in_order_by_several_processes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     inbox = tmp_path / "in"
     inbox.mkdir()
@@ -134,27 +130,10 @@ def test_films_go_to_their_places_in_order_by_several_processes(
     conversion = converter()
     with Journal(target) as journal:
         journal.begin({})
-        batch = Batch(conversion.conversion, target, journal, jobs=2)
-        batch.scrubbing = Scrubbing(conversion)
+        workers = scrubbers(conversion, jobs=2)
+        batch = Batch(conversion.conversion, workers, target, journal)
         batch.run(inbox, lambda path, row, _: told.append((path.name, row)))
         journal.finish()
     assert [name for name, _ in told] == ["1.dcm", "2.dcm", "3.dcm", "4.txt"]
     assert [("file" in row) for _, row in told] == [True, True, False, False]
     assert len(list(target.rglob("*.dcm"))) == 2
-
-
-def test_film_that_kills_its_decoder_takes_no_other_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scrubbing, "_convert", _die_over_bad_films)
-    films = [(tmp_path / name, tmp_path / "x") for name in ("a", "bad", "c")]
-    with Scrubbing(converter()).converted(films, jobs=1) as converted:
-        outcomes = {film[0].name: outcome for film, outcome in converted}
-    assert outcomes.pop("bad") == LeftOut(CRASHED, None)
-    assert set(outcomes) == {"a", "c"}
-
-
-def _die_over_bad_films(film: tuple[Path, Path]) -> LeftOut:
-    if film[0].name == "bad":
-        os._exit(1)
-    return LeftOut("none", None)
