@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import ascii_lowercase
 
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
@@ -26,7 +27,8 @@ from site_agent.deidentify.text.lexicon import (
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 
-_STATE = re.compile(r"(?<=[,.] )[A-Z]{2} \d{5}(?:-\d{4})?(?![\d-])")
+# It begins with a class of characters, for which `re` looks several times faster.
+_STATE = re.compile(r"[A-Z](?<=[,.] [A-Z])[A-Z] \d{5}(?:-\d{4})?(?![\d-])")
 # Streets whose word is short: ``12 Elm St``, ``C/ Mayor 7``.
 _SHORT = (" St", " Dr", " Ln")
 _SHORT_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Za-z]?(?: [A-Z][a-z]{1,20}){1,2}$")
@@ -34,6 +36,7 @@ _CALLE = re.compile(
     r"(?<!\w)C/ ?[A-Z][^\W\d_]{1,20}(?: [^\W\d_]{1,20}){0,3},? \d{1,4}(?!\w)"
 )
 _LONGEST_BEFORE = 50
+_SMALL = frozenset(ascii_lowercase)
 _NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,6}[A-Za-z]?,? $")
 _JOINTS = frozenset((" ", "-", ". ", "'", "\u2019", "-'"))
 _LINKS = frozenset(
@@ -74,7 +77,8 @@ def _short_streets(text: str) -> Iterator[Span]:
         at = text.find(mark)
         while at >= 0:
             end = at + len(mark)
-            if not text[end : end + 1].isalnum():
+            worded = at and text[at - 1] in _SMALL
+            if worded and not text[end : end + 1].isalnum():
                 before = _SHORT_BEFORE.search(text, max(0, at - _LONGEST_BEFORE), at)
                 if before is not None:
                     yield Span(before.start(), end, Category.PLACE, "street")

@@ -6,6 +6,7 @@ HIPAA 164.514(b)(2)(i)(C) bands ages over 89; a year of birth tells the same.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
@@ -30,12 +31,15 @@ _LITRES = re.compile(r" ?l\.")  # Polish ``92 l.``
 _YEAR = re.compile(r"(?:18|19|20)\d\d(?![\d./-]\d|\d|\s?[cm]?m\b)")
 _SHORT_YEAR = re.compile(r"\d\d(?![\d.,/:-]\d|\d|\s?[cm]?m\b|%)")
 _NEAR = 4
+_FIRST_OF_AGES = {2: "9", 3: "1"}
 _FEWEST_OF_YEAR = 4
 
 
-def age_at(page: Page, start: int) -> Span | None:
-    """Find an age over 89 whose figures begin at `start`."""
-    folded, word = page.folded, page.word_before(start)
+def age_at(page: Page, start: int, end: int, word: int) -> Span | None:
+    """Find an age over 89 with the figures ``[start, end)``, `word` before them."""
+    folded = page.folded
+    if not folded.startswith(_FIRST_OF_AGES.get(end - start, "-"), start):
+        return None
     match = _AGE.match(folded, start) or _with_sex(page, start)
     if match is None and page.language in _SHORT_IN:
         match = _SHORT.match(folded, start)
@@ -49,9 +53,13 @@ def age_at(page: Page, start: int) -> Span | None:
     return Span(*match.span(), Category.AGE, "age-over-89")
 
 
-def year_of_birth_at(page: Page, start: int, end: int) -> Span | None:
-    """Find a year that is said to be one of birth: ``nata nel 1931``, ``Jg. 31``."""
-    word = page.word_before(start)
+def year_of_birth_at(page: Page, start: int, end: int, word: int) -> Span | None:
+    """Find a year that is said to be one of birth: ``nata nel 1931``, ``Jg. 31``.
+
+    `word` stands before its figures, which are at ``[start, end)``.
+    """
+    if word < 0 or page.folds[word] not in _before_years():
+        return None
     if end - start == _FEWEST_OF_YEAR:
         match = _YEAR.match(page.folded, start)
         if word > 0 and page.folds[word] in words("ages", "in"):
@@ -65,6 +73,11 @@ def year_of_birth_at(page: Page, start: int, end: int) -> Span | None:
     if page.language != "sv" and page.folds[word] == "f":
         return None
     return Span(*match.span(), Category.DATE, "year-of-birth")
+
+
+@cache
+def _before_years() -> frozenset[str]:
+    return words("ages", "birth") | words("ages", "in")
 
 
 def _with_sex(page: Page, start: int) -> re.Match[str] | None:

@@ -16,14 +16,15 @@ _ROOM = re.compile(
 )
 _AFTER_ROOM = frozenset((" ", ".", ". ", ": ", ":", " n. ", " nr "))
 _TOWN = r"(?=,? [A-Z\u00c0-\u00de\u0141\u015a\u0179\u017b][^\W\d_A-Z]{2})"
-CODED = {
-    **dict.fromkeys(("de", "fr", "es", "it"), re.compile(r"\d{5}" + _TOWN)),
-    "nl": re.compile(r"\d{4} ?(?!CM|MM|ML|CC)[A-Z]{2}(?![A-Za-z])"),
-    "pl": re.compile(r"\d\d-\d{3}(?!\d)" + _TOWN),
-    "pt": re.compile(r"(?:\d{4}|\d{5})-\d{3}(?!\d)"),
-    "sv": re.compile(r"\d{3} \d\d" + _TOWN),
+_FIVE = ((5,), re.compile(r"\d{5}" + _TOWN))
+# Languages whose postcodes begin with a figure: how long it is, and how they look.
+_CODED = {
+    **dict.fromkeys(("de", "fr", "es", "it"), _FIVE),
+    "nl": ((4,), re.compile(r"\d{4} ?(?!CM|MM|ML|CC)[A-Z]{2}(?![A-Za-z])")),
+    "pl": ((2,), re.compile(r"\d\d-\d{3}(?!\d)" + _TOWN)),
+    "pt": ((4, 5), re.compile(r"\d{4,5}-\d{3}(?!\d)")),
+    "sv": ((3,), re.compile(r"\d{3} \d\d" + _TOWN)),
 }
-"""Languages whose postcodes begin with a figure, and how they look."""
 # No figure of a unit, and no ordinal, ends so: ``T2 1ST RIB``.
 _BRITISH = re.compile(
     r"[A-Z]{1,2}\d[A-Z\d]? \d(?!ST|ND|RD|TH)[ABD-HJLNP-UW-Z]{2}(?![A-Za-z\d])"
@@ -44,27 +45,33 @@ _FEWEST_OF_LONG = 7
 _LONGEST_BEFORE = 20
 
 
-def room_at(page: Page, start: int) -> Span | None:
-    """Find the room, bed or ward whose figure stands at `start`."""
-    word = page.word_before(start)
+def room_at(page: Page, start: int, word: int) -> Span | None:
+    """Find the room, bed or ward whose figure stands at `start`, `word` before it."""
     if word > 0 and page.ends[word] == start and start - page.starts[word] == 1:
         word, start = word - 1, page.starts[word]
-    if word < 0 or page.text[page.ends[word] : start] not in _AFTER_ROOM:
+    if word < 0 or page.folds[word] not in words("numbers", "rooms"):
         return None
-    if page.folds[word] not in words("numbers", "rooms"):
+    if page.text[page.ends[word] : start] not in _AFTER_ROOM:
         return None
     match = _ROOM.match(page.folded, start)
     return Span(*match.span(), Category.PLACE, "room") if match else None
 
 
-def postcode_at(page: Page, start: int) -> Span | None:
-    """Find the postcode of the text's country whose first figure stands at `start`."""
-    if page.language in CODED:
-        match = CODED[page.language].match(page.text, start)
-    else:
-        word = page.word_before(start)
-        letters = word >= 0 and page.ends[word] == start
-        match = _BRITISH.match(page.text, page.starts[word]) if letters else None
+def postcode_at(page: Page, start: int, end: int) -> Span | None:
+    """Find the postcode of the text's country whose first figures are ``[start, end)``.
+
+    In some countries it begins with a figure, elsewhere see `british_postcode_at`.
+    """
+    if page.language not in _CODED:
+        return None
+    lengths, form = _CODED[page.language]
+    match = form.match(page.text, start) if end - start in lengths else None
+    return Span(*match.span(), Category.PLACE, "postcode") if match else None
+
+
+def british_postcode_at(page: Page, word: int) -> Span | None:
+    """Find the postcode that begins with a word of letters."""
+    match = _BRITISH.match(page.text, page.starts[word])
     return Span(*match.span(), Category.PLACE, "postcode") if match else None
 
 

@@ -10,8 +10,9 @@ import datetime as dt
 import itertools
 import re
 import unicodedata
-from calendar import monthrange
+from calendar import isleap
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from site_agent.deidentify.text.spelling import fold
@@ -75,9 +76,8 @@ _OF = r"(?:\s{0,3}(?:of|de|del|d['e]|den)\s{1,3})?"
 _NO_UNIT = r"(?!\d|[.,]\d|\s?(?:mm|cm|ml|mg|%|x)(?![a-z]))"
 _NO_TIME = r"(?![:.h]\d|\s?(?:uhr|h)\b)"
 
-_FIRST_DIGIT = re.compile(
-    rf"""
-    (?<![\d.,])(?<!\d[-/])(?:
+# What follows the first figure tells the two kinds apart: another figure, or a word.
+_IN_FIGURES = rf"""
       (?P<iso_y>{_Y})(?P<iso_s>[-/._\ ])(?P<iso_m>\d\d?)(?P=iso_s)(?P<iso_d>\d\d?)
         (?=t\d\d|(?!\d))
     | (?P<com_y>{_Y})(?P<com_m>\d\d)(?P<com_d>\d\d)(?:\d\d[0-5]\d(?:[0-5]\d)?)?(?!\d)
@@ -85,19 +85,23 @@ _FIRST_DIGIT = re.compile(
     | (?P<num_a>\d\d?)(?P<num_s>\.\ ?|[-/_\ ])(?P<num_b>\d\d?)(?P=num_s)
         (?:(?P<num_y>{_Y})(?!\d)|(?<!\ )'?(?P<num_yy>\d\d){_NO_UNIT}(?!(?P=num_s)\d))
     | (?P<mix_d>{_D})[/.](?P<mix_m>0?[1-9]|1[0-2])[\ -]{{1,2}}(?P<mix_y>{_Y})(?!\d)
-    | (?P<wrd_d>{_D}){_NTH}[\s./-]{{0,4}}{_OF}(?P<wrd_m>{_M})[\s./,-]{{0,4}}{_OF}
+    | (?:0?[1-9]|1[0-2])[/.-]{_Y}(?![\d/.-]\d|\d)
+    | {_Y}[/-](?:0[1-9]|1[0-2])(?![\d/.-]\d|\d)
+"""
+_WITH_MONTH = rf"""
+      (?P<wrd_d>{_D}){_NTH}[\s./-]{{0,4}}{_OF}(?P<wrd_m>{_M})[\s./,-]{{0,4}}{_OF}
         (?P<wrd_y>{_Y})(?!\d)
     | (?P<wrs_d>{_D}){_NTH}[ ./-]{{0,2}}(?P<wrs_m>{_M})[ ./-]{{0,2}}
         '?(?P<wrs_yy>\d\d){_NO_UNIT}{_NO_TIME}
     | (?P<rom_d>{_D})[\s./-]{{1,2}}(?P<rom_m>{_either(ROMAN)})[\s./-]{{1,2}}
         (?P<rom_y>{_Y})(?!\d)
     | {_D}{_NTH}[\s./-]{{0,2}}{_OF}{_M_ALONE}(?![a-z?])
-    | (?:0?[1-9]|1[0-2])[/.-]{_Y}(?![\d/.-]\d|\d)
-    | {_Y}[/-](?:0[1-9]|1[0-2])(?![\d/.-]\d|\d)
-    )
-    """,
-    re.VERBOSE,
-)
+"""
+_NO_FIGURE_BEFORE = r"(?<![\d.,])(?<!\d[-/])"
+
+
+_FIRST_FIGURES = re.compile(f"{_NO_FIGURE_BEFORE}(?:{_IN_FIGURES})", re.VERBOSE)
+_FIRST_DAY = re.compile(f"{_NO_FIGURE_BEFORE}(?:{_WITH_MONTH})", re.VERBOSE)
 _FIRST_MONTH = re.compile(
     rf"""
     (?<![\w?])(?:
@@ -117,6 +121,26 @@ _DAY_OF_ANY_MONTH = re.compile(
     rf"(?<![\d.,]){_D}{_NTH}[\s./-]{{0,2}}{_OF}(?P<month>{_M})(?![a-z?])"
 )
 _WITHOUT_DAY = frozenset((None, "eng_m"))
+_DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_FORMS = "iso_d com_d moc_y num_y num_yy mix_y wrd_y wrs_yy rom_y eng_y"
+# The last group of a match -> the groups of its year, its month and its day.
+_PARTS = {
+    last: (
+        last if last.endswith("y") else f"{last[:3]}_y",
+        *(
+            ("num_b", "num_a")
+            if last[:3] == "num"
+            else (f"{last[:3]}_m", f"{last[:3]}_d")
+        ),
+    )
+    for last in _FORMS.split()
+}
+
+
+@cache
+def _first_digit() -> re.Pattern[str]:
+    either = f"{_NO_FIGURE_BEFORE}(?:{_IN_FIGURES}|{_WITH_MONTH})"
+    return re.compile(either, re.VERBOSE)
 
 
 class FoundDate(NamedTuple):
@@ -146,16 +170,21 @@ def find_dates(folded: str) -> Iterator[FoundDate]:
             end = found.end
 
 
-def date_at(folded: str, start: int) -> FoundDate | None:
-    """Give the date whose first figure stands at `start`, if there is one."""
-    match = _FIRST_DIGIT.match(folded, start)
-    return None if match is None or _is_levels(match) else _found(match)
+def date_at(folded: str, start: int, *, in_figures: bool) -> int | None:
+    """Give where the date ends whose first figure stands at `start`, if one does.
+
+    `in_figures` says that another figure follows the first, else that a word does.
+    """
+    match = (_FIRST_FIGURES if in_figures else _FIRST_DAY).match(folded, start)
+    if match is None or _is_levels(match) or not _is_one(match):
+        return None
+    return _end(match)
 
 
-def date_from_month(folded: str, start: int) -> FoundDate | None:
-    """Give the date that begins with the name of a month at `start`."""
+def date_from_month(folded: str, start: int) -> int | None:
+    """Give where the date ends that begins with the name of a month at `start`."""
     match = _FIRST_MONTH.match(folded, start)
-    return None if match is None else _found(match)
+    return None if match is None or not _is_one(match) else _end(match)
 
 
 def day_of_any_month(folded: str, start: int) -> tuple[int, int] | None:
@@ -168,15 +197,26 @@ def day_of_any_month(folded: str, start: int) -> tuple[int, int] | None:
 
 
 def _found(match: re.Match[str]) -> FoundDate | None:
-    days = _days(match)
-    if days or match.lastgroup in _WITHOUT_DAY:  # a full date must be of the calendar
-        end = match.end()
-        if match.string.startswith(" r", end) and (
-            year := _YEAR_AFTER.match(match.string, end)
-        ):
-            end = year.end()
-        return FoundDate(match.start(), end, days)
+    if _is_one(match):
+        return FoundDate(match.start(), _end(match), _days(match))
     return None
+
+
+def _is_one(match: re.Match[str]) -> bool:
+    """Whether this is a date; a full one must be of the calendar."""
+    if match.lastgroup in _WITHOUT_DAY:
+        return True
+    year, orders = _read(match)
+    return any(_exists(year, month, day) for month, day in orders)
+
+
+def _end(match: re.Match[str]) -> int:
+    end = match.end()
+    if match.string.startswith(" r", end) and (
+        year := _YEAR_AFTER.match(match.string, end)
+    ):
+        return year.end()
+    return end
 
 
 def dates_in(text: str) -> frozenset[dt.date]:
@@ -186,7 +226,9 @@ def dates_in(text: str) -> frozenset[dt.date]:
 
 
 def _merged(folded: str) -> list[re.Match[str]]:
-    both = itertools.chain(_FIRST_DIGIT.finditer(folded), _FIRST_MONTH.finditer(folded))
+    both = itertools.chain(
+        _first_digit().finditer(folded), _FIRST_MONTH.finditer(folded)
+    )
     return sorted(both, key=lambda match: (match.start(), -match.end()))
 
 
@@ -198,32 +240,33 @@ def _is_levels(match: re.Match[str]) -> bool:
 
 
 def _days(match: re.Match[str]) -> tuple[dt.date, ...]:
-    """Give the days that a match may mean; its last group tells which form it has."""
-    last = match.lastgroup
-    if last is None or last in _WITHOUT_DAY:
+    """Give the days that a match may mean."""
+    if match.lastgroup in _WITHOUT_DAY:
         return ()
-    form = last[:3]
-    short = last[4:] == "yy"
-    year = _year("" if short else match[f"{form}_y"], match[last] if short else "")
-    if form == "num":
-        one, two = int(match["num_a"]), int(match["num_b"])
-        orders = [(two, one)]
-        if "." not in match["num_s"] and one != two:  # American: no full stops
-            orders = sorted(((two, one), (one, two)))
-    else:
-        orders = [(_month(match[f"{form}_m"]), int(match[f"{form}_d"]))]
+    year, orders = _read(match)
     return tuple(
-        dt.date(year, month, day)
-        for month, day in orders
-        if 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+        dt.date(year, month, day) for month, day in orders if _exists(year, month, day)
     )
 
 
-def _year(written: str, short: str) -> int:
-    """Two digits mean 1930 to 2029."""
-    if not short:
-        return int(written)
-    return int(short) + (1900 if int(short) >= 30 else 2000)
+def _read(match: re.Match[str]) -> tuple[int, list[tuple[int, int]]]:
+    """Give the year, and month and day in the orders that they may have."""
+    last = str(match.lastgroup)  # it tells the form
+    written, month, day = match.group(*_PARTS[last])
+    year = int(written)
+    if len(written) == 2:  # 1930 to 2029
+        year += 1900 if year >= 30 else 2000
+    one = (_month(month), int(day))
+    if last[:3] != "num" or "." in match["num_s"] or one[0] == one[1]:
+        return year, [one]
+    return year, sorted((one, one[::-1]))  # American: no full stops
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    """Whether a day is of the calendar; a number too high is of no month."""
+    if not 0 < month < len(_DAYS):
+        return False
+    return 0 < day <= _DAYS[month] and ((day, month) != (29, 2) or isleap(year))
 
 
 def _month(text: str) -> int:

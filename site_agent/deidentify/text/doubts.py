@@ -13,13 +13,12 @@ from collections.abc import Iterator, Sequence
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
     UNKNOWN,
-    is_clinical,
     kinds,
-    languages,
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.spelling import fold
+from site_agent.deidentify.text.word_lists import is_clinical, languages
 
 _FOREIGN = re.compile(
     r"[^\x00-\u03ff\u1e00-\u1eff\u2000-\u2bff\ufb00-\ufb06\ufffd]{2,}"
@@ -65,16 +64,17 @@ def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
     """Find long figures that no rule took."""
     at = 0
     for match in _FIGURES.finditer(page.folded):
+        start, end = match.span()
+        while at < len(spans) and spans[at].end <= start:
+            at += 1
+        if at < len(spans) and spans[at].start < end:
+            continue
         figures = sum(map(str.isdigit, match[0]))
-        together = figures == len(match[0])
+        together = figures == end - start
         if figures < (_TOGETHER if together else _PARTED):
             continue
-        if together and figures < _PARTED and page.folded.startswith("^", match.end()):
+        if together and figures < _PARTED and page.folded.startswith("^", end):
             continue  # HL7: 71046^CHEST 2 VIEWS
-        while at < len(spans) and spans[at].end <= match.start():
-            at += 1
-        if at < len(spans) and spans[at].start < match.end():
-            continue
         yield Span(*match.span(), Category.DOUBT, "figure-not-understood")
 
 

@@ -28,13 +28,13 @@ from site_agent.deidentify.text.lexicon import (
     PARTICLE,
     TITLE,
     UNKNOWN,
-    is_clinical,
 )
 from site_agent.deidentify.text.names import PersonName
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span, begins_sentence
 from site_agent.deidentify.text.spelling import fold, key_of, spellings
 from site_agent.deidentify.text.vocabulary import common_words, either, phrases, words
+from site_agent.deidentify.text.word_lists import is_clinical
 
 _GAP = re.compile(r"[\s,.^_/;|+'\u2019-]{0,3}")
 _SHORTEST, _SHORTEST_LOWER_CASE = 3, 5

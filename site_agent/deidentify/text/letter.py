@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 
 from site_agent.deidentify.text.lexicon import CAPITAL, TITLE
 from site_agent.deidentify.text.name_runs import name_run, skip_titles, whole_run
@@ -25,7 +25,7 @@ from site_agent.deidentify.text.vocabulary import phrases, words_of
 
 _DECORATION = " \t*_#=>|-\u2022\u2013\u2014"
 _LONGEST_LABEL = 48
-_MOST_WORDS = 5
+_SHORTEST_RULE = 5
 _MOST_MARKS = 8  # of Markdown, before a heading
 _COLON = re.compile(r"\s{0,3}:|(?<=\w) - ")
 _COLON_AFTER = re.compile(r"[\s*_]{0,3}:[*_]{0,2}| - ")
@@ -115,18 +115,20 @@ def people_of(text: str) -> Iterator[PersonName]:
 
 
 def _headings(page: Page) -> Iterator[Cut]:
-    known, text, last_words = _known_headings(), page.text, _last_words()
+    known, text, longest = _known_headings(), page.text, _longest_by_last_word()
+    folds, gaps = page.folds, page.gaps
     for word in page.stops:
-        if word == 0 or page.folds[word - 1] not in last_words:
+        if not word or folds[word - 1] not in longest:
             continue
-        # A label may end with a number or a bracket: ``Findings (2 views):``
-        colon = _COLON_AFTER.match(page.gaps[word])
-        if colon is None:
+        colon = _coloned(gaps[word])
+        if not colon:
             continue
-        at, after = word - 1, page.ends[word - 1] + colon.end()
-        for begin in _label_starts(page, at):
+        at, after = word - 1, page.ends[word - 1] + colon
+        for begin in _label_starts(page, at, longest[folds[at]]):
             start = page.starts[begin]
-            label = " ".join(page.folded[start : page.ends[at]].split())
+            label = folds[at]
+            if begin < at:
+                label = " ".join(page.folded[start : page.ends[at]].split())
             section = known.get(label)
             if section is None:
                 continue
@@ -135,17 +137,29 @@ def _headings(page: Page) -> Iterator[Cut]:
             begins_sentence = begins_line or before[-1] in ".;:!?)]"
             kept = section in (Section.FINDINGS, Section.IMPRESSION)
             capital = text[start].isupper() and kept
-            shouted = text[start : page.ends[at]].isupper() and ":" in colon[0]
+            shouted = (
+                text[start : page.ends[at]].isupper() and ":" in gaps[word][:colon]
+            )
             if begins_line or shouted or (begins_sentence and capital):
                 near = text[max(0, start - _MOST_MARKS) : start] if begins_line else ""
                 marked = start - len(near) + len(near.rstrip("*_#"))
                 yield marked, after, section
 
 
-def _label_starts(page: Page, at: int) -> Iterator[int]:
-    """Give the first words of the labels that may end with the word `at`."""
+@lru_cache(maxsize=1 << 10)
+def _coloned(gap: str) -> int:
+    """Give the length of the colon that begins a gap after a label, 0 without one.
+
+    A label may end with a number or a bracket: ``Findings (2 views):``.
+    """
+    colon = _COLON_AFTER.match(gap)
+    return colon.end() if colon else 0
+
+
+def _label_starts(page: Page, at: int, most: int) -> Iterator[int]:
+    """Give the first words of the labels of `most` words that may end with `at`."""
     yield at
-    for begin in range(at - 1, max(-1, at - _MOST_WORDS), -1):
+    for begin in range(at - 1, max(-1, at - most), -1):
         if not _WITHIN_LABEL.fullmatch(page.gaps[begin + 1]):
             return
         if page.ends[at] - page.starts[begin] > _LONGEST_LABEL:
@@ -168,18 +182,21 @@ def _signatures(page: Page) -> Iterator[Cut]:
     """Where the end of a letter begins: its words, or a titled name after a gap."""
     text, folded, first_words = page.text, page.folded, _signatures_by_first_word()
     last = len(page.words)
+    folds, gaps, ruled = page.folds, page.gaps, False
     for word in page.stops:
-        if word == last or page.folds[word] not in first_words:
+        gap = gaps[word]
+        newline = "\n" in gap
+        ruled |= newline and len(gap) > _SHORTEST_RULE
+        if word == last or folds[word] not in first_words:
             continue
-        newline = "\n" in page.gaps[word]
-        if not newline and word and not _BEFORE_SIGNATURE.search(page.gaps[word]):
+        if not newline and word and not _BEFORE_SIGNATURE.search(gap):
             continue
         start = page.starts[word]
-        for phrase in first_words[page.folds[word]]:
+        for phrase in first_words[folds[word]]:
             if _signs(page, word, phrase, newline or not word):
                 yield start, start + len(phrase), Section.OTHER
                 break
-    for rule in _RULE.finditer(text):
+    for rule in _RULE.finditer(text) if ruled else ():
         begins_line = (
             text[max(0, rule.start() - _MOST_MARKS) : rule.start()].rstrip(" \t")[-1:]
             == "\n"
@@ -223,11 +240,19 @@ def _signs(page: Page, word: int, phrase: str, begins_line: bool) -> bool:
 def _has_role(page: Page, word: int) -> bool:
     """Whether a role stands after a name: ``, MD``."""
     at = page.ends[word - 1]
-    near = page.folded[at : at + 40].lstrip(" ,")
-    return len(near) < len(page.folded[at : at + 40]) and any(
+    after = page.folded[at : at + 40]
+    near = after.lstrip(" ,")
+    if len(near) == len(after) or not near.startswith(_roles()):
+        return False
+    return any(
         near.startswith(role) and not near[len(role) : len(role) + 1].isalnum()
-        for role in phrases("roles")
+        for role in _roles()
     )
+
+
+@cache
+def _roles() -> tuple[str, ...]:
+    return tuple(phrases("roles"))
 
 
 @cache
@@ -245,8 +270,13 @@ def _known_headings() -> dict[str, Section]:
 
 
 @cache
-def _last_words() -> frozenset[str]:
-    return frozenset(words_of(phrase)[-1] for phrase in _known_headings())
+def _longest_by_last_word() -> dict[str, int]:
+    """Map the last words of headings to how many words those have at most."""
+    longest: dict[str, int] = {}
+    for phrase in _known_headings():
+        *before, last = words_of(phrase)
+        longest[last] = max(longest.get(last, 0), len(before) + 1)
+    return longest
 
 
 @cache

@@ -20,12 +20,12 @@ from site_agent.deidentify.text.lexicon import (
     PARTICLE,
     STREET,
     TITLE,
-    is_clinical,
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.unknown import is_prose
 from site_agent.deidentify.text.vocabulary import words
+from site_agent.deidentify.text.word_lists import is_clinical
 
 _CODE = re.compile(r"[a-z]{0,4}-?\d[\d-]{2,}[a-z]{0,2}(?!\w)")
 _POSTCODE = re.compile(

@@ -8,13 +8,11 @@ what default deny takes for a name. The lists are ``lexicon.toml``, ``vocabulary
 
 from __future__ import annotations
 
-import tomllib
+import re
 from functools import cache
-from importlib.resources import files
 
-from site_agent.deidentify.dictionary import code_words
-from site_agent.deidentify.text.dates import MONTHS
-from site_agent.deidentify.text.spelling import fold
+from site_agent.deidentify.text.dates import MONTHS, ROMAN
+from site_agent.deidentify.text.spelling import FOLDS, fold
 from site_agent.deidentify.text.vocabulary import (
     by_last_word,
     common_words,
@@ -23,6 +21,13 @@ from site_agent.deidentify.text.vocabulary import (
     words,
     words_of,
     written_words,
+)
+from site_agent.deidentify.text.word_lists import (
+    allowed_words,
+    eponyms,
+    is_built_like_one,
+    languages,
+    letter_words,
 )
 
 CAPITAL = 1 << 0
@@ -58,24 +63,18 @@ LABEL = 1 << 15
 """The last word of a label after which something stands that identifies."""
 BROKEN = 1 << 16
 """It lost letters to an old system: ``M?ller``."""
+NUMERAL = 1 << 17
+"""A month as a Roman numeral has it."""
+AGED = 1 << 18
+"""A word of the ages from ninety on."""
 
 _LONGEST_ACRONYM = 5
-_SHORTEST_STEM = 4
-_SHORTEST_ENDING = 3
-_LEAST_BEFORE_ENDING = 4
-_LONGEST_SHORT_STEM = 4
-# What may follow a short stem of a pack; a name goes on otherwise (``fil*``, Filip).
-_INFLECTIONS = frozenset(
-    fold(
-        " a e i o u y s n t as es is os us en er em et ne na te ta ti te ts to or ar "
-        "ej ie om ow ach ami ego ymi ych ym iem iom iego \u0105 \u0119 ka ke ki ek "
-        "et ett ten ade are ast des des ele ere erna orna arna ens ets ade ado ada "
-        "ados adas ato ata ati ate ito ita iti ite ini ino ina ine eux euse ux le les"
-    ).split(" ")
-)
-_ENGLISH_ENDINGS = ("s", "es", "ed", "ing", "ly", "al")
-_ENDINGS_OF_EPONYMS = ("s", "a", "ego", "owi", "em", "scher", "sche", "schen")
 _MOST_REMEMBERED = 1 << 15
+# HIPAA 164.514(b)(2)(i)(C) bands ages from ninety on.
+_NINETY = re.compile(
+    "ninet|neunzig|novant|noventa|negentig|nittio|dziewiecdziesi|quatre$|hundred"
+    "|hundert"
+)
 
 
 class Kinds(dict[str, int]):
@@ -88,7 +87,13 @@ class Kinds(dict[str, int]):
     def __missing__(self, word: str) -> int:
         if len(self) > _MOST_REMEMBERED:
             self.clear()
-        kind = self[word] = kind_of(word, self.language)
+        folded = FOLDS[word]
+        kind = _kind_of(word, folded, self.language)
+        if folded in ROMAN:
+            kind |= NUMERAL
+        if _NINETY.search(folded):
+            kind |= AGED
+        self[word] = kind
         return kind
 
 
@@ -96,11 +101,6 @@ class Kinds(dict[str, int]):
 def kinds(language: str) -> Kinds:
     """Give the kinds of words of a language; ``""`` is any of the lists' languages."""
     return Kinds(language if language in languages() else "")
-
-
-def languages() -> frozenset[str]:
-    """Give the languages that have lists, as ISO 639-1."""
-    return frozenset(_lexicon()["letter"])
 
 
 def kind_of(word: str, language: str = "") -> int:
@@ -113,8 +113,11 @@ def kind_of(word: str, language: str = "") -> int:
     language
         ISO 639-1; ``""`` for any.
     """
-    folded = fold(word)
-    kind = _listed(language).get(folded, 0)
+    return _kind_of(word, fold(word), language)
+
+
+def _kind_of(word: str, folded: str, language: str) -> int:
+    kind = _listed().get(folded, 0) | _listed_in(language).get(folded, 0)
     if not word[0].isupper():
         kind &= TITLE | PARTICLE | CUE | MONTH | HOUSE | STREET | LABEL | FUNCTION
         if not kind & HOUSE and _is_house(folded, language):
@@ -131,7 +134,7 @@ def kind_of(word: str, language: str = "") -> int:
         kind |= HOUSE
     # An allowed word is listed as clinical; here it can but be built like one.
     if not kind & ~(CAPITAL | CAPS | PARTICLE):
-        if _is_built_like_one(folded, language):
+        if is_built_like_one(folded, language):
             return kind | CLINICAL
         kind |= UNKNOWN
         if folded.endswith(_street_endings()):
@@ -139,43 +142,6 @@ def kind_of(word: str, language: str = "") -> int:
         if kind & CAPS and len(word) <= _LONGEST_ACRONYM:
             kind |= ACRONYM
     return kind
-
-
-def is_clinical(folded: str, language: str = "") -> bool:
-    """Whether a folded word is one of medicine or daily language, or built like one."""
-    return folded in allowed_words(language) or _is_built_like_one(folded, language)
-
-
-def _is_built_like_one(folded: str, language: str) -> bool:
-    if _has_stem(folded, language) or _has_ending(folded, language):
-        return folded not in words("names", "wordlike")
-    return _is_inflected(folded) or folded in _inflected_eponyms()
-
-
-@cache
-def allowed_words(language: str = "") -> frozenset[str]:
-    """Every folded word that may stand with a capital and names nobody."""
-    listed = _lexicon()["words"]
-    chosen = [listed[one] for one in _chosen(language)]
-    return (
-        _english().union(*chosen)
-        if language in ("", "en")
-        else frozenset().union(*chosen)
-    )
-
-
-def _chosen(language: str) -> frozenset[str]:
-    return (
-        frozenset((language, "other")) if language else frozenset(_lexicon()["words"])
-    )
-
-
-@cache
-def _english() -> frozenset[str]:
-    """Give the English words of the standard's codes and of public reports."""
-    reports = files(__package__).joinpath("report_words.txt").read_text("ascii").split()
-    # Codes have rare words too (``Marsh grading``); those that are names do not count.
-    return (code_words() - common_words()).union(reports, _lexicon()["words"]["en"])
 
 
 _LABEL_TABLES = (
@@ -194,23 +160,12 @@ _KINDS_OF_ENTRIES = (
 
 
 @cache
-def _listed(language: str) -> dict[str, int]:
-    """Give the kinds of every listed word."""
-    kinds: dict[str, int] = dict.fromkeys(allowed_words(language), CLINICAL)
+def _listed() -> dict[str, int]:
+    """Give the kinds of the words that are listed for every language."""
     tables = [(words(table, entry), kind) for table, entry, kind in _KINDS_OF_ENTRIES]
     tables.append((common_words(), COMMON))
     tables.append((words("common", "letter"), LETTER))
-    letter = _lexicon()["letter"]
-    chosen = letter if not language else {language, "en"} & letter.keys()
-    tables += [(letter[one], LETTER) for one in chosen]
     tables.append((frozenset(month for month in MONTHS if month.isalpha()), MONTH))
-    said = (
-        word
-        for table in _LABEL_TABLES
-        for p in phrases_of(table, language)
-        for word in words_of(p)
-    )
-    tables.append((frozenset(word for word in said if len(word) > 1), LETTER))
     cues = (words_of(p) for table in _CUE_TABLES for p in phrases(table))
     # One of a single word may be a name: ``Parent``.
     several = (word for listed in cues if len(listed) > 1 for word in listed)
@@ -220,71 +175,31 @@ def _listed(language: str) -> dict[str, int]:
     first = {words_of(phrase)[0] for phrase in phrases("told") | phrases("does")}
     tables.append((frozenset(first) | by_last_word("addressed").keys(), CUE))
     tables.append((frozenset(by_last_word("person_lines", "signature")), LABEL))
-    tables.append((_eponyms(), CLINICAL))
+    tables.append((eponyms(), CLINICAL))
+    kinds: dict[str, int] = {}
     for listed, kind in tables:
         for word in listed:
             kinds[word] = kinds.get(word, 0) | kind
     return kinds
 
 
+@cache
+def _listed_in(language: str) -> dict[str, int]:
+    """Give the kinds of the words that are listed for one language."""
+    kinds = dict.fromkeys(allowed_words(language), CLINICAL)
+    said = (
+        word
+        for table in _LABEL_TABLES
+        for p in phrases_of(table, language)
+        for word in words_of(p)
+    )
+    for word in letter_words(language).union(word for word in said if len(word) > 1):
+        kinds[word] = kinds.get(word, 0) | LETTER
+    return kinds
+
+
 def _is_house(folded: str, language: str) -> bool:
     return folded.endswith(_house_endings()) and folded not in allowed_words(language)
-
-
-def _has_stem(folded: str, language: str) -> bool:
-    stems = _stems(language).get(folded[:_SHORTEST_STEM])
-    return stems is not None and folded.startswith(stems)
-
-
-def _has_ending(folded: str, language: str) -> bool:
-    endings = _endings(language).get(folded[-_SHORTEST_ENDING:])
-    return endings is not None and folded[_LEAST_BEFORE_ENDING:].endswith(endings)
-
-
-def _is_inflected(folded: str) -> bool:
-    """Whether it is an English form of a listed word: ``coursing``, ``wires``."""
-    if not folded.endswith(_ENGLISH_ENDINGS):
-        return False
-    listed = _english()
-    for ending in _ENGLISH_ENDINGS:
-        if folded.endswith(ending) and len(folded) - len(ending) >= _SHORTEST_STEM:
-            stem = folded[: -len(ending)]
-            if stem in listed or (f"{stem}e" in listed and ending != "s"):
-                return stem not in common_words()
-    return False
-
-
-@cache
-def _inflected_eponyms() -> frozenset[str]:
-    """Give eponyms with their endings: ``Kerleya``, ``Crohns``."""
-    return frozenset(e + ending for e in _eponyms() for ending in _ENDINGS_OF_EPONYMS)
-
-
-@cache
-def _eponyms() -> frozenset[str]:
-    """Give the eponyms of one word; a longer one counts as a whole only."""
-    parted = (words_of(phrase) for phrase in phrases("eponyms"))
-    return frozenset(parts[0] for parts in parted if len(parts) == 1)
-
-
-@cache
-def _stems(language: str) -> dict[str, tuple[str, ...]]:
-    """Map the first letters of stems to all that begin so."""
-    found: dict[str, list[str]] = {}
-    listed = _lexicon()["stems"]
-    for stem in listed["all"] | listed.get(language, frozenset()):
-        found.setdefault(stem[:_SHORTEST_STEM], []).append(stem)
-    return {first: tuple(listed) for first, listed in found.items()}
-
-
-@cache
-def _endings(language: str) -> dict[str, tuple[str, ...]]:
-    """Map the last letters of endings to all that end so."""
-    listed = _lexicon()["endings"]
-    found: dict[str, list[str]] = {}
-    for ending in listed["all"] | listed.get(language, frozenset()):
-        found.setdefault(ending[-_SHORTEST_ENDING:], []).append(ending)
-    return {last: tuple(endings) for last, endings in found.items()}
 
 
 @cache
@@ -295,52 +210,3 @@ def _street_endings() -> tuple[str, ...]:
 @cache
 def _house_endings() -> tuple[str, ...]:
     return tuple(words("houses", "endings"))
-
-
-@cache
-def _lexicon() -> dict[str, dict[str, frozenset[str]]]:
-    read = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text("utf-8"))
-    lexicon = {
-        table: {name: frozenset(fold(text).split()) for name, text in listed.items()}
-        for table, listed in read.items()
-    }
-    packs = files(__package__).joinpath("pack_words.txt").read_text("utf-8")
-    for line in fold(packs).splitlines():
-        language, *listed = line.split()
-        chosen = lexicon["words"].get(language, frozenset())
-        heads = {word[1:] for word in listed if word[0] == "-"}
-        lexicon["endings"][language] = (
-            lexicon["endings"]
-            .get(language, frozenset())
-            .union(
-                (head for head in heads if head[-1] != "*"),
-                (
-                    head[:-1] + e
-                    for head in heads
-                    if head[-1] == "*"
-                    for e in _INFLECTIONS
-                ),
-            )
-        )
-        listed = [word for word in listed if word[0] != "-"]
-        stems = {word[:-1] for word in listed if word[-1] == "*"}
-        short = {stem for stem in stems if len(stem) <= _LONGEST_SHORT_STEM}
-        inflected = {stem + ending for stem in short for ending in _INFLECTIONS}
-        lexicon["words"][language] = chosen.union(
-            (word for word in listed if word[-1] != "*"),
-            inflected - common_words(),  # Clara is but one of ``clar*``
-        )
-        lexicon["stems"][language] = frozenset(stems - short)
-    for table in ("stems", "endings"):
-        lexicon[table][""] = frozenset().union(*lexicon[table].values())
-    # Capitals have no sharp s: ``AUSZUSCHLIESSEN``.
-    return {
-        table: {name: listed | _without_sharp_s(listed) for name, listed in all.items()}
-        for table, all in lexicon.items()
-    }
-
-
-def _without_sharp_s(listed: frozenset[str]) -> frozenset[str]:
-    return frozenset(
-        word.replace("\u00df", "ss") for word in listed if "\u00df" in word
-    )

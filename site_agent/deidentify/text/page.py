@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from site_agent.deidentify.text.language import language_of
 from site_agent.deidentify.text.lexicon import kinds
-from site_agent.deidentify.text.spelling import Folds, Keys, fold
+from site_agent.deidentify.text.spelling import FOLDS, Keys, fold
 from site_agent.deidentify.text.vocabulary import ByEnd
 
 _SPLIT = re.compile(r"([^\W\d_]+)")
@@ -22,7 +22,6 @@ _SPLIT = re.compile(r"([^\W\d_]+)")
 _LOST = re.compile(r"[?\ufffd](?=[^\W\d_])")
 _STAND_IN = "\u0294"
 _KEYS = Keys()
-_FOLDS = Folds()
 
 
 @dataclass(slots=True)
@@ -74,7 +73,7 @@ def open_page(text: str, language: str | None = None) -> Page:
         text=text,
         folded=fold(text),
         words=words,
-        folds=list(map(_FOLDS.__getitem__, words)),
+        folds=list(map(FOLDS.__getitem__, words)),
         gaps=gaps,
         stops=stops,
         starts=bounds[0:-1:2],
@@ -86,12 +85,9 @@ def open_page(text: str, language: str | None = None) -> Page:
 
 def ends_phrase(page: Page, word: int, listed: ByEnd) -> bool:
     """Whether a listed phrase ends with this word."""
-    for before in listed.get(page.folds[word], ()):
-        at = word
-        for one in before:
-            at -= 1
-            if at < 0 or page.folds[at] != one:
-                break
-        else:
-            return True
-    return False
+    folds = page.folds
+    befores = listed.get(folds[word], ())
+    return () in befores or any(
+        len(before) <= word and tuple(folds[word - len(before) : word]) == before
+        for before in befores
+    )

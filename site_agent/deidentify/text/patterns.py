@@ -12,11 +12,17 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from site_agent.deidentify.text.ages import age_at, year_of_birth_at
-from site_agent.deidentify.text.codes import CODED, postcode_at, room_at, whole_number
-from site_agent.deidentify.text.dates import ROMAN, date_at, date_from_month
-from site_agent.deidentify.text.lexicon import BROKEN, CAPITAL, MONTH
+from site_agent.deidentify.text.codes import (
+    british_postcode_at,
+    postcode_at,
+    room_at,
+    whole_number,
+)
+from site_agent.deidentify.text.dates import date_at, date_from_month
+from site_agent.deidentify.text.lexicon import AGED, BROKEN, CAPITAL, MONTH, NUMERAL
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, words
@@ -124,6 +130,9 @@ _CLOSED_FIGURE = re.compile(
     r"[,;.]?(?:[ \n](?![\dahpu(+/-])|$)|[,;](?!\d)|[ \n]?[b-gi-oq-tv-z](?![a-z]*\d)"
 )
 _FEWEST_OF_NUMBERS = 4
+_MONTHLY = MONTH | BROKEN | NUMERAL | AGED
+_NEAR = (0, 1, 2)
+_DIGITS_OF_AGES = (2, 3)
 # The day, the year, and days and moments in one.
 _DIGITS_OF_DAYS = 8
 _MORE_FIGURES = re.compile(r"[-/._ ']{1,2}\d")
@@ -146,46 +155,67 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         between them are a day and a month, as in a comparison.
     """
     folded = page.folded
-    yield from find_web_addresses(folded)
-    yield from ages_in_words(page)
-    months = list(_months(page))
+    yield from find_web_addresses(page)
+    may_be_months = [at for at, kind in enumerate(page.kinds) if kind & _MONTHLY]
+    if any(page.kinds[at] & AGED for at in may_be_months):
+        yield from ages_in_words(page)
+    months = list(_months(page, may_be_months))
     yield from months
-    dates = {span.end for span in months}
+    told = _Told(
+        dates={span.end for span in months},
+        dated=dated,
+        monthly={at - gap for at in may_be_months for gap in _NEAR},
+    )
     end = 0
     for run in _RUN.finditer(folded):
-        start = run.start()
+        start, stop = run.span()
         if start < end:
             continue
-        span = _figure(page, start, run.end(), dates, dated)
+        span = _figure(page, start, stop, told)
         if span is not None:
-            if span.category in _PARTED_NUMBERS and span.rule != "measure":
-                span = whole_number(folded, span)
             end = span.end
-            if span.category is Category.DATE:
-                dates.add(end)
-            if span.rule != "measure":
-                yield span
+            if span.rule == "measure":
+                continue
+            if span.category in _PARTED_NUMBERS:
+                span = whole_number(folded, span)
+                end = span.end
+            elif span.category is Category.DATE:
+                told.dates.add(end)
+            yield span
 
 
-def _months(page: Page) -> Iterator[Span]:
-    for word, kind in enumerate(page.kinds):
+class _Told(NamedTuple):
+    """What is known of a page's dates before a figure is looked at.
+
+    `dates` are the ends of those that were found, `dated` the parts where a fraction
+    may be a day, `monthly` the words of which one of the next three may be a month.
+    """
+
+    dates: set[int]
+    dated: list[tuple[int, int]]
+    monthly: set[int]
+
+
+def _months(page: Page, may_be: list[int]) -> Iterator[Span]:
+    for word in may_be:
+        kind = page.kinds[word]
         if kind & MONTH:
             if (day := worded_day(page, word)) is not None:
                 yield day
-            found = date_from_month(page.folded, page.starts[word])
-            if found is not None:
-                yield Span(found.start, found.end, Category.DATE, "date")
+            start = page.starts[word]
+            end = date_from_month(page.folded, start)
+            if end is not None:
+                yield Span(start, end, Category.DATE, "date")
             elif kind & CAPITAL:
-                match = _MONTH_AND_DAY.match(page.folded, page.starts[word])
+                match = _MONTH_AND_DAY.match(page.folded, start)
                 if match is not None:
                     yield Span(*match.span(), Category.DATE, "month-and-day")
 
 
-def _figure(
-    page: Page, start: int, end: int, dates: set[int], dated: list[tuple[int, int]]
-) -> Span | None:
+def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
     """Tell what the figure at ``[start, end)`` is, and with how much around it."""
-    folded = page.folded
+    folded, length = page.folded, end - start
+    word = bisect_right(page.starts, start) - 1
     before = folded[start - 1] if start else "\n"
     if before.isalpha():
         begin = start
@@ -193,9 +223,10 @@ def _figure(
             begin -= 1
         return (
             _number(folded, begin)
-            or _called(page, start)
-            or room_at(page, start)
-            or postcode_at(page, start)
+            or _called(page, start, word)
+            or room_at(page, start, word)
+            or postcode_at(page, start, end)
+            or british_postcode_at(page, word)
         )
     if before in "-/_." and start > 1 and folded[start - 2].isalpha():
         begin = start - 1
@@ -203,53 +234,54 @@ def _figure(
             begin -= 1
         if (found := _number(folded, begin)) is not None:
             return found
-    if page.text[end : end + 2].strip() == "M" and (age := age_at(page, start)):
+    after = folded[end : end + 1]
+    if (
+        length in _DIGITS_OF_AGES
+        and page.text[end : end + 2].strip() == "M"
+        and (age := age_at(page, start, end, word))
+    ):
         return age  # ``93 M``, where ``93 m`` is a length
-    if end - start <= _MOST_OF_MEASURE and folded[end : end + 1] not in _NO_UNIT:
+    if length <= _MOST_OF_MEASURE and after not in _NO_UNIT:
         measure = _MEASURE.match(folded, start)
         if measure is not None:
             return Span(*measure.span(), Category.ID, "measure")
-    if page.language in CODED and (code := postcode_at(page, start)) is not None:
+    if (code := postcode_at(page, start, end)) is not None:
         return code
-    may_be_date = _may_be_date(page, start, end)
-    found_date = date_at(folded, start) if may_be_date else None
-    if found_date is not None:
-        after = folded[found_date.end : found_date.end + 2]
-        if after[:1] == "-" and after[1:].isdigit():  # 19850412-1234
-            number = _number(folded, start)
-            if number is not None:
-                return number
-        return Span(found_date.start, found_date.end, Category.DATE, "date")
-    elif may_be_date and (day := day_of_month(page, start)) is not None:
-        return day
+    if length in _DIGITS_OF_DATES and (found := _date(page, start, end, told.monthly)):
+        return found
     if before in "+(" and (found := _number(folded, start - 1)) is not None:
         return found
-    if end - start in _DIGITS_OF_YEARS:
-        year = year_of_birth_at(page, start, end)
-        if year is not None:
-            return year
-    if end - start < _FEWEST_OF_NUMBERS and _CLOSED_FIGURE.match(folded, end):
-        return _called(page, start) or age_at(page, start) or room_at(page, start)
-    return (
-        _called(page, start)
-        or _number(folded, start)
-        or _day(page, start, dates, dated)
-        or age_at(page, start)
-        or room_at(page, start)
-    )
+    if length in _DIGITS_OF_YEARS and (
+        year := year_of_birth_at(page, start, end, word)
+    ):
+        return year
+    if (called := _called(page, start, word)) is not None:
+        return called
+    if length >= _FEWEST_OF_NUMBERS or not _CLOSED_FIGURE.match(folded, end):
+        found = _number(folded, start) or _day(page, start, word, told)
+        if found is not None:
+            return found
+    return age_at(page, start, end, word) or room_at(page, start, word)
 
 
-def _may_be_date(page: Page, start: int, end: int) -> bool:
-    """Whether more figures or a month are near; all else needs no longer look."""
-    if end - start not in _DIGITS_OF_DATES:
-        return False
-    if end - start >= _DIGITS_OF_DAYS or _MORE_FIGURES.match(page.folded, end):
-        return True
-    word = bisect_left(page.starts, end)
-    return any(
-        page.kinds[at] & (MONTH | BROKEN) or page.folds[at] in ROMAN
-        for at in range(word, min(word + 3, len(page.words)))
-    )
+def _date(page: Page, start: int, end: int, monthly: set[int]) -> Span | None:
+    """Find a date if more figures or a month are near; else it needs no longer look."""
+    folded = page.folded
+    if end - start >= _DIGITS_OF_DAYS or _MORE_FIGURES.match(folded, end):
+        stop = date_at(folded, start, in_figures=True)
+        if stop is None:
+            return None
+        if folded.startswith("-", stop) and folded[stop + 1 : stop + 2].isdigit():
+            number = _number(folded, start)  # 19850412-1234
+            if number is not None:
+                return number
+    elif bisect_left(page.starts, end) in monthly:
+        stop = date_at(folded, start, in_figures=False)
+        if stop is None:
+            return day_of_month(page, start)
+    else:
+        return None
+    return Span(start, stop, Category.DATE, "date")
 
 
 def _number(folded: str, start: int) -> Span | None:
@@ -260,17 +292,17 @@ def _number(folded: str, start: int) -> Span | None:
     return Span(*match.span(kind), Category[kind], f"{kind.lower()}-form")
 
 
-def _called(page: Page, start: int) -> Span | None:
-    """Find a number or a phone that is called one."""
-    word, kinds = page.word_before(start), _kinds_of_numbers()
+def _called(page: Page, start: int, word: int) -> Span | None:
+    """Find a number or a phone that is called one, `word` before it."""
+    kinds, ends, folds = _kinds_of_numbers(), page.ends, page.folds
     for at in range(word, max(-1, word - 3), -1):
-        if start - page.ends[at] > _LONGEST_GAP:
+        if start - ends[at] > _LONGEST_GAP:
             return None
-        if page.folds[at] not in kinds:
+        if folds[at] not in kinds:
             continue
-        if "\n" in page.text[page.ends[at] : start]:
+        if "\n" in page.text[ends[at] : start]:
             return None
-        for phrases_by_end, pattern, category in kinds[page.folds[at]]:
+        for phrases_by_end, pattern, category in kinds[folds[at]]:
             if ends_phrase(page, at, phrases_by_end):
                 match = pattern.match(page.folded, page.ends[at])
                 if match is not None and match.end() > start and _tells(match):
@@ -301,9 +333,7 @@ def _tells(match: re.Match[str]) -> bool:
     return len(match["number"]) >= _SHORTEST_CALLED or any(c in ":#." for c in gap)
 
 
-def _day(
-    page: Page, start: int, dates: set[int], dated: list[tuple[int, int]]
-) -> Span | None:
+def _day(page: Page, start: int, word: int, told: _Told) -> Span | None:
     """Find a day and a month after ``vom``, after another date, in a comparison."""
     folded = page.folded
     match = _DAY.match(folded, start)
@@ -312,17 +342,16 @@ def _day(
     one, two = int(match["one"]), int(match["two"])
     if not (1 <= min(one, two) <= 12 and max(one, two) <= 31):
         return None
-    word = page.word_before(start)
     after_word = word >= 0 and start - page.ends[word] <= 2
-    told = after_word and ends_phrase(page, word, by_last_word("dated"))
+    said = after_word and ends_phrase(page, word, by_last_word("dated"))
     listed = any(
-        place in dates and _AND.fullmatch(folded, place, start)
+        place in told.dates and _AND.fullmatch(folded, place, start)
         for place in range(max(0, start - _LONGEST_GAP), start)
     )
-    weak = told and page.words[word].lower() in _WEAK
+    weak = said and page.words[word].lower() in _WEAK
     if weak and match["by"] == "/" and max(one, two) <= 12:
-        told = _CLOSED.match(folded, match.end()) is not None
-    zoned = match["by"] == "/" and _is_inside(start, dated)
+        said = _CLOSED.match(folded, match.end()) is not None
+    zoned = match["by"] == "/" and _is_inside(start, told.dated)
     # No fraction begins its second figure with 0, and no sentence with a small letter.
     padded = match["by"] == "/" and len(match["two"].lstrip("0")) < len(match["two"])
     goes_on = (
@@ -330,7 +359,7 @@ def _day(
         and two <= _MONTHS
         and (_SMALL.match(page.text, match.end()) is not None)
     )
-    if not (told or listed or zoned or padded or goes_on):
+    if not (said or listed or zoned or padded or goes_on):
         return None
     sure = listed or max(one, two) > 12 or match[0][-1] == "." or page.language == "de"
     if match["by"] == "." and not sure and len(match["two"]) < 2:

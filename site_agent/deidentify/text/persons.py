@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
@@ -61,6 +61,8 @@ _ROLES_BETWEEN = frozenset(
     ("the", "nurse", "physician", "doctor", "colleague", "referring")
 )
 
+_INTERESTING = TITLE | LABEL | CUE | LETTER | INITIAL
+
 Run = tuple[int, int]
 """The first word of a name and the first after it."""
 
@@ -73,9 +75,9 @@ def find_persons(page: Page) -> Iterator[tuple[Run, str]]:
 
     The title itself is not part of the name.
     """
-    interesting = TITLE | LABEL | CUE | LETTER
+    gaps = page.gaps
     for word, kind in enumerate(page.kinds):
-        if not kind & interesting and not kind & INITIAL:
+        if not kind & _INTERESTING:
             continue
         if kind & INITIAL and page.words[word] == "I" and (run := _signer(page, word)):
             yield run, "signer"
@@ -85,7 +87,7 @@ def find_persons(page: Page) -> Iterator[tuple[Run, str]]:
             yield run, "labelled"
         if (
             kind & (LETTER | LABEL)
-            and page.gaps[word] in _BEFORE_ROLE
+            and gaps[word] in _BEFORE_ROLE
             and (run := _before_role(page, word))
         ):
             yield run, "before-role"
@@ -146,10 +148,13 @@ def labelled(page: Page, word: int) -> Run | None:
     if word + 1 >= len(page.words):
         return None
     gap = page.gaps[word + 1]
-    dotted = gap == ". " and page.words[word].lower() in _DOTTED
-    if not dotted and not _AFTER_LABEL.fullmatch(gap):
+    if not _follows_label(gap) and (gap != ". " or page.folds[word] not in _DOTTED):
         return None
-    colon = _WITH_COLON.match(gap) is not None
+    colon, following = _has_colon(gap), page.kinds[word + 1]
+    if not (colon or following & (CAPITAL | TITLE) or _is_said(page, word)) and (
+        page.folds[word + 1] not in words("titles", "between")
+    ):
+        return None
     if not ends_phrase(page, word, by_last_word("person_lines", "signature")):
         return None
     start = skip_titles(page, word + 1)
@@ -183,12 +188,26 @@ def labelled(page: Page, word: int) -> Run | None:
     return (start, end) if end > start else None
 
 
+@lru_cache(maxsize=1 << 10)
+def _follows_label(gap: str) -> bool:
+    return _AFTER_LABEL.fullmatch(gap) is not None
+
+
+@lru_cache(maxsize=1 << 10)
+def _has_colon(gap: str) -> bool:
+    return _WITH_COLON.match(gap) is not None
+
+
 def _is_said(page: Page, word: int) -> bool:
     """Whether a label of several words ends there: ``signed by rousseau``."""
-    return any(
-        before and before[0] == (page.folds[word - 1] if word else "")
-        for before in by_last_word("signature").get(page.folds[word], ())
-    )
+    return word > 0 and (page.folds[word - 1], page.folds[word]) in _ends_of_labels()
+
+
+@cache
+def _ends_of_labels() -> frozenset[tuple[str, str]]:
+    """Give the last two words of the longer phrases of a signature."""
+    parted = (words_of(phrase) for phrase in phrases("signature"))
+    return frozenset((one[-2], one[-1]) for one in parted if len(one) > 1)
 
 
 def _whole_cell(page: Page, start: int) -> int:
@@ -229,7 +248,7 @@ def _is_alone(page: Page, word: int) -> bool:
 
 
 def _is_label(page: Page, word: int) -> bool:
-    return _WITH_COLON.match(page.gaps[word + 1]) is not None
+    return _has_colon(page.gaps[word + 1])
 
 
 def _signer(page: Page, word: int) -> Run | None:

@@ -16,11 +16,11 @@ from site_agent.deidentify.text.lexicon import (
     LETTER,
     TITLE,
     UNKNOWN,
-    is_clinical,
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import words
+from site_agent.deidentify.text.word_lists import is_clinical
 
 _LONGEST = 7  # words on either side
 _JOINTS = frozenset((" ", "-", "'", "\u2019", " -", "- ", '"', ' "', " '", " \u2019"))

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -41,7 +40,7 @@ from site_agent.deidentify.text.lexicon import CAPITAL, PARTICLE
 from site_agent.deidentify.text.names import parse_name
 from site_agent.deidentify.text.page import Page, open_page
 from site_agent.deidentify.text.patterns import find_patterns
-from site_agent.deidentify.text.persons import find_persons
+from site_agent.deidentify.text.persons import Run, find_persons
 from site_agent.deidentify.text.places import find_houses
 from site_agent.deidentify.text.segments import find_in_segments, find_signatures
 from site_agent.deidentify.text.spans import (
@@ -66,7 +65,6 @@ _LONGEST_BRIDGE = 18
 _AFTER_PARTICLE = frozenset((" ", "'", "\u2019", ". "))
 _MOST_PARTICLES = 3
 _SHORTEST_MET, _SHORTEST_SMALL = 3, 5
-_MANY = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +149,11 @@ def _find(
     headed = any(section is not Section.OTHER for _, _, section in parts)
     zones = zones_of(page, parts, headed=headed)
     spans = [*_known(page, known), *find_patterns(page, zones.dated)]
-    people = [
-        (Span(page.starts[first], page.ends[end - 1], Category.NAME, rule))
-        for (first, end), rule in find_persons(page)
+    people = list(find_persons(page))
+    spans += [
+        Span(page.starts[first], page.ends[end - 1], Category.NAME, rule)
+        for (first, end), rule in people
     ]
-    spans += people
     spans += find_houses(page)
     spans += find_addresses(page)
     spans += find_in_segments(page)
@@ -163,7 +161,7 @@ def _find(
     taken = _taken(page, spans)
     spans += find_unknown(page, zones.letter, taken)
     spans += find_in_letterhead(page, zones, taken, spans)
-    spans += _met_before(page, people, taken, known)
+    spans += _met_before(page, [run for run, _ in people], taken, known)
     spans = [_whole(page, span, zones) for span in spans]
     return [*spans, *_bridges(page, spans, zones)]
 
@@ -189,33 +187,32 @@ def _taken(page: Page, spans: Iterable[Span]) -> bytearray:
 
 
 def _met_before(
-    page: Page, people: Iterable[Span], taken: bytearray, known: KnownIdentifiers
+    page: Page, people: list[Run], taken: bytearray, known: KnownIdentifiers
 ) -> Iterator[Span]:
     """Find again the people whom the report itself named with a title or a label.
 
     Nothing is looked for unless one of their words stands where no rule took it.
     """
-    runs = {
-        word
-        for span in people
-        for word in range(
-            bisect_left(page.starts, span.start), bisect_left(page.starts, span.end)
-        )
+    folds, kinds = page.folds, page.kinds
+    met = {
+        folds[word]
+        for first, end in people
+        for word in range(first, end)
+        if len(folds[word]) >= _SHORTEST_MET and not kinds[word] & PARTICLE
     }
-    met: dict[str, int] = {}
-    for word in runs:
-        fold = page.folds[word]
-        if len(fold) >= _SHORTEST_MET and not page.kinds[word] & PARTICLE:
-            met[fold] = met.get(fold, 0) + 1
-    count = page.folds.count if len(met) < _MANY else Counter(page.folds).__getitem__
-    again = {fold for fold, times in met.items() if count(fold) > times}
-    if again and any(
-        fold in again and not took and (kind & CAPITAL or len(fold) >= _SHORTEST_SMALL)
-        for fold, took, kind in zip(page.folds, taken, page.kinds, strict=True)
+    if not met:
+        return
+    if any(
+        not taken[word] and (kinds[word] & CAPITAL or len(fold) >= _SHORTEST_SMALL)
+        for word, fold in enumerate(folds)
+        if fold in met
     ):
         named = frozenset(
             name
-            for written in {page.text[span.start : span.end] for span in people}
+            for written in {
+                page.text[page.starts[first] : page.ends[end - 1]]
+                for first, end in people
+            }
             for name in parse_name(written)
         )
         yield from find_names(page, names_of(named, known.common))

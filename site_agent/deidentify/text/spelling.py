@@ -107,6 +107,7 @@ def _first_letter(match: re.Match[str]) -> str:
 
 
 _MOST_REMEMBERED = 1 << 15
+FOLDS = Folds()
 _DIGRAPH = re.compile("[aou]e|æ|œ|ß|th|dh")
 _OF_DIGRAPH = {"æ": "a", "œ": "o", "ß": "s"}
 _DOUBLED = re.compile(r"([^\W\d_])\1")

@@ -51,12 +51,12 @@ ByEnd = Mapping[str, frozenset[tuple[str, ...]]]
 
 @cache
 def by_last_word(*tables: str) -> ByEnd:
-    """Map the last word of each phrase to the words before it, the nearest first."""
+    """Map the last word of each phrase to the words before it."""
     found: dict[str, set[tuple[str, ...]]] = {}
     for table in tables:
         for phrase in phrases(table):
             *before, last = words_of(phrase)
-            found.setdefault(last, set()).add(tuple(reversed(before)))
+            found.setdefault(last, set()).add(tuple(before))
     return {last: frozenset(befores) for last, befores in found.items()}
 
 

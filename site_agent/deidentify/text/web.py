@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}")
@@ -24,10 +25,15 @@ _NAME_OF_DOMAIN = re.compile(
     r"(?<![\w@.-])[a-z\d-]{2,63}(?:\.[a-z\d-]{2,63}){0,2}$", re.ASCII
 )
 _LONGEST_NAME = 100
+# One of them is in all that is looked for beside "@" and "://".
+_WORDS = frozenset(("at", "www", *(mark.split(".")[-1] for mark in _DOMAINS)))
 
 
-def find_web_addresses(folded: str) -> Iterator[Span]:
-    """Find mail addresses, URLs, domains and handles in a folded text."""
+def find_web_addresses(page: Page) -> Iterator[Span]:
+    """Find mail addresses, URLs, domains and handles in a text."""
+    folded = page.folded
+    if "://" not in folded and "@" not in folded and _WORDS.isdisjoint(page.folds):
+        return
     if "@" in folded:
         for match in _EMAIL.finditer(folded):
             yield Span(*match.span(), Category.EMAIL, "email-form")

@@ -9,8 +9,9 @@ import pytest
 
 from site_agent.deidentify.text.compile_report_words import words_of_pack
 from site_agent.deidentify.text.known import KnownIdentifiers
-from site_agent.deidentify.text.lexicon import UNKNOWN, kind_of, kinds, languages
+from site_agent.deidentify.text.lexicon import UNKNOWN, kind_of, kinds
 from site_agent.deidentify.text.scrub import scrub
+from site_agent.deidentify.text.word_lists import languages
 from site_agent.label import label_text
 
 NOBODY = KnownIdentifiers()

@@ -1,0 +1,183 @@
+"""The words that may stand with a capital and name nobody, and how more are built.
+
+Read from ``lexicon.toml``, ``pack_words.txt``, ``report_words.txt`` and the words of
+the standard's codes. A word counts as well when it begins with a listed stem, ends as
+compounds of medicine do, or is an English form of a listed one. All words are folded.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from site_agent.deidentify.dictionary import code_words
+from site_agent.deidentify.text.spelling import fold
+from site_agent.deidentify.text.vocabulary import (
+    common_words,
+    phrases,
+    words,
+    words_of,
+)
+
+_SHORTEST_STEM = 4
+_LEAST_BEFORE_ENDING = 4
+_LONGEST_SHORT_STEM = 4
+# What may follow a short stem of a pack; a name goes on otherwise (``fil*``, Filip).
+_INFLECTIONS = frozenset(
+    fold(
+        " a e i o u y s n t as es is os us en er em et ne na te ta ti te ts to or ar "
+        "ej ie om ow ach ami ego ymi ych ym iem iom iego \u0105 \u0119 ka ke ki ek "
+        "et ett ten ade are ast des des ele ere erna orna arna ens ets ade ado ada "
+        "ados adas ato ata ati ate ito ita iti ite ini ino ina ine eux euse ux le les"
+    ).split(" ")
+)
+_ENGLISH_ENDINGS = ("s", "es", "ed", "ing", "ly", "al")
+_ENDINGS_OF_EPONYMS = ("s", "a", "ego", "owi", "em", "scher", "sche", "schen")
+
+_Lists = dict[str, dict[str, frozenset[str]]]
+
+
+def is_clinical(folded: str, language: str = "") -> bool:
+    """Whether a folded word is one of medicine or daily language, or built like one."""
+    return folded in allowed_words(language) or is_built_like_one(folded, language)
+
+
+def is_built_like_one(folded: str, language: str) -> bool:
+    """Whether a folded word has a listed stem or ending, or an English inflection."""
+    if _has_stem(folded, language) or _has_ending(folded, language):
+        return folded not in words("names", "wordlike")
+    return _is_inflected(folded) or folded in _inflected_eponyms()
+
+
+@cache
+def allowed_words(language: str = "") -> frozenset[str]:
+    """Every folded word that may stand with a capital and names nobody.
+
+    Without a language, and in one without lists, it may be of any language.
+    """
+    listed = _lists()["words"]
+    if language in listed:
+        own = listed[language] | listed["other"]
+        return own | _english() if language == "en" else own
+    return _english().union(*listed.values())
+
+
+def languages() -> frozenset[str]:
+    """Give the languages that have lists, as ISO 639-1."""
+    return frozenset(_lists()["letter"])
+
+
+def letter_words(language: str) -> frozenset[str]:
+    """Give the words of letterheads of a language and of English; of all for ``""``."""
+    listed = _lists()["letter"]
+    chosen = {language, "en"} & listed.keys() if language else listed.keys()
+    return frozenset().union(*(listed[one] for one in chosen))
+
+
+@cache
+def eponyms() -> frozenset[str]:
+    """Give the eponyms of one word; a longer one counts as a whole only."""
+    parted = (words_of(phrase) for phrase in phrases("eponyms"))
+    return frozenset(parts[0] for parts in parted if len(parts) == 1)
+
+
+@cache
+def _english() -> frozenset[str]:
+    """Give the English words of the standard's codes and of public reports."""
+    reports = files(__package__).joinpath("report_words.txt").read_text("ascii").split()
+    # Codes have rare words too (``Marsh grading``); those that are names do not count.
+    return (code_words() - common_words()).union(reports, _lists()["words"]["en"])
+
+
+def _has_stem(folded: str, language: str) -> bool:
+    stems, lengths = _parts("stems", language)
+    for length in lengths:  # noqa: SIM110  a generator takes twice as long
+        if folded[:length] in stems:
+            return True
+    return False
+
+
+def _has_ending(folded: str, language: str) -> bool:
+    endings, lengths = _parts("endings", language)
+    rest = folded[_LEAST_BEFORE_ENDING:]
+    for length in lengths:  # noqa: SIM110  as above
+        if rest[-length:] in endings:
+            return True
+    return False
+
+
+@cache
+def _parts(table: str, language: str) -> tuple[frozenset[str], tuple[int, ...]]:
+    """Give the stems or endings of a language and of all, and how long they are."""
+    listed = _lists()[table]
+    parts = listed["all"] | listed.get(language, frozenset())
+    return parts, tuple(sorted(set(map(len, parts))))
+
+
+def _is_inflected(folded: str) -> bool:
+    """Whether it is an English form of a listed word: ``coursing``, ``wires``."""
+    if not folded.endswith(_ENGLISH_ENDINGS):
+        return False
+    listed = _english()
+    for ending in _ENGLISH_ENDINGS:
+        if folded.endswith(ending) and len(folded) - len(ending) >= _SHORTEST_STEM:
+            stem = folded[: -len(ending)]
+            if stem in listed or (f"{stem}e" in listed and ending != "s"):
+                return stem not in common_words()
+    return False
+
+
+@cache
+def _inflected_eponyms() -> frozenset[str]:
+    """Give eponyms with their endings: ``Kerleya``, ``Crohns``."""
+    return frozenset(e + ending for e in eponyms() for ending in _ENDINGS_OF_EPONYMS)
+
+
+@cache
+def _lists() -> _Lists:
+    read = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text("utf-8"))
+    lexicon = {
+        table: {name: frozenset(fold(text).split()) for name, text in listed.items()}
+        for table, listed in read.items()
+    }
+    packs = files(__package__).joinpath("pack_words.txt").read_text("utf-8")
+    for line in fold(packs).splitlines():
+        language, *listed = line.split()
+        chosen = lexicon["words"].get(language, frozenset())
+        heads = {word[1:] for word in listed if word[0] == "-"}
+        lexicon["endings"][language] = (
+            lexicon["endings"]
+            .get(language, frozenset())
+            .union(
+                (head for head in heads if head[-1] != "*"),
+                (
+                    head[:-1] + e
+                    for head in heads
+                    if head[-1] == "*"
+                    for e in _INFLECTIONS
+                ),
+            )
+        )
+        listed = [word for word in listed if word[0] != "-"]
+        stems = {word[:-1] for word in listed if word[-1] == "*"}
+        short = {stem for stem in stems if len(stem) <= _LONGEST_SHORT_STEM}
+        inflected = {stem + ending for stem in short for ending in _INFLECTIONS}
+        lexicon["words"][language] = chosen.union(
+            (word for word in listed if word[-1] != "*"),
+            inflected - common_words(),  # Clara is but one of ``clar*``
+        )
+        lexicon["stems"][language] = frozenset(stems - short)
+    for table in ("stems", "endings"):
+        lexicon[table][""] = frozenset().union(*lexicon[table].values())
+    # Capitals have no sharp s: ``AUSZUSCHLIESSEN``.
+    return {
+        table: {name: listed | _without_sharp_s(listed) for name, listed in all.items()}
+        for table, all in lexicon.items()
+    }
+
+
+def _without_sharp_s(listed: frozenset[str]) -> frozenset[str]:
+    return frozenset(
+        word.replace("\u00df", "ss") for word in listed if "\u00df" in word
+    )
