@@ -22,12 +22,12 @@ from site_agent.audit import audit, files_of
 from site_agent.config import Specification
 from site_agent.deidentify.burned_in import scrub_films
 from site_agent.deidentify.header.options import Option
-from site_agent.deidentify.pixels.networks import networks
 from site_agent.deidentify.pixels.search import Search
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.study import Options, deidentify
 from site_agent.deidentify.text.identifiers import known_identifiers
 from site_agent.label.step import label
+from site_agent.ocr import ocr
 from site_agent.quality.technical import check
 from site_agent.study import (
     AuditedStudy,
@@ -76,7 +76,7 @@ def process(
     options, search = tools.options, None
     if tools.may_stay is not None:
         options = options.including(Option.CLEAN_PIXEL_DATA)
-        search = Search(networks(), tools.may_stay)
+        search = Search(ocr(), tools.may_stay)
     deidentified = deidentify(received, tools.pseudonyms, options, known)
     if isinstance(deidentified, Refusal):
         return deidentified

@@ -5,7 +5,8 @@ film itself is searched, and it is put into its place only if that is true. So a
 without text keeps its pixels byte for byte, however they are compressed.
 
 The work is done in processes of their own, each on one core: to find text takes most of
-the time, and a decoder that a damaged film crashes takes no other film with it.
+the time, and a decoder that a damaged film crashes takes no other film with it. Beside
+each of them runs one that holds the networks (`site_agent.ocr`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from site_agent.deidentify.header.facts import announces_text
 from site_agent.deidentify.header.options import Option
 from site_agent.deidentify.header.reading import UNREADABLE, quiet
 from site_agent.deidentify.pixels.film import NoPixels, scrub
-from site_agent.deidentify.pixels.networks import networks
 from site_agent.deidentify.pixels.search import Clean, ForReview, Search
 from site_agent.errors import UnreadableFile
 from site_agent.films.account import (
@@ -37,9 +37,11 @@ from site_agent.films.conversion import (
     Outcome,
 )
 from site_agent.films.copying import NewFilm, opened, write_film_digested
+from site_agent.ocr import OcrStopped, ocr
 from site_agent.workers import Workers
 
 FOR_REVIEW = "For a person to look at: {why}."
+NOBODY_LOOKED = "the process that reads text ended, maybe for want of memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,11 @@ class ScrubbingConversion:
         with quiet():
             header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
             film = pydicom.dcmread(target)
-        search = Search(networks(), self.may_stay)
-        looked = scrub(film, search, is_announced=announces_text(header))
+        search = Search(ocr(), self.may_stay)
+        try:
+            looked = scrub(film, search, is_announced=announces_text(header))
+        except OcrStopped:
+            looked = ForReview(NOBODY_LOOKED)
         if isinstance(looked, NoPixels):
             return self.conversion.convert(path, target)
         row = outcome.row
@@ -109,7 +114,7 @@ def scrubbers(conversion: ScrubbingConversion, jobs: int) -> Workers[Film, Outco
 
 
 def _set_up() -> None:
-    networks()
+    ocr().start()
 
 
 def _convert(conversion: ScrubbingConversion, film: Film) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -39,6 +39,24 @@ class Tile:
     def of(self, image: Grey) -> Grey:
         """Give this part of an image, not a copy."""
         return image[self.y0 : self.y1, self.x0 : self.x1]
+
+    def pieces(self, side: int, overlap: int) -> Iterator[Tile]:
+        """Yield parts of it, together all of it, with sides of at most `side` pixels.
+
+        Neighbours share `overlap` pixels or more, so that a letter is whole in one.
+        """
+        for y0, y1 in _spans(self.y0, self.y1, side, overlap):
+            for x0, x1 in _spans(self.x0, self.x1, side, overlap):
+                yield Tile(x0, y0, x1, y1)
+
+
+def _spans(start: int, end: int, most: int, overlap: int) -> Iterator[tuple[int, int]]:
+    """Yield spans from `start` to `end` of at most `most`, as long as one another."""
+    count = max(1, -(-(end - start - overlap) // (most - overlap)))
+    step = (end - start - overlap) / count
+    for number in range(count):
+        first = start + round(number * step)
+        yield first, min(end, start + round((number + 1) * step) + overlap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +137,12 @@ class Box:
             min(max(0, int(x1)), columns),
             min(max(0, int(y1)), rows),
         )
+
+    def touches(self, tile: Tile) -> bool:
+        """Whether any of it is in a part of the film."""
+        width, height = tile.x1 - tile.x0, tile.y1 - tile.y0
+        middle = tile.x0 + width / 2, tile.y0 + height / 2
+        return self.shared(box_around((middle, (width, height), 0.0), 0.0)) > 0
 
     def cut_out(self, image: Grey) -> Grey:
         """Give what is in the box, turned so that the long side lies across."""

@@ -15,8 +15,8 @@ import numpy as np
 
 from site_agent.deidentify.pixels.allowed import compared
 from site_agent.deidentify.pixels.boxes import Box, Grey
-from site_agent.deidentify.pixels.networks import Networks
 from site_agent.deidentify.pixels.seen import clearer
+from site_agent.deidentify.pixels.sight import Sight
 
 MARKERS = frozenset("LR")
 """Lone letters that tell the side of the body (a lead marker, or the console's)."""
@@ -46,7 +46,7 @@ class Kind(Enum):
 
 
 def told_apart(
-    boxes: Collection[Box], film: Grey, networks: Networks, may_stay: frozenset[str]
+    boxes: Collection[Box], film: Grey, networks: Sight, may_stay: frozenset[str]
 ) -> tuple[list[Box], list[Box]]:
     """Give the boxes that hold a text which has to go, and the others.
 
@@ -92,7 +92,7 @@ def _goes_with(text: Box, box: Box) -> bool:
 
 
 def meaning_of(
-    box: Box, film: Grey, networks: Networks, may_stay: frozenset[str]
+    box: Box, film: Grey, networks: Sight, may_stay: frozenset[str]
 ) -> tuple[Kind, str]:
     """Tell what is in a box, by reading it, and its letter if it is surely one."""
     length = box.long / box.short
@@ -151,7 +151,7 @@ def _least(letters: str, box: Box) -> float:
     return _READ if box.long >= _LINE * box.short else _READ_FROM_AFAR
 
 
-def _readings(box: Box, film: Grey, networks: Networks) -> Iterator[tuple[str, float]]:
+def _readings(box: Box, film: Grey, networks: Sight) -> Iterator[tuple[str, float]]:
     """Yield what is read in a box, each way up, then mirrored."""
     line = clearer(box.grown(2).cut_out(film))
     turned = [line, cv2.rotate(line, cv2.ROTATE_180)]

@@ -9,15 +9,17 @@ from __future__ import annotations
 import importlib.util
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from site_agent.deidentify.pixels.boxes import Box, Grey, box_around
 from site_agent.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 _DETECTOR, _READER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 _STEP = 32  # the detector takes sides that are multiples of it
@@ -26,7 +28,8 @@ _STEP = 32  # the detector takes sides that are multiples of it
 _TEXT, _SURE, _UNCLIP, _LEAST_SIDE = 0.3, 0.5, 1.6, 3
 
 _LINE = 48  # rows of a line that is read
-_WIDEST = 1600  # columns of one
+_WIDEST = 960  # columns of one
+_FIRST_PIECE = 32 << 20  # bytes of memory that the networks share
 
 
 class Networks:
@@ -40,7 +43,6 @@ class Networks:
 
     def __init__(self, threads: int = 1) -> None:
         cv2.setNumThreads(threads)
-        onnxruntime.disable_telemetry_events()
         self._detector = _session(_DETECTOR, threads)
         self._reader = _session(_READER, threads)
         listed = self._reader.get_modelmeta().custom_metadata_map["character"]
@@ -103,13 +105,44 @@ def _path_of(name: str) -> Path:
     )
 
 
-def _session(name: str, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
+def _session(name: str, threads: int) -> InferenceSession:
+    path = _path_of(name)
+    _share_memory()
+    from onnxruntime import InferenceSession, SessionOptions
+
+    options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = threads
-    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+    options.enable_mem_pattern = False
+    # The weights stay where they are read; only what is worked with is shared.
+    for entry in ("use_env_allocators", "use_device_allocator_for_initializers"):
+        options.add_session_config_entry(f"session.{entry}", "1")
     options.log_severity_level = 4
-    return onnxruntime.InferenceSession(
-        _path_of(name), options, providers=["CPUExecutionProvider"]
+    return InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def _share_memory() -> None:
+    """Let all networks of the process work in the same memory, as much as they need.
+
+    Pictures of ever other sizes leave holes in the memory of the C library, which grows
+    with every film; and one for each network would be twice as much.
+    """
+    # Here, since it takes longer to import than `check_installation` may.
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    shared = onnxruntime.OrtMemoryInfo(
+        "Cpu",
+        onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR,
+        0,
+        onnxruntime.OrtMemType.DEFAULT,
+    )
+    as_requested = {
+        "arena_extend_strategy": 1,
+        "initial_chunk_size_bytes": _FIRST_PIECE,
+    }
+    onnxruntime.create_and_register_allocator(
+        shared, onnxruntime.OrtArenaCfg(as_requested)
     )
 
 

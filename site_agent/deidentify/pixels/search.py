@@ -18,10 +18,10 @@ from site_agent.deidentify.pixels.meaning import (
     told_apart,
     with_neighbours,
 )
-from site_agent.deidentify.pixels.networks import Networks
 from site_agent.deidentify.pixels.rows import rows_of_letters, stray_letters
 from site_agent.deidentify.pixels.seen import Range, clearer, views
-from site_agent.deidentify.pixels.strokes import tiles_with_strokes
+from site_agent.deidentify.pixels.sight import Sight
+from site_agent.deidentify.pixels.strokes import LARGEST_TILE, tiles_with_strokes
 
 LARGEST_SHARE = 0.05
 """Share of a film from which a box is for a person to look at."""
@@ -82,13 +82,13 @@ class Search:
 
     Parameters
     ----------
-    networks : Networks
+    networks : Sight
         They find and read text.
     may_stay : frozenset of str
         Texts that stay, from `meaning.allowed`, beside lone side markers.
     """
 
-    networks: Networks
+    networks: Sight
     may_stay: frozenset[str] = field(default_factory=usually_allowed)
 
     def __call__(
@@ -171,7 +171,12 @@ class Search:
         self, film: Grey, texts: Iterable[Box], others: Iterable[Box]
     ) -> list[Box]:
         """Give what can still be read where texts were filled, and beside it."""
-        tiles = [text.tile(film.shape, _AROUND) for text in texts]
+        tiles = [
+            piece
+            for text in texts
+            for piece in text.tile(film.shape, _AROUND).pieces(LARGEST_TILE, _AROUND)
+            if text.grown(_AROUND).touches(piece)
+        ]
         found = distinct(self._find(film, tiles, 1.0, _look_at(film)), others)
         near = [
             box

@@ -29,8 +29,11 @@ _DENSE = 0.05  # share of a cell that is strokes
 _ONE_WAY = 0.6  # coherence of an edge, 0 to 1; nearly all cells of text have less
 _STRIP = 8  # cells: rows whose gradients are in memory at once
 _MARGIN = 2  # cells around those with strokes
-_LARGEST = 20  # cells: side of the largest tile but for its margins, for memory's sake
+_LARGEST = 12  # cells: side of the largest tile but for its margins
 _SAVES = 0.75  # of the area, that two tiles may have at most instead of one
+
+LARGEST_TILE = (_LARGEST + 2 * _MARGIN) * CELL
+"""Pixels: side of what the detector looks at once, for memory's sake."""
 
 Cells = NDArray[np.uint8]
 """(rows, columns) of cells, 1 where there may be text."""
