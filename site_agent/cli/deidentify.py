@@ -27,9 +27,9 @@ from site_agent.films.batch import Batch
 from site_agent.films.conversion import (
     Conversion,
     Converted,
+    Ended,
     Film,
     LeftOut,
-    Outcome,
     converters,
 )
 from site_agent.films.journal import FOLDER, Journal
@@ -309,7 +309,7 @@ def _has_folders(target: Path) -> bool:
 
 def _workers(
     conversion: Conversion, may_stay: frozenset[str] | None, jobs: int
-) -> Workers[Film, Outcome]:
+) -> Workers[Film, Ended]:
     if may_stay is None:
         return converters(conversion, jobs)
     # Only where it is asked for, since it takes longer to load than films to copy.

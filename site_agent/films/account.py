@@ -28,6 +28,7 @@ word ``blake3:`` (docs/adr/0006-digests-of-films.md).
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -119,6 +120,17 @@ def row_of_refusal(source: int, why: str) -> Row:
     """Account for a film that gave no output."""
     size = os.fstat(source).st_size
     return {"input": {"bytes": size, "digest": digest_of(source)}, "left_out": why}
+
+
+def as_json(row: Row) -> str:
+    """Give a row as it stands in the report and in the journal."""
+    return json.dumps(row, separators=(",", ":"))
+
+
+def with_file(name: str, row: str) -> str:
+    """Give a row as JSON, for a film that has found its place."""
+    head = as_json({"file": name})
+    return head if row == "{}" else f"{head[:-1]},{row[1:]}"
 
 
 def actions_by_tag(

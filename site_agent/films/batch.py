@@ -17,16 +17,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from site_agent.acquire.walking import files_below
-from site_agent.films.conversion import (
-    Conversion,
-    Converted,
-    Film,
-    LeftOut,
-    Outcome,
-)
+from site_agent.films.account import Row, as_json, with_file
+from site_agent.films.conversion import Conversion, Ended, Film, LeftOut, ended
 from site_agent.films.journal import Journal
 from site_agent.films.names import Names
 from site_agent.films.syncing import Sync
@@ -38,14 +32,13 @@ GROUP_BYTES = 4 << 30
 AHEAD = 1000
 """Files that wait for the one before them to be done."""
 
-NO_IMAGE, COPY = "no DICOM image", "copies"
 CRASHED = "A file crashes the program that reads it. Export it again."
 
-_NO_STUDY = "no-study"
+_IS_COPY = {"passed_over": "copies"}
 
-Tell = Callable[[Path, dict[str, Any], str], None]
-"""Told of each file of SRC, in order, with its row, and with that as JSON: ``file``,
-``left_out`` or ``passed_over``, and its account where there is one."""
+Tell = Callable[[Path, Row, str], None]
+"""Told of each file of SRC, in order, with what became of it (``file``, ``left_out`` or
+``passed_over``, at least), and with its whole row as JSON."""
 
 
 @dataclass(slots=True)
@@ -56,12 +49,12 @@ class _Task:
     token: str
     part: Path
     row: str
-    outcome: Outcome | None = None
+    ended: Ended | None = None
 
     @property
     def is_done(self) -> bool:
         """Whether it can go to its place when its turn comes."""
-        return bool(self.row) or self.outcome is not None
+        return bool(self.row) or self.ended is not None
 
 
 @dataclass
@@ -83,7 +76,7 @@ class Batch:
     """
 
     conversion: Conversion
-    workers: Workers[Film, Outcome]
+    workers: Workers[Film, Ended]
     target: Path
     journal: Journal
     group_bytes: int = GROUP_BYTES
@@ -132,46 +125,39 @@ class Batch:
     def _take(self) -> None:
         """Wait for a film that is done."""
         film, done = self.workers.take()
-        outcome = LeftOut(CRASHED, None) if isinstance(done, Crashed) else done
-        self._under_way.pop(film).outcome = outcome
+        if isinstance(done, Crashed):
+            done = ended(LeftOut(CRASHED, None))
+        self._under_way.pop(film).ended = done
 
     def _end_those_in_turn(self, tell: Tell) -> None:
         """Put films into their places that all films before them are in already."""
         while self._waiting and self._waiting[0].is_done:
             task = self._waiting.popleft()
-            row = self._settle(task)
-            text = task.row or json.dumps(row, separators=(",", ":"))
-            if not task.row:
+            if task.ended is None:
+                row, text = json.loads(task.row), task.row
+                if "file" in row:
+                    self._taken.add(row["file"])
+            else:
+                row, text = self._settle(task.part, task.ended)
                 self.journal.add(task.token, text)
             self._sync_a_group()
             tell(task.path, row, text)
 
-    def _settle(self, task: _Task) -> dict[str, Any]:
+    def _settle(self, part: Path, done: Ended) -> tuple[Row, str]:
         """Put a film into its place, and tell what became of the file."""
-        if task.outcome is None:
-            row: dict[str, Any] = json.loads(task.row)
-            if "file" in row:
-                self._taken.add(row["file"])
-            return row
-        outcome = task.outcome
-        if isinstance(outcome, Converted):
-            return self._place(task.part, outcome)
-        task.part.unlink(missing_ok=True)
-        if isinstance(outcome, LeftOut):
-            return {**(outcome.row or {}), "left_out": outcome.why}
-        return {"passed_over": NO_IMAGE}
-
-    def _place(self, part: Path, film: Converted) -> dict[str, Any]:
+        if not done.name:
+            part.unlink(missing_ok=True)
+            return done.said, done.row
         # Two exports of one image, say with and without compression, are both kept.
         for number in count(1):
             suffix = f"-{number}" if number > 1 else ""
-            name = f"{film.study or _NO_STUDY}/{film.instance}{suffix}.dcm"
+            name = f"{done.name}{suffix}.dcm"
             place = self.target / name
             if name not in self._taken:
                 break
             if filecmp.cmp(place, part, shallow=False):
                 part.unlink()
-                return {"passed_over": COPY}
+                return _IS_COPY, as_json(_IS_COPY)
         self._taken.add(name)
         self._unsynced += part.stat().st_size
         try:
@@ -179,7 +165,7 @@ class Batch:
         except FileNotFoundError:
             place.parent.mkdir()
             part.replace(place)
-        return {"file": name, **(film.row or {})}
+        return {"file": name}, with_file(name, done.row)
 
     def _row_of_done(self, token: str) -> str:
         """Give the row of a file that an earlier run did; empty where it is to do."""
@@ -212,5 +198,5 @@ class Batch:
             self._sync.start()
 
 
-def _has_account(row: dict[str, Any]) -> bool:
+def _has_account(row: Row) -> bool:
     return "input" in row or row.get("passed_over") is not None

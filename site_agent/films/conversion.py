@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from site_agent.deidentify.header.engine import (
     Declined,
@@ -17,6 +18,7 @@ from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.errors import SiteError, UnreadableFile
 from site_agent.films.account import (
     Row,
+    as_json,
     row_of_content,
     row_of_copy,
     row_of_refusal,
@@ -29,18 +31,20 @@ from site_agent.films.copying import (
 )
 from site_agent.workers import Workers
 
+NO_IMAGE = "no DICOM image"
 CANNOT_BE_OPENED = "A file cannot be opened."
 TOO_LARGE = (
     "A file asks for too much memory: a header of 16 MB, a deflated file of 32 MB, or "
     "a file of 32 MB that is not as the standard has it. Export it again."
 )
 
+
+_NO_STUDY = "no-study"
 # pydicom holds a film about three times.
 _LARGEST_SLOW = 1 << 25
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(NamedTuple):
     """A film that was written. `row` is None where no account was asked for."""
 
     study: str
@@ -48,16 +52,14 @@ class Converted:
     row: Row | None
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A film that was not, and why; the text holds no identifier."""
 
     why: str
     row: Row | None
 
 
-@dataclass(frozen=True, slots=True)
-class NoImage:
+class NoImage(NamedTuple):
     """A file that is no DICOM image."""
 
 
@@ -65,6 +67,24 @@ Outcome = Converted | LeftOut | NoImage
 
 Film = tuple[Path, Path]
 """A file of SRC, and where to write the new film."""
+
+
+class Ended(NamedTuple):
+    """What became of a file.
+
+    Attributes
+    ----------
+    name : str
+        Folder and name that a film asks for, without a suffix; empty for other files.
+    said : dict
+        Of other files, ``left_out`` or ``passed_over``.
+    row : str
+        Its account as JSON, with what was said, and without the ``file`` of a film.
+    """
+
+    name: str
+    said: Row
+    row: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +165,22 @@ class Conversion:
         return LeftOut(why, row_of_refusal(source, why) if self.with_account else None)
 
 
-def converters(conversion: Conversion, jobs: int) -> Workers[Film, Outcome]:
+def converters(conversion: Conversion, jobs: int) -> Workers[Film, Ended]:
     """Give processes that convert the headers of films."""
-    return Workers(partial(_convert, conversion), jobs=jobs, start="fork")
+    return Workers(partial(_converted, conversion), jobs=jobs, start="fork")
 
 
-def _convert(conversion: Conversion, film: Film) -> Outcome:
-    return conversion.convert(*film)
+def _converted(conversion: Conversion, film: Film) -> Ended:
+    return ended(conversion.convert(*film))
+
+
+def ended(outcome: Outcome) -> Ended:
+    """Give what became of a file in the form in which it leaves its process."""
+    if isinstance(outcome, Converted):
+        name = f"{outcome.study or _NO_STUDY}/{outcome.instance}"
+        return Ended(name, {}, as_json(outcome.row or {}))
+    if isinstance(outcome, LeftOut):
+        said = {"left_out": outcome.why}
+        return Ended("", said, as_json({**(outcome.row or {}), **said}))
+    said = {"passed_over": NO_IMAGE}
+    return Ended("", said, as_json(said))

@@ -131,15 +131,25 @@ def digest_of(source: int) -> str:
     return _digest_without(source, 0, 0)
 
 
-def chunks(source: int, start: int, length: int) -> Iterator[memoryview]:
-    """Yield bytes of a file; each chunk holds until the next one is asked for."""
+def chunks(
+    source: int, start: int, length: int, before: bytes = b""
+) -> Iterator[memoryview]:
+    """Yield bytes of a file; each chunk holds until the next one is asked for.
+
+    What stands `before` them comes first. All chunks but the last are as long as the
+    room for them, so that a file of them is written in whole blocks of memory.
+    """
     end = start + length
-    while start < end:
-        count = os.preadv(source, [_ROOM[: end - start]], start)
-        if not count:
+    for at in range(0, len(before) - CHUNK + 1, CHUNK):
+        yield memoryview(before)[at : at + CHUNK]
+    filled = len(before) % CHUNK
+    _ROOM[:filled] = before[len(before) - filled :]
+    while start < end or filled:
+        count = os.preadv(source, [_ROOM[filled:][: end - start]], start)
+        if start < end and not count:
             raise UnreadableFile("The file became shorter while it was read.")
-        yield _ROOM[:count]
-        start += count
+        yield _ROOM[: filled + count]
+        start, filled = start + count, 0
 
 
 # One place in memory, since a new one each time costs time.
@@ -147,8 +157,7 @@ _ROOM = memoryview(bytearray(CHUNK))
 
 
 def _parts(source: int, film: NewFilm) -> Iterator[bytes | memoryview]:
-    yield film.head
-    yield from chunks(source, film.start, film.length)
+    yield from chunks(source, film.start, film.length, film.head)
     yield film.tail
 
 

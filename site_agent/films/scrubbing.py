@@ -11,7 +11,7 @@ each of them runs one that holds the networks (`site_agent.ocr`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -32,9 +32,11 @@ from site_agent.films.account import (
 from site_agent.films.conversion import (
     Conversion,
     Converted,
+    Ended,
     Film,
     LeftOut,
     Outcome,
+    ended,
 )
 from site_agent.films.copying import NewFilm, opened, write_film_digested
 from site_agent.ocr import OcrStopped, ocr
@@ -79,7 +81,7 @@ class ScrubbingConversion:
             return self.conversion.convert(path, target)
         row = outcome.row
         if isinstance(looked, Clean):
-            return replace(outcome, row=row and row_of_looked_through(row))
+            return outcome._replace(row=row and row_of_looked_through(row))
         try:
             with opened(path) as source:
                 if isinstance(looked, ForReview):
@@ -97,7 +99,7 @@ class ScrubbingConversion:
             return LeftOut("Its pixels cannot be written.", None)
         except UnreadableFile as error:
             return LeftOut(str(error), None)
-        return replace(outcome, row=row)
+        return outcome._replace(row=row)
 
 
 def with_clean_pixels(conversion: Conversion) -> Conversion:
@@ -106,16 +108,15 @@ def with_clean_pixels(conversion: Conversion) -> Conversion:
     return Conversion(conversion.pseudonyms, options, conversion.with_account)
 
 
-def scrubbers(conversion: ScrubbingConversion, jobs: int) -> Workers[Film, Outcome]:
+def scrubbers(conversion: ScrubbingConversion, jobs: int) -> Workers[Film, Ended]:
     """Give processes that convert films and scrub them."""
-    return Workers(
-        partial(_convert, conversion), jobs=jobs, setup=_set_up, preload=[__name__]
-    )
+    work = partial(_converted, conversion)
+    return Workers(work, jobs=jobs, setup=_set_up, preload=[__name__])
 
 
 def _set_up() -> None:
     ocr().start()
 
 
-def _convert(conversion: ScrubbingConversion, film: Film) -> Outcome:
-    return conversion.convert(*film)
+def _converted(conversion: ScrubbingConversion, film: Film) -> Ended:
+    return ended(conversion.convert(*film))
