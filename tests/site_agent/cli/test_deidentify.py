@@ -201,8 +201,8 @@ main()
 
 POINTS = (
     ("site_agent.films.conversion:write_film_digested", 1),
-    ("site_agent.films.batch:Batch._place", 1),
-    ("site_agent.films.batch:Batch._place", 3),
+    ("site_agent.films.batch:Batch._settle", 1),
+    ("site_agent.films.batch:Batch._settle", 3),
     ("site_agent.films.journal:Journal.add", 2),
     ("site_agent.films.journal:Journal.add", 4),
     ("site_agent.films.syncing:sync_file_system", 1),
