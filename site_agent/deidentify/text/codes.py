@@ -39,6 +39,7 @@ _GROUP_BEFORE = re.compile(
     r"(?<![\w.,/+(-])(?:\+\d{1,3}|[a-z]{2}\d\d|\d{2,4}|\(\+?\d{1,4}\)|\+\d{1,3} ?\(0\))"
     r"(?: ?[-\u2013] ?| )$"
 )
+_BEFORE_FIGURES = frozenset("-/+._ \u2013")  # what the two may end with
 _PARTED = re.compile(r"\d[ ]\d")
 _MOST_GROUPS = 8
 _FEWEST_OF_LONG = 7
@@ -92,9 +93,12 @@ def whole_number(folded: str, span: Span) -> Span:
         if match is None:
             break
         end = match.end()
-    parted = parted or sum(map(str.isdigit, folded[start:end])) >= _FEWEST_OF_LONG
+    if not parted and end - start >= _FEWEST_OF_LONG:
+        parted = sum(map(str.isdigit, folded[start:end])) >= _FEWEST_OF_LONG
     for _ in range(_MOST_GROUPS):
         near = folded[max(0, start - _LONGEST_BEFORE) : start]
+        if near[-1:] not in _BEFORE_FIGURES:
+            break
         before = _JOINED_BEFORE.search(near)
         if before is None and parted:
             before = _GROUP_BEFORE.search(near)

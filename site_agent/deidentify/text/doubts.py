@@ -24,7 +24,7 @@ _FOREIGN = re.compile(
     r"[^\x00-\u03ff\u1e00-\u1eff\u2000-\u2bff\ufb00-\ufb06\ufffd]{2,}"
 )
 _GARBLED = re.compile(r"[\ufffd\u0080-\u009f]")
-_FIGURES = re.compile(r"\d(?:[ ./-]?\d){4,24}")
+_FIGURES = re.compile("[0-9](?:[ ./-]?[0-9]){4,24}")
 _TOGETHER, _PARTED = 5, 7  # figures that make a number
 _FEWEST_DENIED = 6
 _FEWEST_WORDS = 12
@@ -36,7 +36,7 @@ _SHORTEST_NAME = 3
 
 def find_doubts(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
     """Find what is in doubt; `spans` are what was found to identify, in order."""
-    if not _is_western(page.text):
+    if not page.plain:
         for match in _FOREIGN.finditer(page.text):
             if any(letter.isalpha() for letter in match[0]):
                 yield Span(*match.span(), Category.DOUBT, "script-not-read")
@@ -49,22 +49,18 @@ def find_doubts(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
     yield from _without_capitals(page, spans)
 
 
-def _is_western(text: str) -> bool:
-    """Whether a text has only letters of Latin-1, and no control that is none."""
-    if text.isascii():
-        return True
-    try:
-        text.encode("latin-1")
-    except UnicodeEncodeError:
-        return False
-    return _GARBLED.search(text) is None
-
-
 def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
     """Find long figures that no rule took."""
-    at = 0
-    for match in _FIGURES.finditer(page.folded):
-        start, end = match.span()
+    at = end = 0
+    following = (start for start, _ in page.figures[1:])
+    for start, stop in page.figures:
+        joined = next(following, 0) - stop == 1
+        if start < end or (stop - start < _TOGETHER and not joined):
+            continue
+        match = _FIGURES.match(page.folded, start)
+        if match is None:
+            continue
+        end = match.end()
         while at < len(spans) and spans[at].end <= start:
             at += 1
         if at < len(spans) and spans[at].start < end:

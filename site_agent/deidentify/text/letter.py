@@ -186,7 +186,8 @@ def _signatures(page: Page) -> Iterator[Cut]:
     for word in page.stops:
         gap = gaps[word]
         newline = "\n" in gap
-        ruled |= newline and len(gap) > _SHORTEST_RULE
+        if newline and len(gap) > _SHORTEST_RULE:
+            ruled = ruled or _RULE.search(gap) is not None
         if word == last or folds[word] not in first_words:
             continue
         if not newline and word and not _BEFORE_SIGNATURE.search(gap):

@@ -39,12 +39,14 @@ NAMED = 1
 FIGURED = 2
 """Of a word that is part of a date, a number, an address of mail."""
 _PROVINCE = re.compile(r"\([A-Z]{2}\)\s?$")
-_FIGURES = re.compile(r"\d+")
+_FIGURES = re.compile(r"\d")
 _HOUSE_NUMBER = re.compile(r"[ .]{1,2}\d{1,5}[a-z]?(?!\w)(?:\s?[/-]\s?\d{1,4}[a-z]?)?")
 _NUMBER_BEFORE = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[,(|:]))\d{1,5}[a-z]?,?\s$")
 _FIGURE_NEAR = re.compile(r"\d[a-z]?,?\s$")
-_COMMA = re.compile(",")
-_CELLS = re.compile(r"[|\t:;]|\.\s| {2,}| - | \u2013 | -- ")
+# It begins with a class of characters, for which `re` looks several times faster.
+_CELLS = re.compile(
+    r"[|\t:;. ](?:(?<=[|\t:;])|(?<=\.)\s|(?<= )(?: +|- |\u2013 |-- ))"
+)
 _MOST_WORDS_OF_PART = 8
 
 
@@ -121,18 +123,20 @@ def _figures(
 ) -> Iterator[Span]:
     folded = page.folded
     at = start
-    for run in _FIGURES.finditer(folded, start, end):
-        begin = run.start()
-        if begin < at:
+    figures = page.figures
+    first = bisect_left(figures, (start, 0))
+    for figure, stop in figures[first : bisect_left(figures, (end, 0), first)]:
+        if figure < at:
             continue
-        known = begun.get(begin, 0)
-        if known >= run.end() and not folded.startswith("-", known):
+        known = begun.get(figure, 0)
+        if known >= stop and not folded.startswith("-", known):
             at = known
             continue
-        while begin > start and folded[begin - 1].isalpha() and run.start() - begin < 4:
+        begin = figure
+        while begin > start and folded[begin - 1].isalpha() and figure - begin < 4:
             begin -= 1
         match = _POSTCODE.match(folded, begin) or _CODE.match(folded, begin)
-        coded = folded[run.end() : run.end() + 1] == "^"  # HL7: 71046^CHEST 2 VIEWS
+        coded = folded.startswith("^", stop)  # HL7: 71046^CHEST 2 VIEWS
         if match is None or coded or _UNITS.match(folded, match.end()):
             continue
         if (
@@ -158,23 +162,20 @@ def _parts(page: Page, first: int, last: int, taken: bytearray) -> Iterator[Span
     line_end = page.text.find("\n", end)
     end = len(page.text) if line_end < 0 else line_end
     line = page.text[start:end]
-    streets = any(kind & STREET for kind in page.kinds[first:last])
-    if not streets and ("," not in line or _FIGURES.search(line) is None):
+    numbered = "," in line and _FIGURES.search(line) is not None
+    if not numbered and not any(kind & STREET for kind in page.kinds[first:last]):
         return
-    word = first
-    for cell in _split(line, _CELLS):
-        parts = list(_split(line[cell[0] : cell[1]], _COMMA))
-        figures = _FIGURES.search(line, *cell) is not None
-        for a, b in parts:
-            part_start, part_end = start + cell[0] + a, start + cell[0] + b
-            inside: list[int] = []
-            while word < last and page.starts[word] < part_end:
-                if page.starts[word] >= part_start:
-                    inside.append(word)
-                word += 1
-            chained = len(parts) > 1 and figures
-            if inside and (chained or _has_street(page, inside)):
-                yield from _rest(page, inside, part_start, part_end, taken)
+    for cell_start, cell_end in _cells(line):
+        cell = line[cell_start:cell_end]
+        chained = numbered and "," in cell and _FIGURES.search(cell) is not None
+        at = start + cell_start
+        for part in cell.split(","):
+            begin = bisect_left(page.starts, at, first, last)
+            stop = bisect_left(page.starts, at + len(part), begin, last)
+            if begin < stop and (chained or _has_street(page, begin, stop)):
+                inside = list(range(begin, stop))
+                yield from _rest(page, inside, at, at + len(part), taken)
+            at += len(part) + 1
 
 
 def _rest(
@@ -186,7 +187,7 @@ def _rest(
         return
     if "(" in text and not _PROVINCE.search(text):
         return
-    street = _has_street(page, inside)
+    street = _has_street(page, inside[0], inside[-1] + 1)
     digits = _FIGURES.search(text) is not None
     coded = _CODE_OF_TOWN.search(text) is not None
     named = any(taken[w] == NAMED for w in inside)
@@ -231,8 +232,8 @@ def _ends(page: Page, word: int, text: str) -> bool:
     return _is_label(page, word) or bool(kind & (PARTICLE | FUNCTION))
 
 
-def _has_street(page: Page, inside: list[int]) -> bool:
-    return any(page.kinds[w] & STREET and page.kinds[w] & CAPITAL for w in inside)
+def _has_street(page: Page, first: int, last: int) -> bool:
+    return any(kind & STREET and kind & CAPITAL for kind in page.kinds[first:last])
 
 
 def _is_label(page: Page, word: int) -> bool:
@@ -245,12 +246,12 @@ def _is_label(page: Page, word: int) -> bool:
     return is_clinical(folded, page.language) or folded in words("common", "letter")
 
 
-def _split(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def _cells(line: str) -> Iterator[tuple[int, int]]:
     at = 0
-    for match in pattern.finditer(text):
+    for match in _CELLS.finditer(line):
         yield at, match.start()
         at = match.end()
-    yield at, len(text)
+    yield at, len(line)
 
 
 def with_house_numbers(page: Page, span: Span) -> Span:

@@ -17,6 +17,16 @@ from site_agent.deidentify.text.spelling import FOLDS, Keys, fold
 from site_agent.deidentify.text.vocabulary import ByEnd
 
 _SPLIT = re.compile(r"([^\W\d_]+)")
+# The same for Latin and Greek letters as one class, for which `re` takes half the time.
+_LETTERS = "".join(
+    f"{run[0][0]}-{run[0][-1]}"
+    for run in re.finditer(
+        r"[^\W\d_]+", "".join(map(chr, (*range(0x400), *range(0x1E00, 0x2C00))))
+    )
+)
+_SPLIT_EUROPEAN = re.compile(f"([{_LETTERS}]+)")
+_NOT_EUROPEAN = re.compile("[^\x00-\x7f\xa0-\u03ff\u1e00-\u2bff]")
+_FIGURES = re.compile("[0-9][0-9]*")  # a class first, for which `re` looks faster
 # A question mark before a letter stands for one that an old system lost; while the
 # text is split a letter that no report has stands for it.
 _LOST = re.compile(r"[?\ufffd](?=[^\W\d_])")
@@ -42,8 +52,12 @@ class Page:
     """Where each word ends in the text."""
     kinds: list[int]
     """Of each word, as `lexicon.kind_of` gives it."""
+    figures: list[tuple[int, int]]
+    """``[start, end)`` of each run of figures in the folded text."""
     language: str
     """ISO 639-1; ``""`` when it is not known."""
+    plain: bool
+    """Whether it has no other letters than Latin and Greek ones, and no controls."""
 
     def word_before(self, place: int) -> int:
         """Give the last word that begins before or at `place`; -1 for none."""
@@ -59,19 +73,22 @@ def open_page(text: str, language: str | None = None) -> Page:
 
     `language` is ISO 639-1; it is looked for in the text when it is not given.
     """
+    plain = text.isascii() or _NOT_EUROPEAN.search(text) is None
+    split = (_SPLIT_EUROPEAN if plain else _SPLIT).split
     if ("?" in text or "\ufffd" in text) and _LOST.search(text):
-        parts = _SPLIT.split(_LOST.sub(_STAND_IN, text))
+        parts = split(_LOST.sub(_STAND_IN, text))
         parts = [part.replace(_STAND_IN, "?") for part in parts]
     else:
-        parts = _SPLIT.split(text)
+        parts = split(text)
     words = parts[1::2]
     bounds = list(accumulate(map(len, parts)))
     gaps = parts[0::2]
     stops = [at for at, gap in enumerate(gaps) if gap != " " or not at]
+    folded = fold(text)
     language = language_of(words) if language is None else language.lower()[:2]
     return Page(
         text=text,
-        folded=fold(text),
+        folded=folded,
         words=words,
         folds=list(map(FOLDS.__getitem__, words)),
         gaps=gaps,
@@ -79,15 +96,19 @@ def open_page(text: str, language: str | None = None) -> Page:
         starts=bounds[0:-1:2],
         ends=bounds[1::2],
         kinds=list(map(kinds(language).__getitem__, words)),
+        figures=[run.span() for run in _FIGURES.finditer(folded)],
         language=language,
+        plain=plain,
     )
 
 
 def ends_phrase(page: Page, word: int, listed: ByEnd) -> bool:
     """Whether a listed phrase ends with this word."""
     folds = page.folds
-    befores = listed.get(folds[word], ())
-    return () in befores or any(
-        len(before) <= word and tuple(folds[word - len(before) : word]) == before
-        for before in befores
-    )
+    befores = listed.get(folds[word])
+    if befores is None or 0 in befores:
+        return befores is not None
+    for length, phrases in befores.items():
+        if length <= word and tuple(folds[word - length : word]) in phrases:
+            return True
+    return False

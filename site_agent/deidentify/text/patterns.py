@@ -29,7 +29,6 @@ from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, words
 from site_agent.deidentify.text.web import find_web_addresses
 from site_agent.deidentify.text.worded import ages_in_words, day_of_month, worded_day
 
-_RUN = re.compile(r"\d+")
 _UNIT = r"(?:mm|cm|ml|cc|mg|mcg|kg|kv|kvp|mas|ma|hz|bpm|hu|fr|french|gauge|g|m|l|%|x|°)"
 # A size, and what else a figure with a unit is; a list of sizes is taken whole.
 _SIZE = r"\d{1,4}(?:[.,]\d{1,3})?"
@@ -167,8 +166,7 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         monthly={at - gap for at in may_be_months for gap in _NEAR},
     )
     end = 0
-    for run in _RUN.finditer(folded):
-        start, stop = run.span()
+    for start, stop in page.figures:
         if start < end:
             continue
         span = _figure(page, start, stop, told)

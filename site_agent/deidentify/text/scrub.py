@@ -27,7 +27,7 @@ from site_agent.deidentify.text.known_numbers import (
     find_known_numbers,
     find_known_places,
 )
-from site_agent.deidentify.text.letter import Section, cuts_of, parts_of
+from site_agent.deidentify.text.letter import Cut, Section, cuts_of, parts_of
 from site_agent.deidentify.text.letterhead import (
     FIGURED,
     NAMED,
@@ -105,10 +105,7 @@ def scrub(
     page = open_page(text, language)
     parts = list(parts_of(page, cuts_of(page), Section.OTHER))
     spans = tuple(merge(_find(page, parts, known)))
-    sections = {
-        section.value: "\n".join(_kept(text, spans, parts, section, instead))
-        for section in _KEPT
-    }
+    sections = _kept(text, spans, parts, instead)
     doubts = tuple(find_doubts(page, spans))
     return Scrubbed(replace(text, spans, instead), sections, spans, doubts)
 
@@ -121,24 +118,23 @@ def find_identifiers(text: str, known: KnownIdentifiers) -> list[Span]:
 
 
 def _kept(
-    text: str,
-    spans: Sequence[Span],
-    parts: Iterable[tuple[int, int, Section]],
-    section: Section,
-    instead: Instead,
-) -> Iterator[str]:
-    starts, ends = [span.start for span in spans], [span.end for span in spans]
-    for start, end, what in parts:
-        if what is section:
-            inside = (
-                span._replace(
-                    start=max(0, span.start - start), end=min(span.end, end) - start
-                )
-                for span in spans[bisect_right(ends, start) : bisect_left(starts, end)]
-            )
+    text: str, spans: Sequence[Span], parts: Iterable[Cut], instead: Instead
+) -> dict[str, str]:
+    """Give Findings and Impression, joined where they stand in several parts."""
+    kept: dict[str, list[str]] = {section.value: [] for section in _KEPT}
+    ends = [span.end for span in spans]
+    for start, end, section in parts:
+        if section in _KEPT:
+            inside = []
+            for span in spans[bisect_right(ends, start) :]:
+                if span.start >= end:
+                    break
+                begin, stop = max(0, span.start - start), min(span.end, end) - start
+                inside.append(Span(begin, stop, span.category, span.rule))
             part = replace(text[start:end], inside, instead).lstrip("*_ \t\n").rstrip()
             if part:
-                yield part
+                kept[section.value].append(part)
+    return {name: "\n".join(listed) for name, listed in kept.items()}
 
 
 def _find(

@@ -42,7 +42,9 @@ class _Fold(dict[int, str]):
             for part in unicodedata.normalize("NFKD", letter)
             if not unicodedata.combining(part)
         ]
-        if letter in _LOOKALIKES:
+        if letter.isdecimal():
+            folded = str(unicodedata.decimal(letter))
+        elif letter in _LOOKALIKES:
             folded = _LOOKALIKES[letter]
         elif len(lower) == 1 and lower != letter:
             folded = self[ord(lower)]
@@ -59,7 +61,9 @@ _NOT_ASCII = re.compile("[^\x00-\x7f]")
 
 
 def fold(text: str) -> str:
-    """Lower case, no accents, plain hyphens, apostrophes and spaces; the same length.
+    """Lower case, no accents, plain figures, hyphens, apostrophes and spaces.
+
+    The length stays the same.
 
     Compose the text first (NFC): a combining accent of its own stays. ``ß`` and ``æ``
     stay, for they would become two letters; U+FFFD becomes ``?``.

@@ -46,18 +46,20 @@ def written_phrases(table: str, *entries: str) -> frozenset[str]:
     return frozenset(phrase for e in entries or listed for phrase in listed[e])
 
 
-ByEnd = Mapping[str, frozenset[tuple[str, ...]]]
+ByEnd = Mapping[str, Mapping[int, frozenset[tuple[str, ...]]]]
 
 
 @cache
 def by_last_word(*tables: str) -> ByEnd:
-    """Map the last word of each phrase to the words before it."""
-    found: dict[str, set[tuple[str, ...]]] = {}
+    """Map the last word of each phrase to what stands before it, by number of words."""
+    found: dict[str, dict[int, frozenset[tuple[str, ...]]]] = {}
     for table in tables:
         for phrase in phrases(table):
             *before, last = words_of(phrase)
-            found.setdefault(last, set()).add(tuple(before))
-    return {last: frozenset(befores) for last, befores in found.items()}
+            befores = found.setdefault(last, {})
+            listed = befores.get(len(before), frozenset())
+            befores[len(before)] = listed | {tuple(before)}
+    return found
 
 
 def words_of(phrase: str) -> list[str]:

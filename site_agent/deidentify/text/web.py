@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}")
+_BEFORE_AT = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}\Z")
+_AFTER_AT = re.compile(r"@[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}")
 _SPELT = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64} ?[\[(]at[\])] ?[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}"
 )
@@ -24,7 +25,7 @@ _DOMAIN = re.compile(
 _NAME_OF_DOMAIN = re.compile(
     r"(?<![\w@.-])[a-z\d-]{2,63}(?:\.[a-z\d-]{2,63}){0,2}$", re.ASCII
 )
-_LONGEST_NAME = 100
+_LONGEST_BEFORE_AT, _LONGEST_NAME = 64, 100
 # One of them is in all that is looked for beside "@" and "://".
 _WORDS = frozenset(("at", "www", *(mark.split(".")[-1] for mark in _DOMAINS)))
 
@@ -35,8 +36,11 @@ def find_web_addresses(page: Page) -> Iterator[Span]:
     if "://" not in folded and "@" not in folded and _WORDS.isdisjoint(page.folds):
         return
     if "@" in folded:
-        for match in _EMAIL.finditer(folded):
-            yield Span(*match.span(), Category.EMAIL, "email-form")
+        for match in _AFTER_AT.finditer(folded):
+            at = match.start()
+            name = _BEFORE_AT.search(folded, max(0, at - _LONGEST_BEFORE_AT), at)
+            if name is not None:
+                yield Span(name.start(), match.end(), Category.EMAIL, "email-form")
         for match in _HANDLE.finditer(folded):
             yield Span(*match.span(), Category.URL, "handle")
     if "[at]" in folded or "(at)" in folded:
