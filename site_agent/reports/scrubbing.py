@@ -8,11 +8,14 @@ from typing import Any, NamedTuple
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.text.known import identifiers_of_fields
 from site_agent.deidentify.text.scrub import Scrubbed, scrub
-from site_agent.deidentify.text.spans import Span
+from site_agent.deidentify.text.spans import Category, Span
 from site_agent.reports.edits import Plain
 from site_agent.reports.plain import plain
 from site_agent.reports.rows import Report
 from site_agent.reports.surrogates import surrogates_of
+
+
+_NAMES = {category: category.name for category in Category}
 
 
 class ScrubbedReport(NamedTuple):
@@ -59,7 +62,7 @@ class ScrubbedReport(NamedTuple):
             {
                 "start": start,
                 "end": end,
-                "category": span.category.name,
+                "category": _NAMES[span.category],
                 "rule": span.rule,
             }
             for span in spans

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -49,6 +49,9 @@ class KnownIdentifiers:
     uids: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
     common: frozenset[str] = frozenset()
+
+
+_NOBODY = KnownIdentifiers()
 
 
 @dataclass(slots=True)
@@ -99,13 +102,15 @@ class Collector:
 
 
 def identifiers_of_fields(
-    fields: Mapping[str, str], staff: Iterable[str] = ()
+    fields: Mapping[str, str], staff: Sequence[str] = ()
 ) -> KnownIdentifiers:
     """Collect what stands beside a report: by kind, ``patient_name`` and the like.
 
     A kind is told by its name, else by how the value looks; several values of a kind
     stand on lines of their own.
     """
+    if not fields and not staff:
+        return _NOBODY
     found = Collector()
     for kind, value in fields.items():
         for one in value.splitlines():

@@ -261,9 +261,10 @@ def with_house_numbers(page: Page, span: Span) -> Span:
         after := _HOUSE_NUMBER.match(folded, end)
     ):
         end = after.end()
-    near = folded[max(0, start - 8) : start]
-    if _FIGURE_NEAR.search(near) and (before := _NUMBER_BEFORE.search(near)):
-        start -= len(before[0])
+    near = folded[start - 8 if start > 8 else 0 : start]
+    if near[-1:].isspace() and not near[-4:-1].isalpha():
+        before = _NUMBER_BEFORE.search(near) if _FIGURE_NEAR.search(near) else None
+        start -= len(before[0]) if before else 0
     if end == span.end and start == span.start:
         return span
     return span._replace(start=start, end=end)

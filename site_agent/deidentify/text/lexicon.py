@@ -54,7 +54,7 @@ HOUSE = 1 << 10
 """A hospital, a practice, a town hall of medicine: a proper name is near."""
 MONTH = 1 << 11
 CUE = 1 << 12
-"""The last word of a phrase after which, or the first before which, a person stands."""
+"""The last word of a phrase after which a person stands: ``discussed with``."""
 STREET = 1 << 13
 """A street, a square, a floor: an address is near."""
 ACRONYM = 1 << 14
@@ -67,7 +67,11 @@ NUMERAL = 1 << 17
 """A month as a Roman numeral has it."""
 AGED = 1 << 18
 """A word of the ages from ninety on."""
+TELLING = 1 << 19
+"""The first word of a phrase before which a person stands: ``was informed``."""
 
+# What a word with a small letter may be.
+_OF_SMALL = TITLE | PARTICLE | MONTH | HOUSE | STREET | LABEL | FUNCTION | CUE | TELLING
 _LONGEST_ACRONYM = 5
 _MOST_REMEMBERED = 1 << 15
 # HIPAA 164.514(b)(2)(i)(C) bands ages from ninety on.
@@ -119,7 +123,7 @@ def kind_of(word: str, language: str = "") -> int:
 def _kind_of(word: str, folded: str, language: str) -> int:
     kind = _listed().get(folded, 0) | _listed_in(language).get(folded, 0)
     if not word[0].isupper():
-        kind &= TITLE | PARTICLE | CUE | MONTH | HOUSE | STREET | LABEL | FUNCTION
+        kind &= _OF_SMALL
         if not kind & HOUSE and _is_house(folded, language):
             kind |= HOUSE
         return kind
@@ -173,7 +177,8 @@ def _listed() -> dict[str, int]:
     exact = {fold(title).rstrip(".") for title in written_words("titles", "exact")}
     tables.append((frozenset(exact), TITLE))
     first = {words_of(phrase)[0] for phrase in phrases("told") | phrases("does")}
-    tables.append((frozenset(first) | by_last_word("addressed").keys(), CUE))
+    tables.append((frozenset(first), TELLING))
+    tables.append((frozenset(by_last_word("addressed")), CUE))
     tables.append((frozenset(by_last_word("person_lines", "signature")), LABEL))
     tables.append((eponyms(), CLINICAL))
     kinds: dict[str, int] = {}

@@ -23,6 +23,7 @@ from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import begins_sentence
 
 _JOINED = frozenset(("-", "'", "\u2019", "\u2010"))
+_JOINTS = _JOINED | {" ", "  ", ". ", ".", ", ", "^"}
 
 
 def chain(
@@ -33,13 +34,17 @@ def chain(
     To the left it goes no further than the word `floor`.
     """
     first = last = word
-    while first > max(floor, 0) and _belongs(
-        page, first - 1, first, letter, taken, loud
+    gaps, words = page.gaps, len(page.words)
+    while (
+        first > floor
+        and first
+        and gaps[first] in _JOINTS
+        and _belongs(page, first - 1, first, letter, loud)
     ):
         first -= 1
         taken[first] = 1
-    while last + 1 < len(page.words):
-        if _belongs(page, last + 1, last + 1, letter, taken, loud):
+    while last + 1 < words and gaps[last + 1] in _JOINTS:
+        if _belongs(page, last + 1, last + 1, letter, loud):
             last += 1
         elif _goes_on(page, last + 1):
             last += 2  # Carl af Ekman
@@ -67,7 +72,7 @@ _INSIDE = frozenset(("af", "van", "von", "de", "da", "di", "der", "den", "dos", 
 
 
 def _belongs(
-    page: Page, at: int, gap: int, letter: bytearray, taken: bytearray, loud: bool
+    page: Page, at: int, gap: int, letter: bytearray, loud: bool
 ) -> bool:
     """Whether the word `at`, beside a name, is part of it; `gap` is between them."""
     kind, joint = page.kinds[at], page.gaps[gap]

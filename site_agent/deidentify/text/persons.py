@@ -22,6 +22,7 @@ from site_agent.deidentify.text.lexicon import (
     LABEL,
     LETTER,
     PARTICLE,
+    TELLING,
     TITLE,
     UNKNOWN,
 )
@@ -61,7 +62,7 @@ _ROLES_BETWEEN = frozenset(
     ("the", "nurse", "physician", "doctor", "colleague", "referring")
 )
 
-_INTERESTING = TITLE | LABEL | CUE | LETTER | INITIAL
+_INTERESTING = TITLE | LABEL | CUE | TELLING | LETTER | INITIAL
 
 Run = tuple[int, int]
 """The first word of a name and the first after it."""
@@ -91,11 +92,10 @@ def find_persons(page: Page) -> Iterator[tuple[Run, str]]:
             and (run := _before_role(page, word))
         ):
             yield run, "before-role"
-        if kind & CUE:
-            if run := _addressed(page, word):
-                yield run, "addressed"
-            if run := _telling(page, word):
-                yield run, "telling"
+        if kind & CUE and (run := _addressed(page, word)):
+            yield run, "addressed"
+        if kind & TELLING and (run := _telling(page, word)):
+            yield run, "telling"
 
 
 def _titled(page: Page, word: int) -> Run | None:

@@ -142,7 +142,7 @@ def _find(
     parts: list[tuple[int, int, Section]],
     known: KnownIdentifiers,
 ) -> list[Span]:
-    headed = any(section is not Section.OTHER for _, _, section in parts)
+    headed = any(part[2] is not Section.OTHER for part in parts)
     zones = zones_of(page, parts, headed=headed)
     spans = [*_known(page, known), *find_patterns(page, zones.dated)]
     people = list(find_persons(page))
@@ -158,7 +158,9 @@ def _find(
     spans += find_unknown(page, zones.letter, taken)
     spans += find_in_letterhead(page, zones, taken, spans)
     spans += _met_before(page, [run for run, _ in people], taken, known)
-    spans = [_whole(page, span, zones) for span in spans]
+    spans = [
+        _whole(page, span, zones) if span.category in _NAMES else span for span in spans
+    ]
     return [*spans, *_bridges(page, spans, zones)]
 
 
@@ -173,12 +175,14 @@ def _known(page: Page, known: KnownIdentifiers) -> Iterator[Span]:
 
 def _taken(page: Page, spans: Iterable[Span]) -> bytearray:
     """Mark the words that lie in a span."""
-    taken, starts = bytearray(len(page.words)), page.starts
-    for span in spans:
-        mark = NAMED if span.category in _NAMES else FIGURED
-        word = bisect_left(starts, span.start)
-        last = bisect_left(starts, span.end, word)
-        taken[word:last] = bytes((mark,)) * (last - word)
+    starts, words = page.starts, len(page.words)
+    taken = bytearray(words)
+    for start, end, category, _ in spans:
+        word = bisect_left(starts, start)
+        mark = NAMED if category in _NAMES else FIGURED
+        while word < words and starts[word] < end:
+            taken[word] = mark
+            word += 1
     return taken
 
 
@@ -216,14 +220,14 @@ def _met_before(
 
 def _whole(page: Page, span: Span, zones: Zones) -> Span:
     """Take particles before a name in, and in a letterhead the figures beside it."""
-    if span.category not in _NAMES:
+    if not page.words:
         return span
     first = word = bisect_left(page.starts, span.start)
     if word < len(page.words) and page.starts[word] == span.start:
         while (
             first
-            and word - first < _MOST_PARTICLES
             and page.gaps[first] in _AFTER_PARTICLE
+            and word - first < _MOST_PARTICLES
             and page.folds[first - 1] in words("names", "before")
         ):
             first -= 1

@@ -40,15 +40,17 @@ def merge(spans: Iterable[Span]) -> Iterator[Span]:
     joined: Span | None = None
     end = longest = 0
     for span in sorted(spans):
-        if joined is None or span.start >= end:
+        start, stop, category, rule = span
+        if joined is None or start >= end:
             if joined is not None:
                 yield joined if joined.end == end else joined._replace(end=end)
-            joined, end, longest = span, span.end, span.end - span.start
+            joined, end, longest = span, stop, stop - start
             continue
-        if span.end - span.start > longest:
-            longest = span.end - span.start
-            joined = Span(joined.start, span.end, span.category, span.rule)
-        end = max(end, span.end)
+        if stop - start > longest:
+            longest = stop - start
+            joined = Span(joined.start, stop, category, rule)
+        if stop > end:
+            end = stop
     if joined is not None:
         yield joined if joined.end == end else joined._replace(end=end)
 

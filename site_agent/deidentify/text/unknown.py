@@ -38,7 +38,8 @@ from site_agent.deidentify.text.vocabulary import phrases, words, words_of
 _FIRST_WITHOUT_LISTS = "\u0370"
 _SHORTEST_DENIED_ACRONYM = 4
 _LONGEST_BEFORE_FIGURE = 3
-_LOUD_SHARE = 0.7
+_FEWEST_LOUD, _LOUD_SHARE = 3, 0.7
+_DENIABLE = UNKNOWN | COMMON
 _LEAST_PROSE = 6
 _PROSE_SHARE = 0.5
 
@@ -99,9 +100,11 @@ _BEFORE_TOWNS = frozenset(["in", "aus", "nach", "bei", "von"])
 def is_loud(page: Page, first: int = 0, last: int | None = None) -> bool:
     """Whether a text is in capitals, so that a capital tells nothing."""
     kinds = page.kinds[first:last]
-    long = [kind for kind in kinds if not kind & INITIAL]
-    loud = sum(1 for kind in long if kind & CAPS)
-    return loud >= 3 and loud > _LOUD_SHARE * len(long)
+    loud = len([kind for kind in kinds if kind & CAPS])
+    if loud < _FEWEST_LOUD:
+        return False
+    long = len([kind for kind in kinds if not kind & INITIAL])
+    return loud > _LOUD_SHARE * long
 
 
 def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Span]:
@@ -119,23 +122,22 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
     loud, german = is_loud(page), page.language == "de"
     found: list[tuple[int, int, str]] = []
     for word, kind in enumerate(page.kinds):
+        if not kind & _DENIABLE:
+            continue
         if taken[word] or not kind & CAPITAL:
-            if taken[word] == 1 and kind & (UNKNOWN | COMMON) and not kind & HOUSE:
+            if taken[word] == 1 and not kind & HOUSE:
                 found.append((word, word, "beside-name"))
             continue
         if kind & UNKNOWN:
             denied = bool(letter[word]) or _is_denied(page, word, loud, german)
             rule = "unknown-word"
-        elif kind & COMMON:
-            if _has_initials(page, word, bool(letter[word])):
-                denied, rule = True, "beside-initials"
-            elif _owns(page, word):
-                denied, rule = True, "possessive"
-            else:
-                denied = _stands_alone(page, word, bool(letter[word]), loud, german)
-                rule = "lone-capital"
+        elif _has_initials(page, word, bool(letter[word])):
+            denied, rule = True, "beside-initials"
+        elif _owns(page, word):
+            denied, rule = True, "possessive"
         else:
-            continue
+            denied = _stands_alone(page, word, bool(letter[word]), loud, german)
+            rule = "lone-capital"
         if denied:
             taken[word] = 1
             found.append((word, word, rule))
@@ -334,5 +336,5 @@ def is_prose(page: Page, first: int, last: int) -> bool:
     """Whether the words ``[first, last)`` are a sentence more than a form."""
     if last - first < _LEAST_PROSE:
         return False
-    small = sum(1 for kind in page.kinds[first:last] if not kind & CAPITAL)
+    small = len([kind for kind in page.kinds[first:last] if not kind & CAPITAL])
     return small > _PROSE_SHARE * (last - first)
