@@ -14,7 +14,6 @@ from site_agent.reports.plain import plain
 from site_agent.reports.rows import Report
 from site_agent.reports.surrogates import surrogates_of
 
-
 _NAMES = {category: category.name for category in Category}
 
 

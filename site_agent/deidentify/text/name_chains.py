@@ -71,9 +71,7 @@ def _goes_on(page: Page, at: int) -> bool:
 _INSIDE = frozenset(("af", "van", "von", "de", "da", "di", "der", "den", "dos", "zu"))
 
 
-def _belongs(
-    page: Page, at: int, gap: int, letter: bytearray, loud: bool
-) -> bool:
+def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bool:
     """Whether the word `at`, beside a name, is part of it; `gap` is between them."""
     kind, joint = page.kinds[at], page.gaps[gap]
     if joint in _JOINED:
