@@ -40,7 +40,7 @@ _LESS = frozenset(
         ReasonCode.UNREADABLE,
     )
 )
-_PRELOAD = ("site_agent.pipeline", "site_agent.intake")
+_PRELOAD = ("site_agent.memory", "site_agent.pipeline", "site_agent.intake")
 
 Watch = Callable[[str, int, int], None]
 """Told what is done, how many of it, and of how many."""

@@ -39,10 +39,12 @@ from site_agent.films.conversion import (
     ended,
 )
 from site_agent.films.copying import NewFilm, opened, write_film_digested
+from site_agent.memory import give_back_at_once
 from site_agent.ocr import OcrStopped, ocr
 from site_agent.workers import Workers
 
 FOR_REVIEW = "For a person to look at: {why}."
+_PRELOAD = ("site_agent.memory", __name__)
 NOBODY_LOOKED = "the process that reads text ended, maybe for want of memory"
 
 
@@ -111,10 +113,11 @@ def with_clean_pixels(conversion: Conversion) -> Conversion:
 def scrubbers(conversion: ScrubbingConversion, jobs: int) -> Workers[Film, Ended]:
     """Give processes that convert films and scrub them."""
     work = partial(_converted, conversion)
-    return Workers(work, jobs=jobs, setup=_set_up, preload=[__name__])
+    return Workers(work, jobs=jobs, setup=_set_up, preload=_PRELOAD)
 
 
 def _set_up() -> None:
+    give_back_at_once()
     ocr().start()
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from site_agent.deidentify.header.reading import UNREADABLE, number_of, quiet, text_of
+from site_agent.deidentify.pixels.decoding import decompress
 from site_agent.deidentify.pixels.filling import fill
 from site_agent.deidentify.pixels.lossy import tell_of_loss
 from site_agent.deidentify.pixels.search import Clean, ForReview, Search, Text
@@ -92,14 +93,18 @@ def scrub(film: Dataset, search: Search, *, is_announced: bool = False) -> Outco
             syntax = film.file_meta.TransferSyntaxUID
             if syntax.is_encapsulated:
                 compressed = len(film.PixelData)
-                film.decompress(as_rgb=True, generate_instance_uid=False)
+                decompress(film)
                 tell_of_loss(film, syntax, compressed)
-            pixels = _pixels(film, bytes(film.PixelData))
+            content = bytearray(film.PixelData)
+            film.PixelData = b""  # they are in memory once
+            pixels = _pixels(film, content)
         except UNREADABLE:
             return ForReview(NOT_DECODED)
         if pixels is None:
             return ForReview(NOT_SEEN)
         outcome = _scrub(film, pixels, search)
+        if isinstance(outcome, Scrubbed):
+            film.PixelData = bytes(content)
     if is_announced and isinstance(outcome, Clean):
         return ForReview(NOT_FOUND)
     return outcome
@@ -121,22 +126,17 @@ def _scrub(film: Dataset, pixels: NDArray[Any], search: Search) -> Outcome:
             texts[number] = outcome
     if not texts:
         return Clean()
-    content = bytearray(film.PixelData)
-    scrubbed = _pixels(film, content)
-    assert scrubbed is not None  # noqa: S101  it was not, a moment ago
-    for number, frame in enumerate(scrubbed):
+    for number, frame in enumerate(pixels):
         stored, rest = _bits(film, frame)
         if rest is not None:
             frame[:] = stored << _lowest(film)
         if number in texts:
             fill(frame, texts[number].boxes, texts[number].markers)
-    del scrubbed, frame, stored
-    film.PixelData = bytes(content)
     share = sum(text.share for text in texts.values()) / len(pixels)
     return Scrubbed(film, sum(len(text.boxes) for text in texts.values()), share)
 
 
-def _pixels(film: Dataset, content: bytes | bytearray) -> NDArray[Any] | None:
+def _pixels(film: Dataset, content: bytearray) -> NDArray[Any] | None:
     """Give all samples as they lie in `content`, (frames, rows, columns[, samples]).
 
     None where they lie in a way that is not known (PS3.5 8.1, PS3.3 C.7.6.3).

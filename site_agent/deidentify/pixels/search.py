@@ -141,11 +141,11 @@ class Search:
         """Give the boxes of the texts on a film that have to go, and other boxes.
 
         The film is looked at in its own resolution first, and for larger letters in a
-        half and a quarter of it, with the texts that were found before filled.
+        half and a quarter of it, with the texts that were found before filled. They
+        stay so.
         """
         texts: list[Box] = []
         others: list[Box] = []
-        film = film.copy()
         for scale in _SCALES:
             smaller = _smaller(film, scale)
             look = _look_at(smaller)

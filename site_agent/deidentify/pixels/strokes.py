@@ -9,7 +9,7 @@ resolution. Several scales together find letters of ten pixels and of three hund
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import cv2
@@ -27,7 +27,7 @@ _MOST = 28  # shades that are asked for in spite of any noise
 _AROUND = 15  # cells, across, of which the median is the usual one
 _DENSE = 0.05  # share of a cell that is strokes
 _ONE_WAY = 0.6  # coherence of an edge, 0 to 1; nearly all cells of text have less
-_STRIP = 8  # cells: rows whose gradients are in memory at once
+_STRIP = 8 * CELL  # rows that are looked at once, so that little is in memory twice
 _MARGIN = 2  # cells around those with strokes
 _LARGEST = 12  # cells: side of the largest tile but for its margins
 _SAVES = 0.75  # of the area, that two tiles may have at most instead of one
@@ -66,18 +66,35 @@ def tiles_with_strokes(film: Grey, least: float) -> Iterator[Tile]:
 
 def _busy_cells(film: Grey, least: float) -> Cells:
     """Give 1 for each cell with many strokes that run in all directions."""
-    below, beside = -film.shape[0] % CELL, -film.shape[1] % CELL
-    film = np.pad(film, ((0, below), (0, beside)), "edge")
-    strokes = _strokes(film)
-    noise = cv2.medianBlur(_per_cell(strokes).astype(np.uint8), _AROUND)
+    rows = -(-film.shape[0] // CELL) * CELL
+    strips = [slice(top, min(top + _STRIP, rows)) for top in range(0, rows, _STRIP)]
+    strokes = [_strokes(film, strip) for strip in strips]
+    means = np.concatenate([_per_cell(each) for each in strokes])
+    noise = cv2.medianBlur(means, _AROUND)
     shades = np.clip(_ABOVE_NOISE * noise, least, max(least, _MOST))
-    stands_out = np.asarray(
-        cv2.compare(strokes, _per_pixel(shades), cv2.CMP_GT), np.uint8
-    )
-    busy = (_per_cell(stands_out) > _DENSE * 255).astype(np.uint8)
-    seeds = busy * (_coherence(film) < _ONE_WAY).astype(np.uint8)
+    stand_out = []
+    for strip, each in zip(strips, strokes, strict=True):
+        asked = _per_pixel(shades[strip.start // CELL : strip.stop // CELL])
+        stand_out.append(_per_cell(cv2.compare(each, asked, cv2.CMP_GT)))
+    busy = (np.concatenate(stand_out) > _DENSE * 255).astype(np.uint8)
+    seeds = busy * (_coherence(film, strips) < _ONE_WAY).astype(np.uint8)
     near = cv2.dilate(seeds, np.ones((3, 3), np.uint8))
     return np.asarray(busy * near, np.uint8)
+
+
+def _part(film: Grey, rows: slice, around: int) -> tuple[Grey, slice]:
+    """Give rows of a film that is continued to whole cells, and where they are in it.
+
+    They have `around` rows of the film above and below, fewer at its ends.
+    """
+    ends = -(-film.shape[0] // CELL) * CELL, -(-film.shape[1] // CELL) * CELL
+    top, bottom = max(0, rows.start - around), min(ends[0], rows.stop + around)
+    below, beside = max(0, bottom - film.shape[0]), ends[1] - film.shape[1]
+    part = film[top:bottom]
+    if below or beside:
+        whole = cv2.copyMakeBorder(part, 0, below, 0, beside, cv2.BORDER_REPLICATE)
+        part = np.asarray(whole, np.uint8)
+    return part, slice(rows.start - top, rows.stop - top)
 
 
 def _per_cell(image: NDArray[Any]) -> NDArray[Any]:
@@ -93,33 +110,29 @@ def _per_pixel(cells: NDArray[Any]) -> Grey:
     return np.asarray(image, np.uint8)
 
 
-def _strokes(film: Grey) -> Grey:
-    """Give by how many shades each pixel is on a bright or dark stroke."""
+def _strokes(film: Grey, rows: slice) -> Grey:
+    """Give by how many shades each pixel of some rows is on a bright or dark stroke."""
+    part, own = _part(film, rows, _STROKE)
     square = np.ones((_STROKE, _STROKE), np.uint8)
-    darkest, brightest = cv2.erode(film, square), cv2.dilate(film, square)
-    without_bright = cv2.dilate(darkest, square, dst=darkest)
-    without_dark = cv2.erode(brightest, square, dst=brightest)
-    bright = cv2.subtract(film, without_bright, dst=without_bright)
-    dark = cv2.subtract(without_dark, film, dst=without_dark)
-    return np.asarray(cv2.max(bright, dark, dst=bright), np.uint8)
+    bright = cv2.morphologyEx(part, cv2.MORPH_TOPHAT, square)
+    dark = cv2.morphologyEx(part, cv2.MORPH_BLACKHAT, square)
+    return np.asarray(cv2.max(bright, dark)[own], np.uint8)
 
 
-def _coherence(film: Grey) -> NDArray[np.float32]:
+def _coherence(film: Grey, strips: Iterable[slice]) -> NDArray[np.float32]:
     """Give for each cell how much its edges run one way: 1 all of them, 0 all ways.
 
     It is that of the structure tensor over a cell and its neighbours.
     """
-    strips = []
-    for top in range(0, film.shape[0], _STRIP * CELL):
-        above = min(1, top)
-        part = film[top - above : top + _STRIP * CELL + 1]
-        rows = np.s_[above : above + min(_STRIP * CELL, film.shape[0] - top)]
-        across = cv2.Sobel(part, cv2.CV_32F, 1, 0)[rows]
-        down = cv2.Sobel(part, cv2.CV_32F, 0, 1)[rows]
+    tensors = []
+    for strip in strips:
+        part, own = _part(film, strip, 1)
+        across = cv2.Sobel(part, cv2.CV_32F, 1, 0)[own]
+        down = cv2.Sobel(part, cv2.CV_32F, 0, 1)[own]
         products = across * across, down * down, across * down
-        strips.append([_per_cell(product) for product in products])
+        tensors.append([_per_cell(product) for product in products])
     xx, yy, xy = (
-        cv2.blur(np.concatenate(each), (3, 3)) for each in zip(*strips, strict=True)
+        cv2.blur(np.concatenate(each), (3, 3)) for each in zip(*tensors, strict=True)
     )
     along = np.sqrt((xx - yy) ** 2 + 4 * xy**2)
     return np.asarray(along / (xx + yy + np.float32(1e-6)), np.float32)
