@@ -93,8 +93,10 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
         elif hit.kind is Kind.EXCLUDED and any(h.kind is Kind.NOT_NOW for h in settled):
             continue  # asked for: "CT, so that a mass can be excluded"
         elif hit.kind is Kind.EXCLUDED:
-            said = _DOUBTED if _take_denial(settled) else _DENIED
-            settled.append(hit._replace(meaning=said))
+            doubted = _take_denial(settled)
+            if doubted:
+                _begin_the_item(texts, settled)
+            settled.append(hit._replace(meaning=_DOUBTED if doubted else _DENIED))
         elif hit.kind is Kind.RATIO:
             settled += state_of_the_heart(texts, hit)
         elif hit.kind in _VERBS:
@@ -112,7 +114,7 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
 
 def _asks_of_what_follows(texts: Sequence[str], mark: Hit) -> bool:
     """Whether a question mark goes before its noun: ``opacity, ?pneumonia``."""
-    return mark.end < len(texts) and texts[mark.end] != ")"
+    return mark.end < len(texts) and texts[mark.end] not in (")", ",")
 
 
 def _answers(texts: Sequence[str], hits: list[Hit], place: int) -> bool:

@@ -22,7 +22,9 @@ _ENDS_REACH = frozenset({Kind.BREAK, Kind.REMAINS, *_AFTER})
 _ENDS_LOOK_AHEAD = frozenset({Kind.BREAK, Kind.REMAINS, Kind.NO_DENIAL, *_DENIES})
 _DOUBTS = frozenset({Kind.DOUBT, Kind.CAUSE_DOUBT})
 _SUPPOSES = frozenset({Kind.DOUBT, Kind.INFERENCE})
+_ITEM_ENDS = frozenset((",", ":", ";", "(", ")"))
 _DEGREES = frozenset({Kind.DOUBTFUL, Kind.BORDERLINE})
+_FARTHEST_PRESENCE = 1  # words between a finding and what says that it is there
 _FARTHEST_VAGUE = 5  # words between a vague word and what it describes
 
 
@@ -33,10 +35,12 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
     list_ended = False
     if place and kinds[place - 1] in PRESENCE and _says_to_be_there(sentence, place):
         return None
-    if _is_told_to_go_on(sentence, place):
+    if _goes_on(sentence, place):
         return None
     for at in range(place - 1, -1, -1):
         kind = kinds[at]
+        if kind is Kind.PAST and _is_of_another_item(sentence, at, place):
+            break
         if kind in _DENIES:
             return hits[at]
         if kind in _DOUBTS:
@@ -176,6 +180,8 @@ def _says_to_be_there(sentence: Sentence, place: int) -> bool:
     texts, hits, kinds = sentence
     first = place - 1
     while first and kinds[first - 1] in PRESENCE:
+        if "," in texts[hits[first - 1].end : hits[first].start]:
+            break
         first -= 1
     start = hits[first].start
     if start == 0 or texts[start - 1] != ",":
@@ -183,22 +189,49 @@ def _says_to_be_there(sentence: Sentence, place: int) -> bool:
     return Kind.EITHER not in kinds[place + 1 :]
 
 
-def _is_told_to_go_on(sentence: Sentence, place: int) -> bool:
-    """Whether the last of a list goes on: ``no nodule, and the effusion is larger``.
+def _goes_on(sentence: Sentence, place: int) -> bool:
+    """Whether the end of a list is told to last: ``no nodule, effusion (is) larger``.
 
     Alone under a denial it is denied all the same: ``no effusion is larger``.
     """
     _, hits, kinds = sentence
-    if place == 0 or kinds[place - 1] not in THINGS:
+    if place + 1 < len(kinds) and kinds[place + 1] is Kind.COPULA:
+        joined = hits[place + 1].start == hits[place].end
+        of_a_list = place > 0 and kinds[place - 1] in THINGS
+        return joined and of_a_list and _says_to_last(sentence, place + 1)
+    first = last = place
+    while first and _are_of_one_item(sentence, first - 1, first):
+        first -= 1
+    while last + 1 < len(kinds) and _are_of_one_item(sentence, last, last + 1):
+        last += 1
+    of_a_list = first > 0 and kinds[first - 1] in THINGS
+    return of_a_list and _says_to_last(sentence, last)
+
+
+def _are_of_one_item(sentence: Sentence, place: int, after: int) -> bool:
+    texts, hits, kinds = sentence
+    between = texts[hits[place].end : hits[after].start]
+    return kinds[place] in THINGS and kinds[after] in THINGS and "," not in between
+
+
+def _says_to_last(sentence: Sentence, place: int) -> bool:
+    """Whether what follows says that it is there, and not of another finding."""
+    texts, hits, kinds = sentence
+    at = place + 1
+    if at >= len(kinds) or kinds[at] not in PRESENCE:
         return False
-    said = hits[place + 1 : place + 3]
-    kinds_said = kinds[place + 1 : place + 3]
-    return (
-        len(said) == len((Kind.COPULA, Kind.PRESENT))
-        and kinds_said[0] is Kind.COPULA
-        and kinds_said[1] in PRESENCE
-        and said[0].start == hits[place].end
-        and said[1].start <= said[0].end + 1
+    between = texts[hits[place].end : hits[at].start]
+    if len(between) > _FARTHEST_PRESENCE or not _ITEM_ENDS.isdisjoint(between):
+        return False
+    named = at + 1 < len(kinds) and kinds[at + 1] in THINGS
+    return not (named and hits[at + 1].start == hits[at].end)
+
+
+def _is_of_another_item(sentence: Sentence, past: int, place: int) -> bool:
+    """Whether something else is past: ``status post resection, small effusion``."""
+    texts, hits, kinds = sentence
+    return "," in texts[hits[past].end : hits[place].start] and THINGS.isdisjoint(
+        kinds[past + 1 : place]
     )
 
 

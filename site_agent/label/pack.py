@@ -146,7 +146,7 @@ def load(language: str = "en") -> Pack:
         root,
         _headings(tables),
         forms,
-        abbreviation(tables.get("sentences", {}).get("abbreviations", ())),
+        _abbreviation(tables.get("sentences", {})),
     )
 
 
@@ -191,6 +191,12 @@ def _phrases(
             except ValueError as error:
                 raise PackError(f"{table}.{name} is no kind of phrase") from error
             yield from _each(phrases, Meaning(kind))
+
+
+def _abbreviation(written: Mapping[str, list[str]]) -> Abbreviations:
+    return abbreviation(
+        written.get("abbreviations", ()), written.get("before_small", ())
+    )
 
 
 def _headings(tables: Mapping[str, dict[str, list[str]]]) -> dict[str, Section]:

@@ -55,22 +55,29 @@ class Abbreviations(NamedTuple):
     last
         The last words of what it matches, in lower case, numbers apart: most full stops
         need no more than a look here.
+    before_small
+        Words in lower case that end no sentence before a small letter: ``li. basal``.
     """
 
     pattern: re.Pattern[str]
     last: frozenset[str]
+    before_small: frozenset[str]
 
     def ends(self, section: str, start: int, stop: int) -> bool:
         """Whether the full stop at `stop` of a sentence from `start` ends one."""
         word = section[max(section.rfind(" ", start, stop) + 1, start) : stop]
         word = word.rpartition(".")[2].lstrip("([\n").lower()
+        if word in self.before_small:
+            return section[stop + 1 : stop + 3].lstrip()[:1].islower()
         if word not in self.last and not word[-2:].isdigit():
             return False
         before = section[max(start, stop + 1 - _BEFORE_A_STOP) : stop + 1]
         return self.pattern.search(before.strip()) is not None
 
 
-def abbreviation(written: Iterable[str]) -> Abbreviations:
+def abbreviation(
+    written: Iterable[str], before_small: Iterable[str] = ()
+) -> Abbreviations:
     """Make a language's abbreviations.
 
     Parameters
@@ -78,13 +85,16 @@ def abbreviation(written: Iterable[str]) -> Abbreviations:
     written
         A language's own, with or without their last full stop: ``V. a.`` is found as
         ``V.a.`` too, and ``der #.`` with any number of two digits (``der 7. Rippe``).
+    before_small
+        Those of one word that may end a sentence, and do not before a small letter.
     """
     every = [w.rstrip(".") for w in (*_ABBREVIATIONS, *written)]
     shapes = "|".join(re.escape(w) for w in every)
     known = shapes.replace(r"\#", r"\d{1,2}").replace(r"\ ", r"\s?")
     pattern = re.compile(rf"(?:\b(?:{known})\.|^\d{{1,2}}\.)$", re.IGNORECASE)
     last = (re.split(r"[^\w\u00b0-]+", w.lower())[-1] for w in every)
-    return Abbreviations(pattern, frozenset(last))
+    soft = frozenset(w.rstrip(".").lower() for w in before_small)
+    return Abbreviations(pattern, frozenset(last), soft)
 
 
 def spans(section: str, abbreviated: Abbreviations) -> Iterator[tuple[int, int]]:
