@@ -41,13 +41,17 @@ _EITHER_SIDE = frozenset(
     }
 )
 _FARTHEST = 5  # words between a finding and its adjective: its side, its lobe
-_ITEM_ENDS = (",", ":", "(", ")", "/")
+_DASHES = ("-", "\u2013", "\u2014")
+_ITEM_ENDS = (",", ":", "(", ")", "/", *_DASHES)
 _FARTHEST_DENIED = 1  # words between "not" and what it denies: "not a mass"
 _TRANSPARENT = (Kind.PRESENT, Kind.COPULA)
 _STATED = (Kind.ABNORMAL, Kind.BORDERLINE)
 _THINGS = (Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING)
 _BEFORE_A_VERB = (Kind.ORGAN, *_TRANSPARENT, Kind.UNCHANGED)
-_NOT_OF_THE_LIST = (Kind.PRESENT, Kind.UNCHANGED, Kind.PAST, Kind.NOT_NOW)
+_NOT_OF_THE_LIST = (
+    *(Kind.PRESENT, Kind.UNCHANGED, Kind.PAST, Kind.NOT_NOW),
+    *(Kind.DOUBT, Kind.NO_DENIAL),
+)
 _SAID_OF = (Kind.FINDING, Kind.ORGAN, Kind.NOTHING)
 _BREAK, _DOUBT, _DOUBTED, _DENIED, _DENIAL = map(
     Meaning, (Kind.BREAK, Kind.DOUBT, Kind.DOUBTED, Kind.DENIED, Kind.DENIAL)
@@ -101,7 +105,8 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
             settled += state_of_the_heart(texts, hit)
         elif hit.kind in _VERBS:
             before_it, behind_it = _VERBS[hit.kind]
-            behind = _ends_its_list(texts, settled, hit)
+            governs = _stands_before_a_finding(hits, place)
+            behind = not governs and _ends_its_list(texts, settled, hit)
             if behind and hit.kind is Kind.UNFOUND:
                 _begin_the_list(texts, settled)
             elif behind:
@@ -127,7 +132,7 @@ def _answers(texts: Sequence[str], hits: list[Hit], place: int) -> bool:
     if thing is None or thing.kind not in _THINGS:
         return False
     between = texts[thing.end : denial.start]
-    answers = not between or between[-1] in (":", "(")
+    answers = not between or between[-1] in (":", "(", *_DASHES)
     return answers and len(between) <= _FARTHEST and "," not in between
 
 
@@ -185,7 +190,7 @@ def _begin_the_item(texts: Sequence[str], before: list[Hit]) -> None:
     if last < 1:
         return
     comma = before[last - 1].start
-    while comma and texts[comma - 1] != ",":
+    while comma and texts[comma - 1] not in (",", *_DASHES):
         comma -= 1
     place = next((i for i, h in enumerate(before) if h.start >= comma), len(before))
     if comma and any(hit.kind in _SAID_OF for hit in before[:place]):

@@ -33,16 +33,17 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
     _, hits, kinds = sentence
     inference: Hit | None = None
     list_ended = False
-    if place and kinds[place - 1] in PRESENCE and _says_to_be_there(sentence, place):
-        return None
+    there = place > 0 and kinds[place - 1] in PRESENCE
+    there = there and _says_to_be_there(sentence, place)
     if _goes_on(sentence, place):
         return None
     for at in range(place - 1, -1, -1):
         kind = kinds[at]
+        there = there or kind is Kind.NO_DENIAL  # "no change in": it is there
         if kind is Kind.PAST and _is_of_another_item(sentence, at, place):
             break
         if kind in _DENIES:
-            return hits[at]
+            return None if there else hits[at]
         if kind in _DOUBTS:
             return inference or hits[at]
         if kind in _ENDS_REACH:
@@ -238,9 +239,10 @@ def _is_of_another_item(sentence: Sentence, past: int, place: int) -> bool:
 def _begins_a_clause(sentence: Sentence, at: int) -> bool:
     """Whether a new subject begins here: ``without effusion, the heart is ...``."""
     start = sentence.hits[at].start
+    before = sentence.hits[at - 1].end if at else 0
     return (
         sentence.kinds[at] is Kind.ORGAN
-        and "," in sentence.texts[max(0, start - 2) : start]
+        and "," in sentence.texts[max(before, start - 2) : start]
     )
 
 
