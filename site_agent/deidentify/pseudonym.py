@@ -9,7 +9,6 @@ of what is hashed, so that a PatientID that equals an AccessionNumber does not s
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from dataclasses import dataclass, field
 
@@ -93,4 +92,4 @@ class Pseudonyms:
             part.replace("\0", " ").encode("utf-8", "surrogatepass") + b"\0"
             for part in parts
         )
-        return hmac.new(self.key, message, hashlib.sha256).digest()
+        return hmac.digest(self.key, message, "sha256")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -87,8 +86,7 @@ class Ended(NamedTuple):
     row: str
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(NamedTuple):
     """How films are converted, by one thread of a process."""
 
     pseudonyms: Pseudonyms

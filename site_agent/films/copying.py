@@ -6,9 +6,8 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from site_agent.errors import UnreadableFile
 
@@ -36,8 +35,7 @@ def named(digest: blake3) -> str:
     return f"blake3:{digest.hexdigest()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Digests:
+class Digests(NamedTuple):
     """Digests of two films, in the form of `named`.
 
     `new` is of the whole new film, and `old` of the old one without the pixels that the
@@ -48,8 +46,7 @@ class Digests:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewFilm:
+class NewFilm(NamedTuple):
     """What a new film is made of: new bytes, and between them pixels of the old one.
 
     Attributes

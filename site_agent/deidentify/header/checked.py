@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from site_agent.deidentify.header.encoding import NUMBER_BYTES
+from site_agent.deidentify.header.encoding import NUMBER_BYTES, Encoding
 from site_agent.deidentify.header.own_identifiers import OwnIdentifiers
+from site_agent.deidentify.header.profile import Action
 from site_agent.deidentify.header.structure import Declined
 from site_agent.deidentify.header.texts import values_of
 from site_agent.deidentify.header.values import (
@@ -46,11 +47,6 @@ def is_number(
 
 def right_text(tag: int, vr: str, value: bytes) -> bytes | None:
     """Keep text whose values look right; of code strings, those that do."""
-    is_short = len(value) <= _LONGEST_KNOWN
-    return (_checked_once if is_short else _checked_now)(tag, vr, value)
-
-
-def _checked_now(tag: int, vr: str, value: bytes) -> bytes | None:
     texts = values_of(value, vr)
     right = [looks_right(tag, vr, text.strip(" \0")) for text in texts]
     if all(right):
@@ -62,8 +58,33 @@ def _checked_now(tag: int, vr: str, value: bytes) -> bytes | None:
     return None
 
 
+def as_element(
+    encoding: Encoding, tag: int, vr: str, value: bytes, kept: bytes | None
+) -> tuple[bytes | None, Action]:
+    """Give what was kept of a value as an element, and what was done to it."""
+    if kept is None:
+        return None, Action.REMOVE
+    is_whole = len(kept) == len(value.rstrip(b" \0"))
+    action = Action.KEEP if is_whole else Action.CLEAN
+    return encoding.element(tag, vr, kept), action
+
+
+def kept_element(
+    encoding: Encoding, tag: int, vr: str, value: bytes
+) -> tuple[bytes | None, Action]:
+    """Give `right_text` of a value as an element, and what was done to it."""
+    is_short = len(value) <= _LONGEST_KNOWN
+    return (_kept_once if is_short else _kept_now)(encoding, tag, vr, value)
+
+
+def _kept_now(
+    encoding: Encoding, tag: int, vr: str, value: bytes
+) -> tuple[bytes | None, Action]:
+    return as_element(encoding, tag, vr, value, right_text(tag, vr, value))
+
+
 # Films of one device have most of their values in common.
-_checked_once = lru_cache(maxsize=4096)(_checked_now)
+_kept_once = lru_cache(maxsize=4096)(_kept_now)
 
 
 def _swapped(value: bytes, vr: str) -> bytes:

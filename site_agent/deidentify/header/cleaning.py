@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from site_agent.deidentify.dictionary import attributes
-from site_agent.deidentify.header.checked import is_number, right_text
+from site_agent.deidentify.header.checked import (
+    as_element,
+    is_number,
+    kept_element,
+    right_text,
+)
 from site_agent.deidentify.header.content import (
     CONTENT_SEQUENCES,
     GRAPHIC_OBJECT_SEQUENCE,
@@ -43,7 +48,7 @@ from site_agent.deidentify.header.profile import Action
 from site_agent.deidentify.header.retaining import by_option, kept_uid
 from site_agent.deidentify.header.safe_private import creator_tag, safe_attribute
 from site_agent.deidentify.header.structure import DataSet, Declined, Element
-from site_agent.deidentify.header.substitutes import Substitutes
+from site_agent.deidentify.header.substitutes import substitute
 from site_agent.deidentify.header.texts import (
     charset_of,
     decoded_values,
@@ -61,7 +66,7 @@ from site_agent.deidentify.header.values import (
     CODE_ATTRIBUTES,
     STANDARD_SCHEMES,
     are_right_bytes,
-    is_misplaced,
+    misplaced_in,
 )
 from site_agent.deidentify.pseudonym import Pseudonyms
 
@@ -103,7 +108,6 @@ class Cleaning:
     is_repeated: bool = False
     actions: dict[tuple[int | str, str], int] = field(default_factory=dict)
     _treatments: Treatments = field(init=False)
-    _substitutes: Substitutes = field(init=False)
     _file: DataSet = field(init=False)
     _names: frozenset[str] | None = None
     _is_signed_open: bool = False
@@ -111,7 +115,6 @@ class Cleaning:
 
     def __post_init__(self) -> None:
         self._treatments = treatments(self.options, self.iod)
-        self._substitutes = Substitutes(self.encoding, self.pseudonyms, self.iod)
 
     def file(
         self, elements: DataSet, charset: str, own: Special = NOTHING_SPECIAL
@@ -138,6 +141,7 @@ class Cleaning:
         done: dict[int, bytes] = {}
         parent, own, table = place.parent, place.special, self._treatments
         is_local_code = parent and self._is_local_code(elements, place.charset)
+        misplaced = misplaced_in(parent)
         for tag, element in elements.items():
             treatment = table.get((tag, parent))
             if treatment is None:
@@ -147,15 +151,14 @@ class Cleaning:
                 treatment = table[tag, parent]
             if own:
                 treatment = own.get(tag, treatment)
-            is_of_code = tag in CODE_ATTRIBUTES
-            if is_misplaced(tag, parent):
+            if tag in misplaced:
                 self._did(tag, Action.REMOVE)
                 continue
             handling, action = treatment.handling, treatment.fallback
             if tag == _PATIENT_ID and action is not Action.REMOVE:
                 content = self._patient(elements, place.charset)
             elif handling is Handling.GO or (
-                is_local_code and is_of_code and handling is Handling.CHECK
+                is_local_code and tag in CODE_ATTRIBUTES and handling is Handling.CHECK
             ):
                 content = None
             else:
@@ -338,12 +341,14 @@ class Cleaning:
         return self._text(_PATIENT_ID, "LO", [new], Action.DUMMY)
 
     def _kept_text(self, tag: int, vr: str, value: bytes) -> bytes | None:
-        kept = self._right_text(tag, vr, value)
-        if kept is None:
-            return None
-        is_whole = len(kept) == len(value.rstrip(b" \0"))
-        self._did(tag, Action.KEEP if is_whole else Action.CLEAN)
-        return self.encoding.element(tag, vr, kept)
+        if not self.is_repeated:
+            content, action = kept_element(self.encoding, tag, vr, value)
+        else:
+            kept = self._right_text(tag, vr, value)
+            content, action = as_element(self.encoding, tag, vr, value, kept)
+        if content is not None:
+            self._did(tag, action)
+        return content
 
     def _right_text(self, tag: int, vr: str, value: bytes) -> bytes | None:
         kept = right_text(tag, vr, value)
@@ -362,7 +367,10 @@ class Cleaning:
         self._did(tag, action)
         if action is Action.REMOVE:
             return None
-        return self._substitutes.element(tag, action, self._did)
+        made = substitute(tag, action, self.encoding, self.pseudonyms, self.iod)
+        for each in made.done:
+            self._did(*each)
+        return made.content
 
     def _is_local_code(self, elements: DataSet, charset: str) -> bool:
         if not any(tag in elements for tag in CODE_ATTRIBUTES):

@@ -9,8 +9,8 @@ are cleaned, names go, numbers and codes stay.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from site_agent.deidentify.header.denial import tags_named
 from site_agent.deidentify.header.options import Option, Options
@@ -41,8 +41,7 @@ _SUBJECT_AGE = ("121033", "DCM", "NUM")
 _YEARS = "a"  # UCUM
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """What has to be known of a content item; empty where it does not say.
 
     `units` is the code of the units of its measured value.

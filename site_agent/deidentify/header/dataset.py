@@ -73,9 +73,9 @@ from site_agent.deidentify.header.values import (
     dummy,
     has_date,
     holds_text,
-    is_misplaced,
     is_multiplicity,
     looks_right,
+    misplaced_in,
     numbers_in,
 )
 from site_agent.deidentify.pseudonym import Pseudonyms
@@ -205,7 +205,7 @@ class _Cleaning:
                 if tag.is_private and Option.SAFE_PRIVATE in self.options.others:
                     self._keep_private(dataset, tag, place, clean)
                 continue
-            if is_misplaced(tag, place.parent):
+            if tag in misplaced_in(place.parent):
                 continue
             treatment = place.special.get(tag) or self.treatments[tag, place.parent]
             value = None

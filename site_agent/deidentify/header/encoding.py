@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -49,7 +50,7 @@ class TooLong(Exception):
     """A value does not fit its length field."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Encoding:
     """Whether elements carry their VR, and the order of bytes (PS3.5 7.1, 7.3)."""
 
@@ -68,22 +69,15 @@ class Encoding:
         TooLong
             When the length does not fit.
         """
-        if not self.explicit:
-            return struct.pack(self.order + "HHI", tag >> 16, tag & 0xFFFF, length)
-        name = vr.encode("ascii")
-        if name in LONG:
-            form = self.order + "HH2sHI"
-            return struct.pack(form, tag >> 16, tag & 0xFFFF, name, 0, length)
-        if length > _LONGEST_SHORT:
-            raise TooLong
-        form = self.order + "HH2sH"
-        return struct.pack(form, tag >> 16, tag & 0xFFFF, name, length)
+        return _head(self, tag, vr, length)
 
     def element(self, tag: int, vr: str, value: bytes) -> bytes:
         """Give an element; a value of odd length is padded (PS3.5 6.2, 7.1.1)."""
-        if len(value) & 1:
-            value += b"\0" if vr in _NUL_PADDED else b" "
-        return self.head(tag, vr, len(value)) + value
+        length = len(value)
+        if length & 1:
+            padding = b"\0" if vr in _NUL_PADDED else b" "
+            return _head(self, tag, vr, length + 1) + value + padding
+        return _head(self, tag, vr, length) + value
 
     def item(self, value: bytes) -> bytes:
         """Give an item of a sequence, with its length (PS3.5 7.5)."""
@@ -91,6 +85,21 @@ class Encoding:
         return head + value
 
 
+@lru_cache(maxsize=4096)  # films of one device have most of their heads in common
+def _head(encoding: Encoding, tag: int, vr: str, length: int) -> bytes:
+    if not encoding.explicit:
+        return struct.pack(encoding.order + "HHI", tag >> 16, tag & 0xFFFF, length)
+    name = vr.encode("ascii")
+    if name in LONG:
+        form = encoding.order + "HH2sHI"
+        return struct.pack(form, tag >> 16, tag & 0xFFFF, name, 0, length)
+    if length > _LONGEST_SHORT:
+        raise TooLong
+    form = encoding.order + "HH2sH"
+    return struct.pack(form, tag >> 16, tag & 0xFFFF, name, length)
+
+
+@cache
 def encoding_of(transfer_syntax: str) -> Encoding:
     """Give the encoding of a transfer syntax of the standard (PS3.5 Annex A)."""
     return Encoding(

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from site_agent.deidentify.header.cleaning import Cleaning
 from site_agent.deidentify.header.codestream import Read
@@ -39,8 +40,7 @@ _SOP_CLASS, _SOP_INSTANCE, _STUDY = 0x00080016, 0x00080018, 0x0020000D
 _DIRECTORY = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage (PS3.4 B.5)
 
 
-@dataclass(frozen=True, slots=True)
-class CleanHeader:
+class CleanHeader(NamedTuple):
     """A de-identified film but for its pixels, which are copied as they are.
 
     Attributes

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from site_agent.deidentify.dictionary import attributes, is_transfer_syntax
 from site_agent.deidentify.header.codestream import Picture, Read, Unreadable
@@ -46,8 +45,7 @@ _PIXEL_VRS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """A file taken apart. Offsets of elements count from the start of `data`.
 
     `data` holds the header; of a deflated file, all of its data set inflated, and then

@@ -16,8 +16,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from site_agent.deidentify.dictionary import attributes, tags
 from site_agent.deidentify.header.options import Options
@@ -29,8 +29,7 @@ _TM = re.compile(_TIME)
 _DT = re.compile(rf"(\d{{8}})((?:{_TIME})?)(?:[+-]\d{{4}})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(NamedTuple):
     """How far a patient's dates move into the past.
 
     Attributes

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -40,8 +39,7 @@ DENIED = "X/Z/D"
 """The action for what the table does not list and `denial` does not allow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One row of Table E.1-1 or E.3.4-1: action of the Basic Profile and by option."""
 
     name: str
@@ -57,8 +55,7 @@ class SafePrivate(NamedTuple):
     vm: str
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """The compiled profile.
 
     `types` gives for an IOD the type of an attribute (tag) within a sequence (tag, 0 at
@@ -132,12 +129,18 @@ def load_profile() -> Profile:
     )
 
 
+_OPTIONS = {str(option): option for option in Option}
+
+
 def _rule(name: str, basic: str, options: Mapping[str, str]) -> Rule:
-    return Rule(name, basic, {Option(key): action for key, action in options.items()})
+    return Rule(name, basic, {_OPTIONS[key]: said for key, said in options.items()})
 
 
 def _is_one(tag: str) -> bool:
-    return set(tag) <= set("0123456789ABCDEF")
+    return _HEXADECIMAL.issuperset(tag)
+
+
+_HEXADECIMAL = frozenset("0123456789ABCDEF")
 
 
 class _TypesByIOD(Mapping[str, Mapping[tuple[int, int], str]]):

@@ -100,14 +100,13 @@ def looks_right(tag: int, vr: str, text: str) -> bool:
     )
 
 
-def is_misplaced(tag: int, parent: int) -> bool:
-    """Whether an attribute stands where it says nothing, and anything may be in it.
+def misplaced_in(parent: int) -> frozenset[int]:
+    """Give the attributes that say nothing in a sequence, or (0) outside of any.
 
-    That is a code or a table outside of any sequence (`parent` is 0), and a picture in
-    one: the
-    icons of films go, and nobody looks through pixels there.
+    Anything may be in them. Outside of sequences that is a code or a table, in them a
+    picture: the icons of films go, and nobody looks through pixels there.
     """
-    return tag in (PIXELS if parent else _ONLY_IN_ITEMS)
+    return PIXELS if parent else _ONLY_IN_ITEMS
 
 
 def _is_meaning(text: str) -> bool:
