@@ -39,7 +39,7 @@ _GROUP_BEFORE = re.compile(
     r"(?<![\w.,/+(-])(?:\+\d{1,3}|[a-z]{2}\d\d|\d{2,4}|\(\+?\d{1,4}\)|\+\d{1,3} ?\(0\))"
     r"(?: ?[-\u2013] ?| )$"
 )
-_BEFORE_FIGURES = frozenset("-/+._ \u2013")  # what the two may end with
+_JOINTS, _BETWEEN_GROUPS = frozenset("-/+._"), frozenset("- \u2013")
 _PARTED = re.compile(r"\d[ ]\d")
 _MOST_GROUPS = 8
 _FEWEST_OF_LONG = 7
@@ -87,8 +87,9 @@ def whole_number(folded: str, span: Span) -> Span:
         _PARTED.search(folded, start, end) is not None
     )
     for _ in range(_MOST_GROUPS):
-        match = _FURTHER.match(folded, end)
-        if match is None and parted:
+        after = folded[end : end + 1]
+        match = _FURTHER.match(folded, end) if after in _JOINTS else None
+        if match is None and parted and after in _BETWEEN_GROUPS:
             match = _FURTHER_GROUP.match(folded, end)
         if match is None:
             break
@@ -97,12 +98,16 @@ def whole_number(folded: str, span: Span) -> Span:
         parted = sum(map(str.isdigit, folded[start:end])) >= _FEWEST_OF_LONG
     for _ in range(_MOST_GROUPS):
         near = folded[max(0, start - _LONGEST_BEFORE) : start]
-        if near[-1:] not in _BEFORE_FIGURES:
-            break
-        before = _JOINED_BEFORE.search(near)
-        if before is None and parted:
+        before = _JOINED_BEFORE.search(near) if near[-1:] in _JOINTS else None
+        if before is None and parted and _ends_group(near):
             before = _GROUP_BEFORE.search(near)
         if before is None:
             break
         start -= len(before[0])
     return span._replace(start=start, end=end)
+
+
+def _ends_group(near: str) -> bool:
+    """Whether a group of figures may end there, with what parts it from the next."""
+    bare = near.rstrip("- \u2013")
+    return bare != near and (bare[-1:] == ")" or bare[-1:].isdigit())

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.lexicon import (
@@ -33,7 +33,13 @@ from site_agent.deidentify.text.names import PersonName
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span, begins_sentence
 from site_agent.deidentify.text.spelling import fold, key_of, spellings
-from site_agent.deidentify.text.vocabulary import common_words, either, phrases, words
+from site_agent.deidentify.text.vocabulary import (
+    common_words,
+    either,
+    phrases,
+    words,
+    words_of,
+)
 from site_agent.deidentify.text.word_lists import is_clinical
 
 _GAP = re.compile(r"[\s,.^_/;|+'\u2019-]{0,3}")
@@ -198,10 +204,17 @@ def _stands_out(page: Page, word: int) -> bool:
 
 def _is_thing(page: Page, word: int) -> bool:
     """Whether the word is (half of) an eponym: ``Kerley lines``."""
+    if page.folds[word] not in _words_of_eponyms():
+        return False
     start = max(0, page.starts[word] - _EPONYM_NEAR)
     near = page.folded[start : page.ends[word] + _EPONYM_NEAR]
     at = page.starts[word] - start
     return any(match.start() <= at < match.end() for match in _eponyms().finditer(near))
+
+
+@cache
+def _words_of_eponyms() -> frozenset[str]:
+    return frozenset(word for phrase in phrases("eponyms") for word in words_of(phrase))
 
 
 @lru_cache(maxsize=1)

@@ -129,8 +129,7 @@ def _headings(page: Page) -> Iterator[Cut]:
             label = folds[at]
             if begin < at:
                 label = " ".join(page.folded[start : page.ends[at]].split())
-            section = known.get(label)
-            if section is None:
+            if (section := known.get(label)) is None:
                 continue
             before = text[max(0, start - 6) : start].rstrip(_DECORATION)
             begins_line = not before or before[-1] == "\n"
@@ -160,7 +159,8 @@ def _label_starts(page: Page, at: int, most: int) -> Iterator[int]:
     """Give the first words of the labels of `most` words that may end with `at`."""
     yield at
     for begin in range(at - 1, max(-1, at - most), -1):
-        if not _WITHIN_LABEL.fullmatch(page.gaps[begin + 1]):
+        gap = page.gaps[begin + 1]
+        if gap != " " and not _WITHIN_LABEL.fullmatch(gap):
             return
         if page.ends[at] - page.starts[begin] > _LONGEST_LABEL:
             return

@@ -17,7 +17,7 @@ from site_agent.deidentify.text.vocabulary import (
     by_last_word,
     common_words,
     phrases,
-    phrases_of,
+    said_in,
     words,
     words_of,
     written_words,
@@ -74,6 +74,7 @@ TELLING = 1 << 19
 _OF_SMALL = TITLE | PARTICLE | MONTH | HOUSE | STREET | LABEL | FUNCTION | CUE | TELLING
 _LONGEST_ACRONYM = 5
 _MOST_REMEMBERED = 1 << 15
+_SHORTEST_NINETY = 6
 # HIPAA 164.514(b)(2)(i)(C) bands ages from ninety on.
 _NINETY = re.compile(
     "ninet|neunzig|novant|noventa|negentig|nittio|dziewiecdziesi|quatre$|hundred"
@@ -95,7 +96,7 @@ class Kinds(dict[str, int]):
         kind = _kind_of(word, folded, self.language)
         if folded in ROMAN:
             kind |= NUMERAL
-        if _NINETY.search(folded):
+        if len(folded) >= _SHORTEST_NINETY and _NINETY.search(folded):
             kind |= AGED
         self[word] = kind
         return kind
@@ -192,12 +193,7 @@ def _listed() -> dict[str, int]:
 def _listed_in(language: str) -> dict[str, int]:
     """Give the kinds of the words that are listed for one language."""
     kinds = dict.fromkeys(allowed_words(language), CLINICAL)
-    said = (
-        word
-        for table in _LABEL_TABLES
-        for p in phrases_of(table, language)
-        for word in words_of(p)
-    )
+    said = frozenset().union(*(said_in(table, language) for table in _LABEL_TABLES))
     for word in letter_words(language).union(word for word in said if len(word) > 1):
         kinds[word] = kinds.get(word, 0) | LETTER
     return kinds

@@ -9,7 +9,7 @@ characters.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -123,12 +123,18 @@ _MONTH_AND_DAY = re.compile(
 )
 _LETTERS_BEFORE = 6
 _MOST_OF_MEASURE = 4
-_NO_UNIT = frozenset(("/", ":", ";", "|", ")", "\n", ""))
+# What may follow a figure of a measure: a unit, the next size, or what is between.
+_BEFORE_UNIT = frozenset("x\u00d7-tbmckhfgl%\u00b0")
 # What shows after a short figure that it is neither a time, a phone nor a number.
 _CLOSED_FIGURE = re.compile(
     r"[,;.]?(?:[ \n](?![\dahpu(+/-])|$)|[,;](?!\d)|[ \n]?[b-gi-oq-tv-z](?![a-z]*\d)"
 )
 _FEWEST_OF_NUMBERS = 4
+_KINDS = {
+    "TIME": (Category.TIME, "time-form"),
+    "PHONE": (Category.PHONE, "phone-form"),
+    "ID": (Category.ID, "id-form"),
+}
 _MONTHLY = MONTH | BROKEN | NUMERAL | AGED
 _NEAR = (0, 1, 2)
 _DIGITS_OF_AGES = (2, 3)
@@ -232,21 +238,29 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
             begin -= 1
         if (found := _number(folded, begin)) is not None:
             return found
-    after = folded[end : end + 1]
+    dated = length in _DIGITS_OF_DATES
+    if dated and (length >= _DIGITS_OF_DAYS or _MORE_FIGURES.match(folded, end)):
+        if (date := _date(folded, start)) is not None:
+            return date
+        dated = False
     if (
         length in _DIGITS_OF_AGES
         and page.text[end : end + 2].strip() == "M"
         and (age := age_at(page, start, end, word))
     ):
         return age  # ``93 M``, where ``93 m`` is a length
-    if length <= _MOST_OF_MEASURE and after not in _NO_UNIT:
+    if length <= _MOST_OF_MEASURE and _may_have_unit(folded, end):
         measure = _MEASURE.match(folded, start)
         if measure is not None:
             return Span(*measure.span(), Category.ID, "measure")
     if (code := postcode_at(page, start, end)) is not None:
         return code
-    if length in _DIGITS_OF_DATES and (found := _date(page, start, end, told.monthly)):
-        return found
+    if dated and word + 1 in told.monthly:
+        stop = date_at(folded, start, in_figures=False)
+        if stop is not None:
+            return Span(start, stop, Category.DATE, "date")
+        if (day := day_of_month(page, start)) is not None:
+            return day
     if before in "+(" and (found := _number(folded, start - 1)) is not None:
         return found
     if length in _DIGITS_OF_YEARS and (
@@ -262,32 +276,34 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
     return age_at(page, start, end, word) or room_at(page, start, word)
 
 
-def _date(page: Page, start: int, end: int, monthly: set[int]) -> Span | None:
-    """Find a date if more figures or a month are near; else it needs no longer look."""
-    folded = page.folded
-    if end - start >= _DIGITS_OF_DAYS or _MORE_FIGURES.match(folded, end):
-        stop = date_at(folded, start, in_figures=True)
-        if stop is None:
-            return None
-        if folded.startswith("-", stop) and folded[stop + 1 : stop + 2].isdigit():
-            number = _number(folded, start)  # 19850412-1234
-            if number is not None:
-                return number
-    elif bisect_left(page.starts, end) in monthly:
-        stop = date_at(folded, start, in_figures=False)
-        if stop is None:
-            return day_of_month(page, start)
-    else:
+def _date(folded: str, start: int) -> Span | None:
+    """Find a date in figures, or a number that goes on behind one."""
+    stop = date_at(folded, start, in_figures=True)
+    if stop is None:
         return None
+    if folded.startswith("-", stop) and folded[stop + 1 : stop + 2].isdigit():
+        number = _number(folded, start)  # 19850412-1234
+        if number is not None:
+            return number
     return Span(start, stop, Category.DATE, "date")
+
+
+def _may_have_unit(folded: str, end: int) -> bool:
+    """Whether a figure may go on as a measure does; few go on so."""
+    after = folded[end : end + 1]
+    if after == " ":
+        return folded[end + 1 : end + 2] in _BEFORE_UNIT
+    if after in ".,":
+        return folded[end + 1 : end + 2].isdigit()
+    return after in _BEFORE_UNIT
 
 
 def _number(folded: str, start: int) -> Span | None:
     match = _NUMBERS.match(folded, start)
     if match is None:
         return None
-    kind = str(match.lastgroup)
-    return Span(*match.span(kind), Category[kind], f"{kind.lower()}-form")
+    category, rule = _KINDS[str(match.lastgroup)]
+    return Span(match.start(), match.end(), category, rule)
 
 
 def _called(page: Page, start: int, word: int) -> Span | None:

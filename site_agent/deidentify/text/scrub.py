@@ -243,22 +243,21 @@ def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
     joined = sorted(span for span in spans if span.category in _JOINED)
     between = words("names", "between")
     end, named_before = 0, False
-    for span in joined:
-        named = span.category in _NAMES
-        gap = span.start - end
-        if 0 < gap <= _LONGEST_BRIDGE and end:
+    for start, stop, category, _ in joined:
+        named = category in _NAMES
+        if end and 0 < start - end <= _LONGEST_BRIDGE:
             word = bisect_left(page.starts, end)
-            last = bisect_left(page.starts, span.start, word)
+            last = bisect_left(page.starts, start, word)
             if word == last:
                 letter = last < len(zones.letter) and zones.letter[last]
-                if letter and _FIGURES.fullmatch(page.folded, end, span.start):
-                    yield Span(end, span.start, Category.PLACE, "between-names")
+                if letter and _FIGURES.fullmatch(page.folded, end, start):
+                    yield Span(end, start, Category.PLACE, "between-names")
             elif (
                 named
                 and named_before
-                and all(fold in between for fold in page.folds[word:last])
-                and _BRIDGE.fullmatch(page.folded, end, span.start)
+                and between.issuperset(page.folds[word:last])
+                and _BRIDGE.fullmatch(page.folded, end, start)
             ):
-                yield Span(end, span.start, Category.NAME, "between-names")
-        if span.end > end:
-            end, named_before = span.end, named
+                yield Span(end, start, Category.NAME, "between-names")
+        if stop > end:
+            end, named_before = stop, named

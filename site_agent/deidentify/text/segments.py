@@ -104,13 +104,14 @@ def _alone_on_a_line(
     text, at = page.text, start
     for line in text[start:end].split("\n"):
         stop = at + len(line)
-        mark = _MARK.match(line)
-        first = bisect_left(page.starts, at + mark.end() if mark else at)
-        begin = at
+        mark, begin = _MARK.match(line), at
         at = stop + 1
+        if mark is None and (marked or not line):
+            continue
+        first = bisect_left(page.starts, begin + mark.end() if mark else begin)
         if first >= len(page.words) or page.starts[first] >= stop:
             continue
-        if mark is None and (marked or page.text[begin : page.starts[first]].strip()):
+        if mark is None and text[begin : page.starts[first]].strip():
             continue
         word = first = skip_titles(page, first)
         named = mark is not None

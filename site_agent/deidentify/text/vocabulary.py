@@ -11,6 +11,8 @@ from typing import Any
 
 from site_agent.deidentify.text.spelling import fold
 
+_WORD = re.compile(r"[^\W\d_]+")
+
 
 @cache
 def words(table: str, entry: str) -> frozenset[str]:
@@ -30,13 +32,19 @@ def phrases(table: str, *entries: str) -> frozenset[str]:
     return frozenset(map(fold, written_phrases(table, *entries)))
 
 
+def said_in(table: str, language: str) -> frozenset[str]:
+    """Every folded word of a language's phrases, of English, and of any language's.
+
+    Without a language they are the words of all.
+    """
+    entries = _read()[table].keys()
+    chosen = {language, "en", "all"} & entries if language else entries
+    return frozenset().union(*(_said(table, entry) for entry in chosen))
+
+
 @cache
-def phrases_of(table: str, language: str) -> frozenset[str]:
-    """All folded phrases of a language, of English, and of what is in any language."""
-    if not language:
-        return phrases(table)
-    chosen = {language, "en", "all"} & _read()[table].keys()
-    return phrases(table, *sorted(chosen))
+def _said(table: str, entry: str) -> frozenset[str]:
+    return frozenset(words_of(fold(" ".join(_read()[table][entry]))))
 
 
 @cache
@@ -64,7 +72,7 @@ def by_last_word(*tables: str) -> ByEnd:
 
 def words_of(phrase: str) -> list[str]:
     """Give the runs of letters of a phrase."""
-    return re.findall(r"[^\W\d_]+", phrase)
+    return _WORD.findall(phrase)
 
 
 def either(listed: Iterable[str]) -> str:

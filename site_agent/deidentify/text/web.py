@@ -26,15 +26,13 @@ _NAME_OF_DOMAIN = re.compile(
     r"(?<![\w@.-])[a-z\d-]{2,63}(?:\.[a-z\d-]{2,63}){0,2}$", re.ASCII
 )
 _LONGEST_BEFORE_AT, _LONGEST_NAME = 64, 100
-# One of them is in all that is looked for beside "@" and "://".
-_WORDS = frozenset(("at", "www", *(mark.split(".")[-1] for mark in _DOMAINS)))
+# One of them is in every domain and URL without "://".
+_WORDS = frozenset(("www", *(mark.split(".")[-1] for mark in _DOMAINS)))
 
 
 def find_web_addresses(page: Page) -> Iterator[Span]:
     """Find mail addresses, URLs, domains and handles in a text."""
     folded = page.folded
-    if "://" not in folded and "@" not in folded and _WORDS.isdisjoint(page.folds):
-        return
     if "@" in folded:
         for match in _AFTER_AT.finditer(folded):
             at = match.start()
@@ -43,9 +41,11 @@ def find_web_addresses(page: Page) -> Iterator[Span]:
                 yield Span(name.start(), match.end(), Category.EMAIL, "email-form")
         for match in _HANDLE.finditer(folded):
             yield Span(*match.span(), Category.URL, "handle")
-    if "[at]" in folded or "(at)" in folded:
+    if "at)" in folded or "at]" in folded:
         for match in _SPELT.finditer(folded):
             yield Span(*match.span(), Category.EMAIL, "email-form")
+    if "://" not in folded and _WORDS.isdisjoint(page.folds):
+        return
     if "www." in folded or "://" in folded:
         for match in _URL.finditer(folded):
             yield Span(*match.span(), Category.URL, "url-form")

@@ -92,7 +92,10 @@ def _english() -> frozenset[str]:
 
 def _has_stem(folded: str, language: str) -> bool:
     stems, lengths = _parts("stems", language)
-    for length in lengths:  # noqa: SIM110  a generator takes twice as long
+    letters = len(folded)
+    for length in lengths:
+        if length > letters:
+            break
         if folded[:length] in stems:
             return True
     return False
@@ -101,7 +104,10 @@ def _has_stem(folded: str, language: str) -> bool:
 def _has_ending(folded: str, language: str) -> bool:
     endings, lengths = _parts("endings", language)
     rest = folded[_LEAST_BEFORE_ENDING:]
-    for length in lengths:  # noqa: SIM110  as above
+    letters = len(rest)
+    for length in lengths:
+        if length > letters:
+            break
         if rest[-length:] in endings:
             return True
     return False
