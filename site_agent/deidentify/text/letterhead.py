@@ -185,11 +185,11 @@ def _rest(
         return
     if "(" in text and not _PROVINCE.search(text):
         return
-    street = _has_street(page, inside[0], inside[-1] + 1)
-    digits = _FIGURES.search(text) is not None
-    coded = _CODE_OF_TOWN.search(text) is not None
-    named = any(taken[w] == NAMED for w in inside)
-    if not named and not (digits and street) and not coded:
+    begin, stop = inside[0], inside[-1] + 1
+    street = _has_street(page, begin, stop)
+    if NAMED not in taken[begin:stop] and not (
+        (street and _FIGURES.search(text)) or _CODE_OF_TOWN.search(text)
+    ):
         return
     kinds = page.kinds
     while (

@@ -148,7 +148,7 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
         and (page.language != "nl" or _CLOSED.match(page.text, page.ends[end]))
     ):
         return end + 1
-    if COMMA.fullmatch(gap) or _CARET.fullmatch(gap):
+    if ("," in gap and COMMA.fullmatch(gap)) or _CARET.fullmatch(gap):
         kind = page.kinds[end]
         fits = kind & (UNKNOWN | INITIAL) or (kind & COMMON and not kind & LETTER)
         if kind & MONTH and kind & CAPITAL:  # ``Hanc, Jan``

@@ -158,9 +158,7 @@ def _find(
     spans += find_unknown(page, zones.letter, taken)
     spans += find_in_letterhead(page, zones, taken, spans)
     spans += _met_before(page, [run for run, _ in people], taken, known)
-    spans = [
-        _whole(page, span, zones) if span.category in _NAMES else span for span in spans
-    ]
+    spans = list(_whole(page, spans, zones))
     return [*spans, *_bridges(page, spans, zones)]
 
 
@@ -218,10 +216,19 @@ def _met_before(
         yield from find_names(page, names_of(named, known.common))
 
 
-def _whole(page: Page, span: Span, zones: Zones) -> Span:
+def _whole(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
+    """Widen names and places, each once, however many rules found it."""
+    before: Span | None = None
+    for span in sorted(spans):
+        if span.category not in _NAMES or not page.words:
+            yield span
+        elif before is None or span[:3] != before[:3]:
+            yield _widened(page, span, zones)
+            before = span
+
+
+def _widened(page: Page, span: Span, zones: Zones) -> Span:
     """Take particles before a name in, and in a letterhead the figures beside it."""
-    if not page.words:
-        return span
     first = word = bisect_left(page.starts, span.start)
     if word < len(page.words) and page.starts[word] == span.start:
         while (
