@@ -88,12 +88,14 @@ class Kinds(dict[str, int]):
     def __init__(self, language: str) -> None:
         super().__init__()
         self.language = language
+        self._listed, self._own = _listed(), _listed_in(language)
 
     def __missing__(self, word: str) -> int:
         if len(self) > _MOST_REMEMBERED:
             self.clear()
         folded = FOLDS[word]
-        kind = _kind_of(word, folded, self.language)
+        own = self._own.get(folded, 0)
+        kind = _kind_of(word, folded, self._listed.get(folded, 0) | own, self.language)
         if folded in ROMAN:
             kind |= NUMERAL
         if len(folded) >= _SHORTEST_NINETY and _NINETY.search(folded):
@@ -118,17 +120,19 @@ def kind_of(word: str, language: str = "") -> int:
     language
         ISO 639-1; ``""`` for any.
     """
-    return _kind_of(word, fold(word), language)
+    folded = fold(word)
+    listed = _listed().get(folded, 0) | _listed_in(language).get(folded, 0)
+    return _kind_of(word, folded, listed, language)
 
 
-def _kind_of(word: str, folded: str, language: str) -> int:
-    kind = _listed().get(folded, 0) | _listed_in(language).get(folded, 0)
+def _kind_of(word: str, folded: str, listed: int, language: str) -> int:
+    """Tell what a word may be that is listed as `listed`."""
     if not word[0].isupper():
-        kind &= _OF_SMALL
+        kind = listed & _OF_SMALL
         if not kind & HOUSE and _is_house(folded, language):
             kind |= HOUSE
         return kind
-    kind |= CAPITAL
+    kind = listed | CAPITAL
     if len(word) == 1:
         return kind & (CAPITAL | TITLE | PARTICLE) | INITIAL
     if word.isupper():

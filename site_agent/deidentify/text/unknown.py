@@ -32,7 +32,6 @@ from site_agent.deidentify.text.lexicon import (
 from site_agent.deidentify.text.name_chains import chain
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span, begins_sentence
-from site_agent.deidentify.text.spelling import fold
 from site_agent.deidentify.text.vocabulary import phrases, words, words_of
 
 _FIRST_WITHOUT_LISTS = "\u0370"
@@ -227,7 +226,7 @@ def _is_inflected_pair(page: Page, word: int) -> bool:
     for one, two in ((word - 1, word), (word, word + 1)):
         if one < 0 or two >= len(page.words) or page.gaps[two] not in ("-", " "):
             continue
-        pair = [fold(page.words[at]) for at in (one, two)]
+        pair = [page.folds[at] for at in (one, two)]
         stems = [{w, *(w[: -len(e)] for e in _ENDINGS if w.endswith(e))} for w in pair]
         if any((a, b) in _pairs() for a in stems[0] for b in stems[1]):
             return True
