@@ -1,8 +1,7 @@
 """The cardiothoracic ratio: ``CTR 16/28``, ``cardiothoracic ratio is 58 %``.
 
 The heart is enlarged where it takes more than half of the thorax's width on an upright
-PA film, the threshold of Danzer (1919). Half itself says nothing, as ``< 0.5`` and
-``> 0.5`` are read alike.
+PA film, the threshold of Danzer (1919). Half itself says nothing, but ``< 0.5`` does.
 """
 
 from __future__ import annotations
@@ -14,6 +13,8 @@ from site_agent.label.pack import Kind, Meaning
 from site_agent.label.scan import Hit
 
 _FARTHEST = 5  # words between the ratio's name and its number
+_HALF = 0.5
+_BELOW, _ABOVE = ("<", "\u2264"), (">", "\u2265")
 _POSSIBLE = (0.25, 0.95)
 _HEART = Meaning(Kind.ORGAN, (Observation.CARDIOMEGALY,))
 _LARGE, _NORMAL = Meaning(Kind.ABNORMAL), Meaning(Kind.NORMAL)
@@ -31,11 +32,22 @@ def state_of_the_heart(texts: Sequence[str], name: Hit) -> list[Hit]:
             end += 2
             value /= _number(texts[end - 1]) or 1.0
         value = value / 100 if value > 1 else value
-        if value == 0.5 or not _POSSIBLE[0] < value < _POSSIBLE[1]:
+        said = _said(value, texts[place - 1])
+        if said is None or not _POSSIBLE[0] < value < _POSSIBLE[1]:
             break
-        said = _LARGE if value > 0.5 else _NORMAL
         return [heart, Hit(name.end, end, said)]
     return [heart]
+
+
+def _said(value: float, before: str) -> Meaning | None:
+    """Tell what a ratio says, or one below or above of it."""
+    if before in _BELOW:
+        return _NORMAL if value <= _HALF else None
+    if before in _ABOVE:
+        return _LARGE if value >= _HALF else None
+    if value == _HALF:
+        return None
+    return _LARGE if value > _HALF else _NORMAL
 
 
 def _number(text: str) -> float | None:
