@@ -53,10 +53,10 @@ class Tile:
 def _spans(start: int, end: int, most: int, overlap: int) -> Iterator[tuple[int, int]]:
     """Yield spans from `start` to `end` of at most `most`, as long as one another."""
     count = max(1, -(-(end - start - overlap) // (most - overlap)))
-    step = (end - start - overlap) / count
+    length = -(-(end - start + (count - 1) * overlap) // count)
     for number in range(count):
-        first = start + round(number * step)
-        yield first, min(end, start + round((number + 1) * step) + overlap)
+        first = start + number * (length - overlap)
+        yield first, min(end, first + length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ class Box:
         its look; else it has to be read as well.
     letter : str
         What is in it, where that was read and is surely one letter; else empty.
+    high : float
+        How high its letters are, in pixels, where that was measured; else 0.
     """
 
     x: float
@@ -88,6 +90,7 @@ class Box:
     score: float
     is_fine: bool = True
     letter: str = ""
+    high: float = 0.0
 
     @property
     def area(self) -> float:

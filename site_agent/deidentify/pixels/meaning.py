@@ -15,6 +15,12 @@ import numpy as np
 
 from site_agent.deidentify.pixels.allowed import compared
 from site_agent.deidentify.pixels.boxes import Box, Grey
+from site_agent.deidentify.pixels.ink import (
+    OWN_SIZE,
+    apart,
+    height_of_letters,
+    size_of_letter,
+)
 from site_agent.deidentify.pixels.seen import clearer
 from site_agent.deidentify.pixels.sight import Sight
 
@@ -62,10 +68,19 @@ def told_apart(
     texts, others = [], []
     for box in boxes:
         kind, letter = meaning_of(box, film, networks, may_stay)
+        text = box
+        parts = apart(box, film)
+        if parts is not None:
+            name = meaning_of(parts.letter, film, networks, may_stay)[1]
+            alone = meaning_of(parts.line, film, networks, may_stay)[0]
+            if name in MARKERS and Kind.TEXT in (kind, alone):
+                others.append(replace(parts.letter, letter=name))
+                kind, text = Kind.TEXT, parts.rest
         if kind is Kind.TEXT:
-            texts.append(box)
+            texts.append(replace(text, high=height_of_letters(text, film)))
         else:
-            others.append(replace(box, letter=letter))
+            high = size_of_letter(box, film) if letter in MARKERS else 0.0
+            others.append(replace(box, letter=letter, high=high))
     return with_neighbours(texts, others)
 
 
@@ -75,18 +90,20 @@ def with_neighbours(
     """Move to the texts what stands beside one, and give both.
 
     A side marker or an allowed text stays only by itself: in a line with another text
-    it is a part of it, an initial say. So is what could not be read there, and another
-    letter than a marker's that is spaced.
+    it is a part of it, an initial say, unless it is larger. So is what could not be
+    read there, and another letter than a marker's that is spaced.
     """
     texts, others = list(texts), list(others)
     for text in texts:  # it grows meanwhile
         beside = [box for box in others if _goes_with(text, box)]
-        texts += beside
+        texts += (replace(box, high=text.high) for box in beside)
         others = [box for box in others if box not in beside]
     return texts, others
 
 
 def _goes_with(text: Box, box: Box) -> bool:
+    if box.letter in MARKERS and 0 < OWN_SIZE * text.high <= box.high:
+        return False  # no initial is larger than the name
     is_spaced = box.letter and box.letter not in MARKERS
     return box.is_beside(text, _SPACED if is_spaced else _WORDS)
 

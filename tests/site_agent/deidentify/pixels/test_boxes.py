@@ -36,6 +36,28 @@ def test_box_shares_all_of_itself_with_itself_and_lies_in_its_tile(one: Box) -> 
         assert tile.y0 <= y <= tile.y1
 
 
+@given(st.integers(1, 2000), st.integers(1, 2000))
+def test_pieces_are_all_of_a_tile_and_none_too_large(width: int, height: int) -> None:
+    tile = Tile(30, 40, 30 + width, 40 + height)
+    covered = np.zeros((height, width), bool)
+    for piece in tile.pieces(256, 32):
+        assert 0 < piece.x1 - piece.x0 <= 256
+        assert 0 < piece.y1 - piece.y0 <= 256
+        covered[piece.y0 - 40 : piece.y1 - 40, piece.x0 - 30 : piece.x1 - 30] = True
+    assert covered.all()
+
+
+def test_letter_at_the_edge_of_a_piece_is_whole_in_the_next() -> None:
+    first, second = Tile(0, 0, 400, 30).pieces(256, 32)
+    assert first.x1 - second.x0 >= 32
+
+
+def test_slanting_box_touches_what_it_lies_in_and_not_all_around() -> None:
+    slanting = box(200, 200, 400, 10, angle=45)
+    assert slanting.touches(Tile(180, 180, 220, 220))
+    assert not slanting.touches(Tile(60, 300, 100, 340))
+
+
 @given(boxes, boxes)
 def test_no_more_is_shared_than_the_smaller_box_has(one: Box, other: Box) -> None:
     shared = one.shared(other)

@@ -87,6 +87,19 @@ def test_marker_beside_a_text_goes_with_it(monkeypatch: pytest.MonkeyPatch) -> N
     assert others == [far]
 
 
+def test_marker_that_is_larger_than_a_text_is_none_of_its_letters() -> None:
+    text = replace(WORD, high=14)
+    marker = Box(55, 100, 20, 20, 0, 0.9, letter="R", high=19)
+    assert with_neighbours([text], [marker]) == ([text], [marker])
+    initial = replace(marker, high=17)
+    assert with_neighbours([text], [initial])[1] == []
+    unmeasured = replace(text, high=0)
+    assert with_neighbours([unmeasured], [marker])[1] == []
+    between = Box(50, 100, 34, 20, 0, 0.9)
+    beside = replace(marker, x=20)
+    assert with_neighbours([text], [between, beside])[1] == [beside]
+
+
 @pytest.mark.parametrize(
     ("readings", "letter"),
     [

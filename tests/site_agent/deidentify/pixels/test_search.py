@@ -76,6 +76,26 @@ def test_marker_stays_where_a_name_goes() -> None:
     assert not changed[300:].any()
 
 
+@pytest.mark.parametrize("turned", range(4))
+@pytest.mark.parametrize("letter", ["L", "R"])
+def test_larger_marker_stays_where_a_name_right_beside_it_goes(
+    letter: str, turned: int
+) -> None:
+    name = drawn(NAME, size=0.7, turned=turned)
+    marker = drawn((letter, 300, 125), size=2, turned=turned)
+    film = np.maximum(name, marker)
+    changed = scrubbed(film)
+    nothing = drawn(turned=turned).astype(int)
+    assert changed[name - nothing > 100].mean() > 0.99
+    assert changed[marker - nothing > 100].mean() < 0.02
+
+
+@pytest.mark.parametrize("text", ["R. MEYER", "L 1957", "MEYER L", "R MEYER"])
+def test_initial_goes_with_its_name(text: str) -> None:
+    film = drawn((text, 60, 120))
+    assert scrubbed(film)[film.astype(int) - drawn() > 100].mean() > 0.99
+
+
 @pytest.mark.parametrize("text", ["PORTABLE", "SUPINE", "Erect"])
 def test_text_on_the_list_stays(text: str) -> None:
     assert SEARCH(drawn((text, 60, 120)), is_inverted=False) == Clean()
