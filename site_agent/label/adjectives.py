@@ -46,13 +46,13 @@ _ITEM_ENDS = (",", ":", "(", ")", "/", *_DASHES)
 _FARTHEST_DENIED = 1  # words between "not" and what it denies: "not a mass"
 _TRANSPARENT = (Kind.PRESENT, Kind.COPULA)
 _STATED = (Kind.ABNORMAL, Kind.BORDERLINE)
-_THINGS = (Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING)
+_THINGS = (Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING, Kind.DISEASE)
 _BEFORE_A_VERB = (Kind.ORGAN, *_TRANSPARENT, Kind.UNCHANGED)
 _NOT_OF_THE_LIST = (
     *(Kind.PRESENT, Kind.UNCHANGED, Kind.PAST, Kind.NOT_NOW),
     *(Kind.DOUBT, Kind.NO_DENIAL),
 )
-_SAID_OF = (Kind.FINDING, Kind.ORGAN, Kind.NOTHING)
+_SAID_OF = (Kind.FINDING, Kind.ORGAN, Kind.NOTHING, Kind.DISEASE)
 _BREAK, _DOUBT, _DOUBTED, _DENIED, _DENIAL = map(
     Meaning, (Kind.BREAK, Kind.DOUBT, Kind.DOUBTED, Kind.DENIED, Kind.DENIAL)
 )

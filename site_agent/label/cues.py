@@ -12,7 +12,7 @@ from site_agent.label.pack import Kind
 from site_agent.label.scan import Hit, Sentence
 
 PRESENCE = frozenset({Kind.PRESENT, Kind.UNCHANGED})
-THINGS = frozenset({Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING})
+THINGS = frozenset({Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING, Kind.DISEASE})
 ALTERNATIVES = frozenset({Kind.EITHER, Kind.VERSUS})
 
 _DENIES = frozenset({Kind.DENIAL, Kind.NO_NEW, Kind.NOT_NOW, Kind.PAST})

@@ -40,6 +40,7 @@ class Kind(Enum):
     NORMAL = "normal"
     SOUND = "sound"
     NOTHING = "nothing"
+    DISEASE = "disease"
     DENIAL = "denial"
     NO_NEW = "no_new"
     DENIED = "denied"
@@ -182,6 +183,7 @@ def _phrases(
         named = () if name == "OTHER" else _observation(name)
         yield from _each(phrases, Meaning(Kind.ORGAN, named))
     yield from _each(tables["nothing"]["all"], Meaning(Kind.NOTHING))
+    yield from _each(tables["nothing"].get("disease", ()), Meaning(Kind.DISEASE))
     abnormal = Meaning(Kind.NOTHING, (Observation.NO_FINDING,))
     yield from _each(tables["nothing"].get("abnormal", ()), abnormal)
     for table in ("states", "cues"):

@@ -2,7 +2,9 @@
 
 A sentence ends at a full stop, question or exclamation mark before a space and not
 inside a number (``1.5 cm``), at an empty line, and before a list item. A single line
-break is a space: letters are often wrapped.
+break is a space, for letters are often wrapped; it ends a sentence where the line was
+ended on purpose: a label follows (``Pleura: normal``), or a capital letter whose word
+would have fitted on the line.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ _END = re.compile(
     rf"|(?<=[.!?])\s+(?=[{_LARGE}0-9\[(])"
     r"|(?<=;)\s*"
     r"|(?<=\n)\s*\n"
-    r"|(?<=\n)(?=\s{0,9}(?:[-*\u2022]|\d{1,2}[.)])\s))"
+    r"|(?<=\n)(?=\s{0,9}(?:[-*\u2022]|\d{1,2}[.)])\s)"
+    rf"|(?<=\n)(?=[{_LARGE}]))"
 )
 # In every language; a pack adds its own. "No." ends a sentence more often than not.
 _ABBREVIATIONS = ["dr", "mr", "mrs", "ms", "approx", "vs", "cf", "ca", "e.g", "i.e"]
@@ -35,6 +38,10 @@ _WORD = re.compile(  # "patient's" is one word, "l'opacité" two
 _LETTER = re.compile("(?s:.)[\u0300-\u036f]*")  # and its combining marks
 LONGEST = 120  # words; what is longer is no sentence, but must not take long
 _LONGEST_PIECE = 4000  # characters
+_LABEL = re.compile(r"[^\n:.]{1,40}:\s")
+_LINES_AROUND = 400  # characters, in which the longest line is looked for
+_NARROWEST = 40  # characters; no letter is wrapped to less
+_LINKING = 3  # letters of a small word that ends no statement: "of", "und", "\u0438"
 _BEFORE_A_STOP = 16  # characters that tell whether it ends an abbreviation
 
 
@@ -110,9 +117,27 @@ def spans(section: str, abbreviated: Abbreviations) -> Iterator[tuple[int, int]]
             if section[start:end].rstrip(" (")[-1:] in ("", ",", ":", "\n"):
                 continue  # "? pneumonia"
             end += 1
+        capital = mark == "\n" and section[end + 1 : end + 2].isupper()
+        if capital and not _was_ended(section, end):
+            continue
         yield from _pieces(section, start, end)
         start = match.end()
     yield from _pieces(section, start, len(section))
+
+
+def _was_ended(section: str, stop: int) -> bool:
+    """Whether the line before a capital was ended on purpose, and not wrapped."""
+    if _LABEL.match(section, stop + 1):
+        return True
+    before = section[max(0, stop - _LINES_AROUND) : stop].rpartition("\n\n")[2]
+    behind = section[stop + 1 : stop + _LINES_AROUND].partition("\n\n")[0]
+    line = before.rpartition("\n")[2].rstrip()
+    last = line[line.rfind(" ") + 1 :]
+    if not last or last[-1] == "," or (len(last) <= _LINKING and last.islower()):
+        return False
+    widest = max(map(len, (*before.split("\n"), *behind.split("\n"))))
+    fits = len(line) + 1 + len(behind.split(maxsplit=1)[0])
+    return fits <= max(widest, _NARROWEST)
 
 
 def _pieces(section: str, start: int, end: int) -> Iterator[tuple[int, int]]:

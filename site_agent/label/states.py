@@ -87,7 +87,9 @@ def _stands_before_its_organ(sentence: Sentence, place: int) -> bool:
         return False
     start = hits[place + 1].start
     if place and kinds[place - 1] is Kind.ORGAN and hits[place - 1].end == state.start:
-        return start == state.end  # "heart size normal and lungs clear"
+        own = place + 2 < len(kinds) and kinds[place + 2] in STATES
+        joined = own and hits[place + 2].start == hits[place + 1].end
+        return start == state.end and not joined  # "heart size normal and lungs clear"
     return (
         start <= state.end + 2
         and "," not in texts[state.end : start]

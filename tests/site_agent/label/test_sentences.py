@@ -31,6 +31,18 @@ def parts(section: str) -> list[str]:
         ("No effusion; edema", ["no effusion", "edema"]),
         ("wrapped\nline", ["wrapped line"]),
         ("one\n\ntwo", ["one", "two"]),
+        ("No effusion\nHeart enlarged", ["no effusion", "heart enlarged"]),
+        ("Drains: none\nUpper abdomen: gas", ["drains : none", "upper abdomen : gas"]),
+        ("Consolidation of the\nLingula", ["consolidation of the lingula"]),
+        ("no consolidation,\nPneumothorax", ["no consolidation , pneumothorax"]),
+        (
+            "There is no evidence of an acute infiltrate and none of a\n"
+            "Pneumothorax after the removal of both drains.",
+            [
+                "there is no evidence of an acute infiltrate and none of a "
+                "pneumothorax after the removal of both drains"
+            ],
+        ),
         ("list\n- one\n- two", ["list", "one", "two"]),
         ("limits of normal.. No edema", ["limits of normal", "no edema"]),
         ("Pneumothorax: no. Effusion: no.", ["pneumothorax : no", "effusion : no"]),
