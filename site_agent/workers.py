@@ -15,7 +15,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.context import (
@@ -35,8 +34,7 @@ class Crashed:
     """Takes the place of a result when the task killed its process."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(NamedTuple):
     """What a task raised, in the place of a result."""
 
     error: Exception

@@ -9,6 +9,7 @@ is quick too.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -56,7 +57,10 @@ class LazyGroup(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
+        gc.disable()  # what is imported stays: it need not be looked through
         found = getattr(import_module(module), attribute)
+        gc.freeze()
+        gc.enable()
         if isinstance(found, typer.Typer):
             command = typer.main.get_command(found)
             command.name = cmd_name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gc
 import json
 import os
 import secrets
@@ -124,7 +123,6 @@ def deidentify(
     command then ends with 1. After an interruption the same command goes on where it
     was.
     """
-    gc.freeze()  # what was imported stays, and is not to be looked through each time
     options = chosen_options(profile, dates)
     if options.are_pixels_clean and not scrub:
         raise ConfigurationError("--profile: clean-pixel-data needs --scrub.")

@@ -14,7 +14,7 @@ from site_agent.errors import UnreadableFile
 if TYPE_CHECKING:
     from blake3 import blake3
 
-CHUNK = 1 << 19
+CHUNK = 1 << 18
 """Bytes read at once: they are digested and written while the processor holds them."""
 
 # Between two file systems, and where a kernel or a file system cannot do it.

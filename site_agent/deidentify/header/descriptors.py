@@ -9,7 +9,6 @@ and no order's number can be left.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -72,5 +71,7 @@ def _has_digit(token: str) -> bool:
 
 @cache
 def _words() -> frozenset[str]:
+    import tomllib  # only where descriptors stay
+
     table = tomllib.loads(DATA.read_text("utf-8"))["words"]
     return frozenset(fold(word) for words in table.values() for word in words.split())

@@ -13,6 +13,7 @@ import string
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from site_agent.deidentify.dictionary import attributes, code_words
 from site_agent.deidentify.header.denial import tags_named
@@ -56,8 +57,7 @@ _OTHER_THAN_EITHER = bytes(set(_OTHER_THAN_LETTERS) & set(_OTHER_THAN_DIGITS))
 _SMALL = bytes(range(256)).lower()
 
 
-@dataclass(frozen=True, slots=True)
-class OwnIdentifiers:
+class OwnIdentifiers(NamedTuple):
     """What a header says of persons, in the forms in which it is looked for.
 
     Attributes
