@@ -311,16 +311,20 @@ def _workers(
     if may_stay is None:
         return converters(conversion, jobs)
     # Only where it is asked for, since it takes longer to load than films to copy.
+    scrubbing = _scrubbing(conversion, may_stay)
     from site_agent.films.scrubbing import scrubbers
 
-    return scrubbers(_scrubbing(conversion, may_stay), jobs)
+    return scrubbers(scrubbing, jobs)
 
 
 def _scrubbing(conversion: Conversion, may_stay: frozenset[str]) -> ScrubbingConversion:
     from site_agent.deidentify.pixels.networks import check_installation
-    from site_agent.films.scrubbing import ScrubbingConversion
+    from site_agent.memory import give_back_at_once
 
     check_installation()
+    give_back_at_once()
+    from site_agent.films.scrubbing import ScrubbingConversion
+
     return ScrubbingConversion(conversion, may_stay)
 
 
