@@ -55,6 +55,19 @@ _FURTHER = re.compile(
     r"(?= \d))"
 )
 _WORDS_BEFORE, _WORDS_AFTER = 3, 5
+_DOTTED = frozenset(("al", "pl"))  # other words without a full stop
+_NUMBERED = re.compile(r" \d{1,4}(?!\w|[.,/]\d| ?[cm]m)")
+_TOWN_NEXT = re.compile(r"\d{4,5}|\d\d-\d{3}|\d{4} ?[A-Z]{2}")
+_AFTER_TOWN = frozenset(("\n", ",", ";", ")", ""))
+
+
+def _is_town(page: Page, word: int, at: int) -> bool:
+    """Whether the word after a postcode, which ends at `at`, is its town."""
+    if word >= len(page.words) or page.text[at : page.starts[word]] not in (" ", ", "):
+        return False
+    kind = page.kinds[word]
+    town = kind & CAPITAL and not kind & (LETTER | TITLE | HOUSE | FUNCTION)
+    return bool(town) and page.gaps[word + 1][:1] in _AFTER_TOWN
 
 
 def find_addresses(page: Page) -> Iterator[Span]:
@@ -98,6 +111,8 @@ def _address(page: Page, word: int) -> Span | None:
         if not kind & CAPITAL or kind & (TITLE | LETTER | HOUSE):
             break
         first -= 1
+    if page.folds[word] in _DOTTED and not gaps[word + 1].startswith("."):
+        return None
     capital = bool(kinds[word] & CAPITAL)
     before = _NUMBER_BEFORE.search(
         page.text[max(0, page.starts[first] - 9) : page.starts[first]]
@@ -107,19 +122,22 @@ def _address(page: Page, word: int) -> Span | None:
     if not capital and first == word and not begins:
         return None
     at, last = page.ends[word], word
-    digits = numbered
+    digits, coded = numbered, False
     for _ in range(3 * _WORDS_AFTER):
         further = _FURTHER.match(page.text, at)
         if further is not None:
             digits = digits or any(map(str.isdigit, further[0]))
             at = further.end()
+            coded = _TOWN_NEXT.search(further[0]) is not None
             while last + 1 < len(page.words) and page.starts[last + 1] < at:
                 last += 1
             continue
         step = _next_name(page, last, at)
+        if step is None and coded and _is_town(page, last + 1, at):
+            step = last + 1
         if step is None:
             break
-        last, at = step, page.ends[step]
+        last, at, coded = step, page.ends[step], False
     if not digits or (at == page.ends[word] and first == word):
         return None
     start = page.starts[first] - (len(before[0]) if before is not None else 0)
@@ -152,12 +170,14 @@ def _next_name(page: Page, last: int, at: int) -> int | None:
             return None
         word, links = word + 1, links + 1
     kind = page.kinds[word]
+    if kind & CAPITAL and not kind & CAPS and _NUMBERED.match(page.gaps[word + 1]):
+        return word  # avenue Alice Comment 5
     if not kind & CAPITAL or kind & (TITLE | LETTER | HOUSE | FUNCTION):
         return None
     if kind & CAPS and not kind & (UNKNOWN | MONTH):  # in capitals all words have one
         return None
     if (
-        gap in (", ", ". ")
+        (gap == ", " or (gap == ". " and not page.kinds[last] & STREET))
         and kind & CLINICAL
         and not kind & (COMMON | UNKNOWN | PARTICLE)
     ):

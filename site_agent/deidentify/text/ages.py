@@ -12,13 +12,14 @@ from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import words
 
-_YEARS = (
+YEARS = (
     "years?|yrs?|yo|y/?o|y|jahren?|jahre?s|ans|anos?|anni|jaar|jarige?|jr|ar|arig|arige"
     "|aring(?:en)?|lat|letni(?:a|e|ej|ego|emu|m|ch)?|roku|leta?|j"
 )
+"""The words for years of an age, folded, as a regular expression has them."""
 _NINETY = r"(?:9\d|1[0-2]\d)"
 _AGE = re.compile(
-    rf"{_NINETY}(?:(?=[\s-]{{0,2}}(?:{_YEARS})(?![a-z]))|(?=[\s-]?jahrig))"
+    rf"{_NINETY}(?:(?=[\s-]{{0,2}}(?:{YEARS})(?![a-z]))|(?=[\s-]?jahrig))"
 )
 _OLD = re.compile(rf"{_NINETY}(?![\d.,]\d|\d|\s?[cm]?m\b|%)")
 # ``93F``, ``93 M``, ``93/f``; ``93 m`` may be a length.

@@ -6,6 +6,7 @@ where: figures too, and whatever stands between two commas beside such a word.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,7 +46,12 @@ _NUMBER_BEFORE = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[,(|:]))\d{1,5}[a-z]?,?\s$")
 _FIGURE_NEAR = re.compile(r"\d[a-z]?,?\s$")
 # It begins with a class of characters, for which `re` looks several times faster.
 _CELLS = re.compile(r"[|\t:;. ](?:(?<=[|\t:;])|(?<=\.)\s|(?<= )(?: +|- |\u2013 |-- ))")
-_MOST_WORDS_OF_PART = 8
+_MOST_WORDS_OF_PART, _LONGEST_TOWN = 8, 3
+_NO_TOWN = LETTER | TITLE | FUNCTION
+_CODE_OF_PART = re.compile(
+    r"\s(?:\d{4}\s?[A-Z]{2}|\d{4,5}|\d\d-\d{3}|\d{3} \d\d)(?=\s*$|\s[A-Z\u00c0-\u00de])"
+)
+_IS_STREET = re.compile(r"\s?[A-Z\u00c0-\u00de][^\W\d_]{3,30} \d{1,4}[a-z]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +172,27 @@ def _parts(page: Page, first: int, last: int, taken: bytearray) -> Iterator[Span
     for cell_start, cell_end in _cells(line):
         cell = line[cell_start:cell_end]
         chained = numbered and "," in cell and _FIGURES.search(cell) is not None
-        at = start + cell_start
-        for part in cell.split(","):
+        at, parts, coded = start + cell_start, [*cell.split(","), ""], False
+        for part, after in itertools.pairwise(parts):
             begin = bisect_left(page.starts, at, first, last)
             stop = bisect_left(page.starts, at + len(part), begin, last)
             if begin < stop and (chained or _has_street(page, begin, stop)):
                 inside = list(range(begin, stop))
+                if coded and _is_town(page, begin, stop):
+                    taken[begin:stop] = bytes((NAMED,)) * (stop - begin)
+                elif _CODE_OF_PART.match(after) and _IS_STREET.fullmatch(part):
+                    taken[begin] = NAMED
                 yield from _rest(page, inside, at, at + len(part), taken)
+            coded = _CODE_OF_PART.match(part) is not None
             at += len(part) + 1
+
+
+def _is_town(page: Page, first: int, last: int) -> bool:
+    """Whether all that stands behind a postcode is a name: ``9577HF, Leens``."""
+    kinds = page.kinds[first:last]
+    return last - first <= _LONGEST_TOWN and not any(
+        not kind & CAPITAL or kind & _NO_TOWN for kind in kinds
+    )
 
 
 def _rest(

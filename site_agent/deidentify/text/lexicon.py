@@ -178,7 +178,8 @@ def _listed() -> dict[str, int]:
     cues = (words_of(p) for table in _CUE_TABLES for p in phrases(table))
     # One of a single word may be a name: ``Parent``.
     several = (word for listed in cues if len(listed) > 1 for word in listed)
-    tables.append((frozenset(several), CLINICAL))
+    wordlike = words("names", "wordlike")  # Italian sarà, and Sara
+    tables.append((frozenset(several) - wordlike, CLINICAL))
     exact = {fold(title).rstrip(".") for title in written_words("titles", "exact")}
     tables.append((frozenset(exact), TITLE))
     first = {words_of(phrase)[0] for phrase in phrases("told") | phrases("does")}

@@ -38,6 +38,7 @@ _LONGEST_NAME = 6  # words
 _LONGEST_SMALL_NAME = 3
 _SMALL_JOINTS = frozenset((" ", "-", "'", ", ", ". "))
 _CLOSED = re.compile(r"[,;)\n|]|\.?$|\.\s| [(<|-]| {2}")
+_ENDED = re.compile(r"[,;)]|\.?$|\.\s| \(")
 _CARET = re.compile(r"\^{1,4}")
 
 
@@ -79,9 +80,13 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
 def _is_name_still(page: Page, at: int, first: int) -> bool:
     """Whether a small word with a capital is a name's: ``van Es``, ``An Peeters``."""
     if at > first:
-        return bool(page.kinds[at - 1] & PARTICLE) and page.gaps[at] == " "
+        before, gap = page.kinds[at - 1], page.gaps[at]
+        if before & INITIAL and gap in (". ", "."):  # Dr. K. Las, but M. The
+            return _ENDED.match(page.text, page.ends[at]) is not None
+        return bool(before & PARTICLE) and gap == " "
     following = at + 1 < len(page.kinds) and page.gaps[at + 1] == " "
-    return following and bool(page.kinds[at + 1] & UNKNOWN)
+    after = page.kinds[at + 1] if following else 0
+    return bool(after & UNKNOWN) or (bool(after & PARTICLE) and bool(after & CAPITAL))
 
 
 def _ends_name(page: Page, at: int, begun: bool) -> bool:

@@ -18,6 +18,7 @@ from site_agent.deidentify.text.lexicon import (
     COMMON,
     CUE,
     FUNCTION,
+    HOUSE,
     INITIAL,
     LABEL,
     LETTER,
@@ -51,8 +52,10 @@ _LONGEST_BEFORE_ROLE = 6
 _DOTTED = frozenset(
     ("gez", "fdo", "ref", "req", "dict", "pat", "pt", "sig", "opr", "odes")
 )
-_AFTER_LABEL = re.compile(r"[)#*\"']{0,2}(?:[ \t]{0,4}[:|=][ \t]{0,24}|[ \t]{1,3})[(]?")
-_WITH_COLON = re.compile(r"[ \t]{0,4}[:|=]|\^")
+_AFTER_LABEL = re.compile(
+    r"[)#*\"']{0,2}(?:[ \t]{0,24}[:|=][ \t]{0,24}|[ \t]{1,3})[(]?"
+)
+_WITH_COLON = re.compile(r"[ \t]{0,24}[:|=]|\^")
 _AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
 _ENDED = re.compile(r"[,;\n]|\.?$|\.\s| \(")
 _END_OF_CELL = re.compile(r"\.?[ \t]{0,9}[\n|]| {3}|\t")
@@ -157,6 +160,8 @@ def labelled(page: Page, word: int) -> Run | None:
         return None
     if not ends_phrase(page, word, by_last_word("person_lines", "signature")):
         return None
+    if colon and _is_initialled(page, word + 1):
+        return word + 1, word + 2
     start = skip_titles(page, word + 1)
     if start >= len(page.words):
         return None
@@ -227,6 +232,15 @@ def _whole_cell(page: Page, start: int) -> int:
         if page.gaps[word] not in JOINTS and not COMMA.fullmatch(page.gaps[word]):
             return start
     return start
+
+
+def _is_initialled(page: Page, word: int) -> bool:
+    """Whether the initials of a person fill a field: ``Dict: LES``, ``Dict: MRS``."""
+    kind, letters = page.kinds[word], len(page.words[word])
+    if not kind & CAPS or page.kinds[word - 1] & CAPS or kind & (LETTER | HOUSE):
+        return False
+    short = 1 < letters < _LONGEST_INITIALS
+    return short and _END_OF_CELL.match(page.gaps[word + 1] or "\n") is not None
 
 
 def _has_partner(page: Page, word: int) -> bool:

@@ -20,7 +20,7 @@ from site_agent.deidentify.text.lexicon import (
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import words
-from site_agent.deidentify.text.word_lists import is_clinical
+from site_agent.deidentify.text.word_lists import allowed_words, eponyms, is_clinical
 
 _LONGEST = 7  # words on either side
 _JOINTS = frozenset((" ", "-", "'", "\u2019", " -", "- ", '"', ' "', " '", " \u2019"))
@@ -28,6 +28,7 @@ _OF_PLACES = frozenset(
     ("of", "de", "di", "da", "do", "d", "del", "du", "w", "we", "i", "in")
 )
 _OUR_LADY = frozenset(("senora", "senhora"))
+_COMPOUNDING = frozenset(("de", "nl", "sv", "da", ""))
 _SHORTEST_LABEL, _CODE = 4, 2
 _ANDS = frozenset(("and", "of", "und", "et", "y", "e", "i"))
 _SAINTS = frozenset(("st", "ste", "sta", "sto", "s", "im", "ss", "hl"))
@@ -129,6 +130,8 @@ def _rightmost(page: Page, word: int) -> int:
             kind & (LETTER | FUNCTION) and not kind & HOUSE and not _passes(folded)
         ):
             break
+        elif _passes(folded) and not small:
+            last = at
         elif kind & CLINICAL and not kind & COMMON and (kind & CAPS or small):
             if not linked or small:
                 break
@@ -146,7 +149,7 @@ def _rightmost(page: Page, word: int) -> int:
 def _is_place(kind: int, length: int) -> bool:
     if not kind & CAPITAL or kind & (CAPS | HOUSE | TITLE):
         return False
-    return not kind & LETTER or length < _SHORTEST_LABEL
+    return not kind & LETTER or bool(kind & COMMON) or length < _SHORTEST_LABEL
 
 
 def _with_province(page: Page, last: int) -> int:
@@ -188,9 +191,17 @@ def _is_proper(page: Page, at: int) -> bool:
         return not _passes(folded)
     if not kind & CAPITAL or _passes(folded) or folded in words("houses", "links"):
         return False
-    if kind & (UNKNOWN | INITIAL):
+    if kind & (UNKNOWN | INITIAL) or folded in eponyms():
         return True
-    return bool(kind & COMMON) and not kind & LETTER
+    if kind & COMMON:
+        return not kind & LETTER
+    # What is but built like a word of medicine, where words are not put together.
+    built = kind & CLINICAL and not kind & (CAPS | LETTER | FUNCTION | TITLE)
+    return (
+        bool(built)
+        and page.language not in _COMPOUNDING
+        and folded not in allowed_words(page.language)
+    )
 
 
 @cache

@@ -39,6 +39,7 @@ from site_agent.deidentify.text.letterhead import (
 from site_agent.deidentify.text.lexicon import CAPITAL, PARTICLE
 from site_agent.deidentify.text.names import parse_name
 from site_agent.deidentify.text.page import Page, open_page
+from site_agent.deidentify.text.patient_line import find_before_ages
 from site_agent.deidentify.text.patterns import find_patterns
 from site_agent.deidentify.text.persons import Run, find_persons
 from site_agent.deidentify.text.places import find_houses
@@ -154,6 +155,7 @@ def _find(
     spans += find_addresses(page)
     spans += find_in_segments(page)
     spans += find_signatures(page, parts)
+    spans += find_before_ages(page, zones.letter)
     taken = _taken(page, spans)
     spans += find_unknown(page, zones.letter, taken)
     spans += find_in_letterhead(page, zones, taken, spans)
