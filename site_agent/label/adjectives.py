@@ -15,6 +15,8 @@ So do verbs where words are ordered freely. They deny a list, and doubt an item:
     небольшой выпот, очагов не выявлено         the effusion is there
     Erguss, Infiltrat nicht auszuschließen      so is this one, the other is doubted
 
+    opacity, pneumonia not excluded             and in English, unless "and" joins them
+
 So does a question mark, in every language: ``?pneumonia``, ``pneumothorax (?)``,
 ``Infiltrat?``.
 
@@ -65,6 +67,11 @@ _VERBS = {  # what they say of what goes before, of what follows
 def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
     """Replace each such adjective by a cue that goes before or behind its noun."""
     kinds = [hit.meaning.kind for hit in hits]
+    joints: list[int] = []
+    if Kind.AND in kinds:
+        joints = [hit.start for hit in hits if hit.kind is Kind.AND]
+        hits = [hit for hit in hits if hit.kind is not Kind.AND]
+        kinds = [hit.meaning.kind for hit in hits]
     if _EITHER_SIDE.isdisjoint(kinds) and Kind.DENIAL not in kinds[1:]:
         return hits
     settled: list[Hit] = []
@@ -76,6 +83,10 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
             settled.append(hit._replace(meaning=_DOUBTED if asked else _DOUBT))
         elif hit.kind is Kind.DOUBTED and _stands_before_a_finding(hits, place):
             settled.append(hit._replace(meaning=_DOUBT))  # opacity is likely scar
+        elif hit.kind is Kind.DOUBTED:
+            if not _is_joined(texts[: hit.start], settled, joints):
+                _begin_the_item(texts, settled)
+            settled.append(hit)
         elif hit.kind is Kind.ABSENT and _stands_before_a_finding(hits, place):
             settled.append(hit._replace(meaning=_DENIAL))
         elif settled and hit.kind is Kind.ABSENT and settled[-1].start == hit.start:
@@ -180,6 +191,13 @@ def _follows_its_noun(
     if noun is None or noun.kind not in _SAID_OF or hit.start - noun.end > farthest:
         return False
     return all(text not in _ITEM_ENDS for text in texts[noun.end : hit.start])
+
+
+def _is_joined(texts: Sequence[str], before: list[Hit], joints: list[int]) -> bool:
+    """Whether ``and`` or ``or`` stands behind the last comma: the list is one."""
+    comma = max((at for at, text in enumerate(texts) if text == ","), default=-1)
+    ors = (hit.start for hit in before if hit.kind is Kind.EITHER)
+    return any(comma < place < len(texts) for place in (*joints, *ors))
 
 
 def _begin_the_item(texts: Sequence[str], before: list[Hit]) -> None:

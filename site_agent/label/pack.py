@@ -53,6 +53,7 @@ class Kind(Enum):
     VAGUE = "vague"
     UNSAID = "unsaid"
     EITHER = "either"
+    AND = "and"
     VERSUS = "versus"
     NOT_NOW = "not_now"
     PAST = "past"
@@ -138,6 +139,7 @@ def load(language: str = "en") -> Pack:
     root = Node()
     rows = [(row, what) for phrase, what in _phrases(tables) for row in expand(phrase)]
     rows.append((("?",), Meaning(Kind.POSSIBLE)))  # asks in every language
+    rows += [((sign,), Meaning(Kind.DOUBT)) for sign in ("+/-", "\u00b1")]
     forms = read_forms(tables, (row for row, _ in rows))
     for row, meaning in forms.rows(rows) if forms else rows:
         _add(root, row, meaning)

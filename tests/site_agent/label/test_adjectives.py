@@ -39,6 +39,11 @@ YES, NO, MAYBE = Assertion.POSITIVE, Assertion.NEGATIVE, Assertion.UNCERTAIN
         ("en", "Nodule is suspected to be pneumonia.", [YES, MAYBE]),
         ("en", "Effusion is likely, atelectasis too.", [MAYBE, YES]),
         ("en", "It is difficult to exclude effusion.", [MAYBE]),
+        ("en", "Effusion, pneumonia cannot be excluded.", [YES, MAYBE]),
+        ("en", "Effusion, and pneumonia cannot be excluded.", [MAYBE, MAYBE]),
+        ("en", "Effusion, nodule or edema is possible.", [MAYBE, MAYBE, MAYBE]),
+        ("en", "Nodule +/- effusion, 5 +/- 1 mm.", [YES, MAYBE]),
+        ("de", "Infiltrat \u00b1 Erguss.", [YES, MAYBE]),
     ],
 )
 def test_direction_of_a_cue(
