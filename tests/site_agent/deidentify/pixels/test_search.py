@@ -8,9 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from site_agent.deidentify.pixels.allowed import allowed
+from site_agent.deidentify.pixels.boxes import Box, Grey
 from site_agent.deidentify.pixels.filling import fill, filled
 from site_agent.deidentify.pixels.networks import networks
 from site_agent.deidentify.pixels.search import (
+    TOO_BUSY,
     TOO_LARGE,
     TOO_MANY,
     Clean,
@@ -122,6 +124,18 @@ def test_page_full_of_text_is_for_review(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("site_agent.deidentify.pixels.search.MOST_TEXTS", 3)
     film = drawn(*lines(["REUTER", "19571113", "K18-95938", "Klinikum Sebnitz"]))
     assert SEARCH(film, is_inverted=False) == ForReview(TOO_MANY)
+
+
+def test_film_that_is_all_noise_is_for_review_and_keeps_nothing_busy() -> None:
+    class Asleep:
+        def find(self, tile: Grey) -> list[Box]:
+            raise AssertionError
+
+        def read(self, line: Grey) -> tuple[str, float]:
+            raise AssertionError
+
+    film = np.random.default_rng(5).integers(0, 4096, (1600, 1600)).astype(np.uint16)
+    assert Search(Asleep())(film, is_inverted=False) == ForReview(TOO_BUSY)
 
 
 def test_what_fills_a_box_does_not_depend_on_its_text() -> None:
