@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import os
 import secrets
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from site_agent.cli.chosen_profile import BASIC, Profile, chosen_options
 from site_agent.cli.options import pseudonym_key
 from site_agent.deidentify.header.options import Dates, Option, Options
-from site_agent.deidentify.header.profile import load_profile
 from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms
-from site_agent.durable import Busy, beside
+from site_agent.durable import Busy
 from site_agent.errors import ConfigurationError, SiteError, UnreadableFile
 from site_agent.films.batch import Batch
 from site_agent.films.conversion import (
@@ -33,6 +27,7 @@ from site_agent.films.conversion import (
 )
 from site_agent.films.journal import FOLDER, Journal
 from site_agent.films.syncing import sync_file_system
+from site_agent.films.tally import Tally
 from site_agent.workers import Workers
 
 if TYPE_CHECKING:
@@ -143,7 +138,7 @@ def deidentify(
             "are others, also those of the same films.",
             err=True,
         )
-    outcome = _Outcome(source, reveal)
+    tally = Tally(source, _said_aloud if reveal else None)
     try:
         with Journal(target) as journal:
             pseudonyms = Pseudonyms(given or journal.key(_fresh_key()))
@@ -163,11 +158,11 @@ def deidentify(
             )
             workers = _workers(conversion, may_stay, jobs or _cores())
             batch = Batch(conversion, workers, target, journal)
-            with outcome.written_to(report, map_file):
-                batch.run(source, outcome.add)
+            with tally.written_to(report, map_file):
+                batch.run(source, tally.add)
                 if sync:
                     sync_file_system(target)
-                outcome.end_report(_said(options, scrub=scrub))
+                tally.end_report(_said(options, scrub=scrub))
             journal.finish()
     except Busy:
         raise Busy("Another run writes into DST. Wait for it to end.") from None
@@ -176,75 +171,10 @@ def deidentify(
             f"Writing below DST, to the report or the map stopped: {error.strerror}. "
             "When that is mended, the same command goes on from there."
         ) from None
-    for line in outcome.summary():
+    for line in tally.summary():
         typer.echo(line, err=True)
-    if outcome.left_out:
+    if tally.left_out:
         raise typer.Exit(1)
-
-
-@dataclass
-class _Outcome:
-    """What became of the files, as it is counted, reported and mapped."""
-
-    source: Path
-    reveal: bool
-    written: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
-    passed_over: Counter[str] = field(default_factory=Counter)
-    _report: IO[str] | None = None
-    _map: Any = None
-
-    def written_to(self, report: Path | None, map_file: Path | None) -> ExitStack:
-        """Open the files for the report and the map: whole at the end, or nothing."""
-        stack = ExitStack()
-        for path in filter(None, (report, map_file)):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        if report is not None:
-            self._report = stack.enter_context(beside(report))
-        if map_file is not None:
-            self._map = csv.writer(stack.enter_context(beside(map_file)))
-            self._map.writerow(("input", "output"))
-        return stack
-
-    def add(self, path: Path, row: dict[str, Any], text: str) -> None:
-        """Take in what became of one file; `text` is the row as JSON."""
-        if "file" in row:
-            self.written += 1
-        elif "left_out" in row:
-            self.left_out[row["left_out"]] += 1
-            if self.reveal:
-                typer.echo(f"{path}: {row['left_out']}", err=True)
-        else:
-            self.passed_over[row["passed_over"]] += 1
-        if self._report is not None:
-            self._report.write(text + "\n")
-        if self._map is not None and "file" in row:
-            name = os.fsencode(path.relative_to(self.source)).decode("utf-8", "replace")
-            self._map.writerow((name, row["file"]))
-
-    def end_report(self, options: Options) -> None:
-        """Write the report's last line: the numbers, and the profile behind them."""
-        if self._report is None:
-            return
-        profile = f"PS3.15 {load_profile().edition} Annex E"
-        summary = {
-            "profile": profile,
-            "methods": options.methods,
-            "written": self.written,
-            "left_out": self.left_out,
-            "passed_over": self.passed_over,
-        }
-        self._report.write(json.dumps({"summary": summary}) + "\n")
-
-    def summary(self) -> Iterator[str]:
-        """Say how many files went where, by reason."""
-        yield f"{self.written} files written."
-        for why, number in self.passed_over.items():
-            yield f"{number} passed over: {why}."
-        for why, number in self.left_out.items():
-            yield f"{number} left out: {why}"
-        if self.left_out and not self.reveal:
-            yield "Which they are: the same command with --reveal."
 
 
 def _write_one(
@@ -267,7 +197,7 @@ def _write_one(
         if isinstance(outcome, LeftOut):
             raise UnreadableFile(outcome.why)
         if not isinstance(outcome, Converted):
-            raise UnreadableFile("SRC is no DICOM image.")
+            raise UnreadableFile(f"SRC is {outcome.why}.")
         hidden.replace(target)
     except OSError as error:
         raise SiteError(f"DST cannot be written: {error.strerror}.") from None
@@ -337,6 +267,10 @@ def _may_stay(path: Path | None) -> frozenset[str]:
         return allowed(path.read_text("utf-8").splitlines())
     except (OSError, ValueError):
         raise ConfigurationError("--keep-text: the file cannot be read.") from None
+
+
+def _said_aloud(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _said(options: Options, *, scrub: bool) -> Options:

@@ -31,6 +31,7 @@ from site_agent.films.copying import (
 from site_agent.workers import Workers
 
 NO_IMAGE = "no DICOM image"
+LINK = "a symbolic link, which is not followed"
 CANNOT_BE_OPENED = "A file cannot be opened."
 TOO_LARGE = (
     "A file asks for too much memory: a header of 16 MB, a deflated file of 32 MB, or "
@@ -59,7 +60,9 @@ class LeftOut(NamedTuple):
 
 
 class NoImage(NamedTuple):
-    """A file that is no DICOM image."""
+    """A file that is no DICOM image, or is not looked at."""
+
+    why: str = NO_IMAGE
 
 
 Outcome = Converted | LeftOut | NoImage
@@ -98,9 +101,10 @@ class Conversion(NamedTuple):
 
         Where the outcome is not `Converted`, `target` may hold a part of a file.
         """
-        # A link leads out of SRC, and a pipe might never answer.
-        if path.is_symlink() or not path.is_file():
-            return NoImage()
+        if path.is_symlink():
+            return NoImage(LINK)  # it may lead out of SRC
+        if not path.is_file():
+            return NoImage()  # a pipe might never answer
         try:
             with opened(path) as source:
                 return self._convert(path, source, target)
@@ -180,5 +184,5 @@ def ended(outcome: Outcome) -> Ended:
     if isinstance(outcome, LeftOut):
         said = {"left_out": outcome.why}
         return Ended("", said, as_json({**(outcome.row or {}), **said}))
-    said = {"passed_over": NO_IMAGE}
+    said = {"passed_over": outcome.why}
     return Ended("", said, as_json(said))

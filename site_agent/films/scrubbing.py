@@ -11,6 +11,8 @@ each of them runs one that holds the networks (`site_agent.ocr`).
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -117,6 +119,8 @@ def scrubbers(conversion: ScrubbingConversion, jobs: int) -> Workers[Film, Ended
 
 
 def _set_up() -> None:
+    # Decoders write there what they stumble over; why a film is left out is in its row.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     give_back_at_once()
     ocr().start()
 
