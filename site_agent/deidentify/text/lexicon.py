@@ -142,7 +142,7 @@ def _kind_of(word: str, folded: str, listed: int, language: str) -> int:
     if not kind & (CLINICAL | HOUSE) and _is_house(folded, language):
         kind |= HOUSE
     # An allowed word is listed as clinical; here it can but be built like one.
-    if not kind & ~(CAPITAL | CAPS | PARTICLE):
+    if not kind & ~(CAPITAL | CAPS | PARTICLE | TELLING):
         if is_built_like_one(folded, language):
             return kind | CLINICAL
         kind |= UNKNOWN

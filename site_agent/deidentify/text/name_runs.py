@@ -74,15 +74,22 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
             break
         at += 1
         end = at
+    if word < end < at and kinds[end] & CAPITAL and _ends_phrase(page, end):
+        return end + 1  # K. Las, with a particle's letters
     return end
+
+
+def _ends_phrase(page: Page, at: int) -> bool:
+    return _ENDED.match(page.text, page.ends[at]) is not None
 
 
 def _is_name_still(page: Page, at: int, first: int) -> bool:
     """Whether a small word with a capital is a name's: ``van Es``, ``An Peeters``."""
     if at > first:
         before, gap = page.kinds[at - 1], page.gaps[at]
-        if before & INITIAL and gap in (". ", "."):  # Dr. K. Las, but M. The
-            return _ENDED.match(page.text, page.ends[at]) is not None
+        initialled = before & INITIAL and gap in (". ", ".")
+        if initialled or (before & (UNKNOWN | COMMON) and gap == " "):
+            return _ends_phrase(page, at)  # Dr. K. Las, but Dr. M. The
         return bool(before & PARTICLE) and gap == " "
     following = at + 1 < len(page.kinds) and page.gaps[at + 1] == " "
     after = page.kinds[at + 1] if following else 0

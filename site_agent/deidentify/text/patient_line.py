@@ -1,4 +1,4 @@
-"""Names of a patient line, which stand before an age: ``Clear, Josh, 79 y/o``.
+"""Names of a patient line, before an age or a birthday: ``Clear, Josh, 79 y/o``.
 
 There a word of medicine is a name too, when it is somebody's name, or beside one.
 """
@@ -27,10 +27,16 @@ from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 
 _YEARS_AFTER = re.compile(rf"[\s-]{{0,2}}(?:{YEARS})(?![a-z])")
-_BEFORE_AGE = frozenset(("anni", "lat", "age", "aged", "alter", "wiek", "edad"))
+# Before the figures of an age, or of a day of birth.
+_BORN = re.compile(
+    r", (?:anni|lat|aged?|alter|wiek|edad|\*|dob:?|born(?: on)?|geb\.?(?: am)?|geboren"
+    r"(?: am| op)?|nee?(?:\(e\))?(?: le)?|nat[oa](?: il)?|ur\.?|fodd|nacid[oa](?: el)?"
+    r"|nascid[oa](?: a| em)?) \Z"
+)
+_NEAR = 16
 _JOINTS = frozenset((" ", ", ", "-", "'", "\u2019"))
 _AFTER_INITIAL = frozenset((". ", "."))
-_NO_NAME = FUNCTION | HOUSE | LABEL | LETTER | STREET | TITLE
+_NO_NAME = FUNCTION | HOUSE | LABEL | STREET | TITLE
 _DIGITS_OF_AGE = 3
 _FEWEST, _MOST = 2, 5  # words, initials among them
 
@@ -42,13 +48,12 @@ def find_before_ages(page: Page, letter: bytearray) -> Iterator[Span]:
     may be but of words of medicine.
     """
     for start, stop in page.figures:
-        if stop - start > _DIGITS_OF_AGE:
+        near = page.folded[start - _NEAR if start > _NEAR else 0 : start]
+        if (born := _BORN.search(near)) is not None:
+            start -= len(born[0]) - len(", ")
+        elif stop - start > _DIGITS_OF_AGE or not _YEARS_AFTER.match(page.folded, stop):
             continue
         last = bisect_left(page.starts, start) - 1
-        if last >= 0 and page.folds[last] in _BEFORE_AGE:
-            last, start = last - 1, page.starts[last]
-        elif not _YEARS_AFTER.match(page.folded, stop):
-            continue
         if last < 0 or page.text[page.ends[last] : start] != ", ":
             continue
         first = _first(page, last)
@@ -77,6 +82,10 @@ def _names(page: Page, first: int, last: int, letter: bytearray) -> bool:
     kinds = page.kinds[first : last + 1]
     if len(kinds) < _FEWEST:
         return False
-    if any(kind & (UNKNOWN | INITIAL) for kind in kinds):
+    if any(kind & UNKNOWN for kind in kinds):
+        return True
+    if any(kind & LETTER and not kind & COMMON for kind in kinds):
+        return False
+    if any(kind & INITIAL for kind in kinds):
         return True
     return bool(letter[first]) and any(kind & COMMON for kind in kinds)

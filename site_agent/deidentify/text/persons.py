@@ -38,6 +38,7 @@ from site_agent.deidentify.text.name_runs import (
     whole_run,
 )
 from site_agent.deidentify.text.page import Page, ends_phrase
+from site_agent.deidentify.text.spans import begins_sentence
 from site_agent.deidentify.text.vocabulary import (
     by_last_word,
     phrases,
@@ -45,6 +46,7 @@ from site_agent.deidentify.text.vocabulary import (
     words_of,
     written_words,
 )
+from site_agent.deidentify.text.word_lists import allowed_words
 
 _LONGEST_ABBREVIATION = 5
 _LONGEST_INITIALS = 4
@@ -52,6 +54,7 @@ _LONGEST_BEFORE_ROLE = 6
 _DOTTED = frozenset(
     ("gez", "fdo", "ref", "req", "dict", "pat", "pt", "sig", "opr", "odes")
 )
+_DICTATED = ("dict", "dikt", "dett", "ditt")
 _AFTER_LABEL = re.compile(
     r"[)#*\"']{0,2}(?:[ \t]{0,24}[:|=][ \t]{0,24}|[ \t]{1,3})[(]?"
 )
@@ -124,6 +127,8 @@ def _titled(page: Page, word: int) -> Run | None:
     end = whole_run(page, start)
     if end == start and page.words[start - 1].islower():
         end = small_run(page, start)
+    if end == start and page.kinds[start] & CAPITAL and page.kinds[start] & PARTICLE:
+        end = start + 1  # Dr. Las was informed
     return (start, end) if end > start else None
 
 
@@ -187,6 +192,8 @@ def labelled(page: Page, word: int) -> Run | None:
         and not _has_partner(page, start)
     ):
         short = kind & CAPS and len(page.words[start]) <= _LONGEST_INITIALS
+        if _fills_field(page, start):
+            return start, start + 1
         if not short or kind & LETTER or page.kinds[word] & CAPS:
             return None
     end = max(whole_run(page, start), _whole_cell(page, start) if colon else start)
@@ -234,11 +241,22 @@ def _whole_cell(page: Page, start: int) -> int:
     return start
 
 
+def _fills_field(page: Page, word: int) -> bool:
+    """Whether a word fills a field that is but built like one of medicine."""
+    kind = page.kinds[word]
+    if kind & (CAPS | LETTER | FUNCTION | HOUSE | TITLE):
+        return False
+    closed = _END_OF_CELL.match(page.gaps[word + 1] or "\n") is not None
+    return closed and page.folds[word] not in allowed_words(page.language)
+
+
 def _is_initialled(page: Page, word: int) -> bool:
     """Whether the initials of a person fill a field: ``Dict: LES``, ``Dict: MRS``."""
     kind, letters = page.kinds[word], len(page.words[word])
-    if not kind & CAPS or page.kinds[word - 1] & CAPS or kind & (LETTER | HOUSE):
+    if not kind & CAPS or kind & (LETTER | HOUSE):
         return False
+    if page.kinds[word - 1] & CAPS and not page.folds[word - 1].startswith(_DICTATED):
+        return False  # in capitals any short word has them
     short = 1 < letters < _LONGEST_INITIALS
     return short and _END_OF_CELL.match(page.gaps[word + 1] or "\n") is not None
 
@@ -249,7 +267,7 @@ def _has_partner(page: Page, word: int) -> bool:
     if after >= len(page.words) or page.kinds[word] & LETTER:
         return False
     joined = page.gaps[after] in (" ", ", ", "-")
-    if joined and page.kinds[after] & PARTICLE and after + 1 < len(page.words):
+    while joined and page.kinds[after] & PARTICLE and after + 1 < len(page.words):
         after += 1  # Franck Le Roux
     return joined and bool(page.kinds[after] & (UNKNOWN | INITIAL))
 
@@ -296,7 +314,11 @@ def _addressed(page: Page, word: int) -> Run | None:
     if kind & LETTER or (kind & CLINICAL and not kind & COMMON):
         return None
     if kind & CAPS and kind & (CLINICAL | COMMON) and not _has_partner(page, start):
-        return None
+        pair = page.kinds[start : start + 2]
+        closed = page.gaps[start + 1 : start + 3] == [" ", ", "]
+        if not (closed and all(k & COMMON and not k & LETTER for k in pair)):
+            return None
+        return start, start + 2  # THE SON, JANUS WHITE, WAS PRESENT
     end = whole_run(page, start, free=False)
     return (start, end) if end > start else None
 
@@ -355,6 +377,10 @@ def _telling(page: Page, word: int) -> Run | None:
             start -= 1
             continue
         if not kind & CAPITAL or kind & (FUNCTION | LETTER | TITLE):
+            lone = strong and start == word and kind & COMMON
+            lone = lone and not kind & (FUNCTION | LABEL | TITLE)
+            if lone and begins_sentence(page.text, page.starts[word - 1]):
+                start -= 1  # Ward will return
             break
         if not kind & (UNKNOWN | COMMON | INITIAL):
             break

@@ -28,9 +28,11 @@ _OF_PLACES = frozenset(
     ("of", "de", "di", "da", "do", "d", "del", "du", "w", "we", "i", "in")
 )
 _OUR_LADY = frozenset(("senora", "senhora"))
+_HOUSE_FIRST = frozenset(("pl", "it", "es", "fr", "pt"))
 _COMPOUNDING = frozenset(("de", "nl", "sv", "da", ""))
 _SHORTEST_LABEL, _CODE = 4, 2
 _ANDS = frozenset(("and", "of", "und", "et", "y", "e", "i"))
+_BEFORE_NAMES = frozenset(("st", "ste", "sta", "sto"))
 _SAINTS = frozenset(("st", "ste", "sta", "sto", "s", "im", "ss", "hl"))
 
 
@@ -47,7 +49,11 @@ def find_houses(page: Page) -> Iterator[Span]:
             continue
         first = _leftmost(page, word)
         last = _rightmost(page, word)
-        if last > word or any(_is_proper(page, at) for at in range(first, last + 1)):
+        named = last > word
+        if first + 1 < word:
+            saint = page.folds[first] in _BEFORE_NAMES
+            named = named or saint or _is_first(page, first, first + 1)
+        if named or any(_is_proper(page, at) for at in range(first, last + 1)):
             end = last + 1
             yield Span(page.starts[first], page.ends[last], Category.PLACE, "house")
 
@@ -89,10 +95,22 @@ def _leftmost(page: Page, word: int) -> int:
             break
         first = at
     while first < word and not _is_proper(page, first):
+        if _is_first(page, first, first + 1) and first + 1 < word:
+            break  # Parent Medical Center
         if page.folds[first] in _SAINTS or _is_half(page, first):
             break
         first += 1
     return first
+
+
+def _is_first(page: Page, at: int, beside: int) -> bool:
+    """Whether a word stands where a house's name does: beside ``General``."""
+    kind = page.kinds[at]
+    if not kind & CAPITAL or kind & (CAPS | LETTER | FUNCTION | TITLE | HOUSE):
+        return False
+    if page.language in _COMPOUNDING or page.gaps[max(at, beside)] != " ":
+        return False
+    return _passes(page.folds[beside]) and not _passes(page.folds[at])
 
 
 def _is_half(page: Page, at: int) -> bool:
@@ -142,6 +160,10 @@ def _rightmost(page: Page, word: int) -> int:
             last = at
         at += 1
     while last > proper and not _is_proper(page, last):
+        if page.gaps[last] == "-" and _is_proper(page, last - 1):
+            break  # Chaudet-Dessus
+        if _is_first(page, last, last - 1) and page.language in _HOUSE_FIRST:
+            break  # Szpital Miejski Brzeg
         last -= 1
     return last if last == word else _with_province(page, last)
 

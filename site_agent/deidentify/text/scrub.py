@@ -59,11 +59,11 @@ _KEPT = (Section.FINDINGS, Section.IMPRESSION)
 _NAMES = frozenset((Category.NAME, Category.PLACE))
 _JOINED = _NAMES | {Category.ID}
 _BRIDGE = re.compile(
-    r"[ ,.'\u2019/-]{0,3}(?:[^\W\d_]{1,5}(?:[ '\u2019]|\. ?)){0,3}[ ,.'\u2019/-]{0,2}"
+    r"[ ,.'\u2019/-]{0,3}(?:[^\W\d_]{1,5}(?:[ '\u2019-]|\. ?)){0,3}[ ,.'\u2019/-]{0,2}"
 )
 _FIGURES = re.compile(r"[ ,(]{1,3}\d{1,6}[a-z]?[ ,]{1,3}")
 _LONGEST_BRIDGE = 18
-_AFTER_PARTICLE = frozenset((" ", "'", "\u2019", ". "))
+_AFTER_PARTICLE = frozenset((" ", "'", "\u2019", ". ", " '", " \u2019"))
 _MOST_PARTICLES = 3
 _SHORTEST_MET, _SHORTEST_SMALL = 3, 5
 
@@ -237,7 +237,10 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
             first
             and page.gaps[first] in _AFTER_PARTICLE
             and word - first < _MOST_PARTICLES
-            and page.folds[first - 1] in words("names", "before")
+            and (
+                page.folds[first - 1] in words("names", "before")
+                or _is_article(page, first - 1)
+            )
         ):
             first -= 1
         if first < word:
@@ -245,6 +248,15 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
     else:
         first -= 1
     return with_house_numbers(page, span) if zones.letter[first] else span
+
+
+def _is_article(page: Page, word: int) -> bool:
+    """Whether a word is a Dutch article of a name: ``van het``, ``van 't``, ``'s``."""
+    gap = page.gaps[word]
+    if page.folds[word] == "s":
+        return len(gap) > 1 and gap[-1] in "'\u2019"
+    article = page.folds[word] in ("het", "t") and word > 0
+    return article and page.folds[word - 1] in words("names", "before")
 
 
 def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
