@@ -5,15 +5,18 @@
 
 For each folder of JPEG films the judge (``burned_in.py``) makes films with text. They
 are scrubbed one by one, each way in a process of its own on one core: as ``site-agent
-deidentify`` does; by the same networks over the whole film at a long side of 1500; by
-RapidOCR as its package runs it; and by Tesseract, where there is one on the PATH. The
-peers fill what they find as Hilum does and let the same markers and texts stay, so
-that only the finding is compared. The judge scores all of them. Seconds are of the
-processor, and memory is the largest that was resident. The status is 0 when Hilum meets
+deidentify`` does, whose networks have a second process, with which the first takes
+turns; by the same networks over the whole film at a long side of 1500; by RapidOCR as
+its package runs it; and by Tesseract, where there is one on the PATH. The peers fill
+what they find as Hilum does and let the same markers and texts stay, so that only the
+finding is compared. The judge scores all of them. Seconds are of the processor, and
+memory is the largest that was resident of one process. The status is 0 when Hilum meets
 every bar. PYTHON is one that has what the judge needs (faker, OpenCV).
 """
 
 from __future__ import annotations
+
+from site_agent.memory import give_back_at_once  # isort: skip  # before pydicom
 
 import argparse
 import csv
@@ -30,7 +33,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import cv2
@@ -47,6 +51,7 @@ from site_agent.deidentify.pixels.seen import as_seen, clearer
 from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms
 from site_agent.films.conversion import Conversion, Converted
 from site_agent.films.scrubbing import ScrubbingConversion
+from site_agent.ocr import ocr
 
 JUDGE = Path("../shared/judge")
 BARS = ("--min-recall", "0.99", "--min-markers", "1", "--max-quarantine", "0.05")
@@ -132,15 +137,23 @@ def scrub_all(
             if scrub(made / name, out / name):
                 rows.writerow((name, name))
             seconds[has_text].append(processor_seconds() - started)
+    ocr().stop()
     usage = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     memory = max(resource.getrusage(who).ru_maxrss for who in usage) >> 10
     return Cost(seconds, memory)
 
 
 def processor_seconds() -> float:
-    """Give those of this process and of the ones that it waited for."""
+    """Give those of this process and of its children, ended or not."""
     times = os.times()
-    return time.process_time() + times.children_user + times.children_system
+    ended = times.children_user + times.children_system
+    return time.process_time() + ended + sum(map(_seconds_of, active_children()))
+
+
+def _seconds_of(child: BaseProcess) -> float:
+    """Give the seconds of a child that runs: proc(5), utime and stime."""
+    fields = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def figures_of(printed: str) -> dict[str, str]:
@@ -169,7 +182,8 @@ def hilum() -> Scrub:
     """Do what ``site-agent deidentify`` does."""
     key = Pseudonyms(bytes(range(KEY_BYTES)))
     conversion = ScrubbingConversion(Conversion(key, Options()), usually_allowed())
-    networks()
+    give_back_at_once()
+    ocr().start()
 
     def scrub(source: Path, target: Path) -> bool:
         return isinstance(conversion.convert(source, target), Converted)

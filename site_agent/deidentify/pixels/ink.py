@@ -21,6 +21,7 @@ OWN_SIZE = 1.3
 _OWN_GAP = 0.4  # heights of those letters between it and them
 _MARGIN = 0.15  # heights of a box around it that are looked at
 _ABOVE = 0.35  # heights of letters above and below them, for the reader
+_ROWS = 96  # of a line that is looked at, to which larger ones are shrunk
 _THINNEST = 9  # pixels: letters' strokes may be as thick at least
 _FAINTEST = 24  # shades by which a stroke stands out at least
 _SPECK = 6  # pixels: what is lower is a dot, or noise
@@ -30,17 +31,17 @@ _SPECK = 6  # pixels: what is lower is a dot, or noise
 class _Glyph:
     """What hangs together in an upright line, with all that is above or below it."""
 
-    left: int
-    right: int
-    top: int
-    bottom: int
+    left: float
+    right: float
+    top: float
+    bottom: float
 
     @property
-    def height(self) -> int:
+    def height(self) -> float:
         return self.bottom - self.top
 
     @property
-    def longer(self) -> int:
+    def longer(self) -> float:
         return max(self.height, self.right - self.left)
 
 
@@ -115,18 +116,24 @@ def _line(box: Box, film: Grey) -> tuple[Grey, float]:
 
 
 def _is_within(glyph: _Glyph, line: Grey) -> bool:
-    return glyph.left > 0 and glyph.right < line.shape[1]
+    return glyph.left > 0 and glyph.right < line.shape[1] - 0.5
 
 
 def _glyphs(line: Grey) -> list[_Glyph]:
     """Give what stands in a line, from left to right."""
-    _, _, parts, _ = cv2.connectedComponentsWithStats(_ink(line), connectivity=8)
+    small = line
+    if line.shape[0] > _ROWS:
+        columns = max(1, round(line.shape[1] * _ROWS / line.shape[0]))
+        shrunk = cv2.resize(line, (columns, _ROWS), interpolation=cv2.INTER_AREA)
+        small = np.asarray(shrunk, np.uint8)
+    down, across = np.divide(line.shape, small.shape)
+    _, _, parts, _ = cv2.connectedComponentsWithStats(_ink(small), connectivity=8)
     found: list[_Glyph] = []
     for x, y, width, height, _ in sorted(parts[1:].tolist()):
         if height < _SPECK:
             continue
-        new = _Glyph(x, x + width, y, y + height)
-        if found and x < found[-1].right:
+        new = _Glyph(x * across, (x + width) * across, y * down, (y + height) * down)
+        if found and new.left < found[-1].right:
             new = _both(found.pop(), new)
         found.append(new)
     return found
