@@ -38,6 +38,8 @@ def test_address_goes_whole(language: str) -> None:
     [
         *(("en", "12 Elm St"), ("en", "4 Old Oak Rd"), ("es", "C/ Mayor 7")),
         *(("fr", "12 rue des Lilas"), ("pt", "Rua das Oliveiras, 18")),
+        *(("pl", "ul. Plater 41"), ("fr", "avenue Alice Comment 5")),
+        ("pl", "pl. Wyzwolenia 72/08, 12-920 Brzeg"),
     ],
 )
 def test_street_in_a_sentence_goes_with_its_number(language: str, address: str) -> None:
@@ -53,7 +55,24 @@ def test_street_in_a_sentence_goes_with_its_number(language: str, address: str) 
         "Nodule of the court of the lung. Ring shadow 12 mm.",
         "MR LANE HAS A 2.3 CM NODULE",
         "Level 3 lymph node, unit 4.",
+        "STRIE DI KERLEY. INVARIATO RISPETTO AL 4 SETTEMBRE",
     ],
 )
 def test_sizes_beside_words_for_streets_are_no_address(text: str) -> None:
     assert list(find_addresses(open_page(text, "en"))) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "address"),
+    [
+        ("nl", "Martinering 07, 3103, Perwez"),
+        ("nl", "LOUISALAAN 9, 2504, GEEL"),
+        ("en", "Fleurring 708, 9577HF, Leens"),
+    ],
+)
+def test_town_behind_a_postcode_goes_whatever_word_it_is(
+    language: str, address: str
+) -> None:
+    text = f"Quandt Clinic, {address}\nTel. 030 1234567\n\nFindings: Clear."
+    head = scrub(text, KnownIdentifiers(), language).text.split("\n")[0]
+    assert not [word for word in address.replace(",", "").split() if word in head]

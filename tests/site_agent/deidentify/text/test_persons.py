@@ -30,6 +30,15 @@ def named(text: str) -> list[str]:
         ("discussed with the referring physician John Doe", "John Doe"),
         ("Patientens maka Maria af Ekman är här", "Maria af Ekman"),
         ("Clear. Kurz will return", "Kurz"),
+        ("No change. Ward will return", "Ward"),
+        ("seen by Dr. Las and others", "Las"),
+        ("Seen by Dr. M. The film is clear", "M"),
+        ("seen by Dr. K. Las, MD", "K. Las"),
+        ("THE PATIENT'S SON, JANUS WHITE, WAS THERE", "JANUS WHITE"),
+        ("Name corrected from Quirino Moreno to another", "Quirino Moreno"),
+        ("Radiolog: Löfgren", "Löfgren"),
+        ("DICT: RTM", "RTM"),
+        ("| Name            | Heart, Pasqual |", "Heart, Pasqual"),
     ],
 )
 def test_name_is_found(text: str, name: str) -> None:
@@ -46,6 +55,7 @@ def test_name_is_found(text: str, name: str) -> None:
         "discussed with the team",
         "M tuberculosis",
         "Patient will return",
+        "Radiologist: Pneumonia",
     ],
 )
 def test_no_name_is_found(text: str) -> None:

@@ -129,3 +129,21 @@ def test_any_text_gives_spans_inside_it(text: str) -> None:
     known = identifiers_of_fields({"patient_name": "Aza^Dr", "patient_id": "A12-09"})
     spans = scrub(text, known).spans
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
+
+
+@pytest.mark.parametrize(
+    "text", ["1234-567", "\u0661\u0662-\u0660\u0663-2019", "5 \u00b2"]
+)
+@pytest.mark.parametrize("language", ["pt", "de", None])
+def test_text_without_a_word_is_scrubbed(text: str, language: str | None) -> None:
+    assert scrub(text, NOTHING, language).text
+
+
+def test_date_in_figures_of_another_script_goes() -> None:
+    written = "\u0661\u0662.\u0660\u0663.\u0662\u0660\u0661\u0669"  # 12.03.2019
+    assert scrub(f"FINDINGS: Film of {written}.", NOTHING).text.endswith("of [DATE].")
+
+
+def test_name_of_another_place_in_the_letter_goes_everywhere() -> None:
+    text = "Dr. Quandt asked.\nFINDINGS: Normal.\n\nIMPRESSION: as told by quandt."
+    assert "uandt" not in scrub(text, NOTHING, "en").text

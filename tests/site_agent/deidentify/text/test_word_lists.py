@@ -1,0 +1,32 @@
+"""The lists of words that name nobody, and how words are built from them."""
+
+from site_agent.deidentify.text.known import identifiers_of_fields
+from site_agent.deidentify.text.scrub import scrub
+from site_agent.deidentify.text.word_lists import (
+    allowed_words,
+    is_built_like_one,
+    languages,
+)
+
+
+def test_word_is_known_by_its_stem_its_ending_and_its_english_form() -> None:
+    assert is_built_like_one("pneumonisch", "de")
+    assert is_built_like_one("winkelergusses", "de")
+    assert is_built_like_one("coursing", "en")
+    assert not is_built_like_one("quandt", "de")
+
+
+def test_word_as_short_as_an_ending_is_not_built_of_it() -> None:
+    assert not is_built_like_one("guss", "de")
+
+
+def test_language_without_lists_has_the_words_of_all() -> None:
+    assert "cs" not in languages()
+    assert allowed_words("cs") == allowed_words("")
+
+
+def test_known_name_is_looked_for_in_a_language_without_lists() -> None:
+    known = identifiers_of_fields({"patient_name": "Quandtova^Jana"})
+    scrubbed = scrub("Pacientka Quandtova, nalez quandtovi.", known, "cs")
+    assert "Quandtova" not in scrubbed.text
+    assert [doubt.rule for doubt in scrubbed.doubts] == ["language-without-lists"]
