@@ -231,9 +231,8 @@ def _says_to_last(sentence: Sentence, place: int) -> bool:
 def _is_of_another_item(sentence: Sentence, past: int, place: int) -> bool:
     """Whether something else is past: ``status post resection, small effusion``."""
     texts, hits, kinds = sentence
-    return "," in texts[hits[past].end : hits[place].start] and THINGS.isdisjoint(
-        kinds[past + 1 : place]
-    )
+    things = (at for at in range(past + 1, place + 1) if kinds[at] in THINGS)
+    return "," in texts[hits[past].end : hits[next(things, place)].start]
 
 
 def _begins_a_clause(sentence: Sentence, at: int) -> bool:
