@@ -22,6 +22,7 @@ from site_agent.deidentify.text.codes import (
     whole_number,
 )
 from site_agent.deidentify.text.dates import date_at, date_from_month
+from site_agent.deidentify.text.days import day_at, roman_day_at
 from site_agent.deidentify.text.lexicon import AGED, BROKEN, CAPITAL, MONTH, NUMERAL
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
@@ -83,39 +84,6 @@ _CALLED = re.compile(
     r"(?P<number>[a-z]{0,6}[-/ ]?\d[\w/.-]{0,30}(?<=\w)(?:\s\d{1,4}){0,6})"
 )
 _CALLED_PHONE = re.compile(r"[.:\s]{0,4}(?P<number>[+(]{0,2}\d[\d()+/ .-]{1,24}\d)")
-_DAY = re.compile(
-    r"(?P<one>\d{1,2})(?P<by>[/.-])(?P<two>\d{1,2})"
-    r"(?:(?<=[/-]\d)|(?<=[/-]\d\d)|\.|(?=[\s),;]))(?![\d/]|[.,-]\d|\s?[cm]?m\b)"
-)
-_SMALL = re.compile(" [^\\W\\d_A-Z\u00c0-\u00de]")
-_MONTHS = 12
-_AND = re.compile(r"(?:,|;| and| und| et| y| e| en| i| och| oraz)?\s{1,2}$")
-# Before a fraction they say nothing of a date.
-_WEAK = frozenset(
-    [
-        "on",
-        "du",
-        "le",
-        "au",
-        "del",
-        "el",
-        "il",
-        "z",
-        "de",
-        "do",
-        "em",
-        "van",
-        "op",
-        "den",
-        "from",
-    ]
-)
-_CLOSED = re.compile(r"[.,;)\n]|$| (?:and|et|y|e|en|i|und|och)\b")
-_NOT_DAYS = re.compile(
-    r"\s?(?:mm|cm|ml|%|weeks?|wks?|days?|months?|years?|hours?|tage|wochen|monate|jours"
-    r"|semaines|mois|dias|semanas|meses|giorni|settimane|mesi|dagen|weken|maanden|dni"
-    r"|tygodni|veckor|dagar|x\b|pack|pain|points?)"
-)
 # ``May 5``, where ``may 5`` would be a verb.
 _MONTH_AND_DAY = re.compile(
     r"[a-z]{3,5}\.? (?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
@@ -261,6 +229,8 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
             return Span(start, stop, Category.DATE, "date")
         if (day := day_of_month(page, start)) is not None:
             return day
+        if (day := roman_day_at(page, start, word)) is not None:
+            return day
     if before in "+(" and (found := _number(folded, start - 1)) is not None:
         return found
     if length in _DIGITS_OF_YEARS and (
@@ -270,7 +240,9 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
     if (called := _called(page, start, word)) is not None:
         return called
     if length >= _FEWEST_OF_NUMBERS or not _CLOSED_FIGURE.match(folded, end):
-        found = _number(folded, start) or _day(page, start, word, told)
+        found = _number(folded, start) or day_at(
+            page, start, word, told.dates, told.dated
+        )
         if found is not None:
             return found
     return age_at(page, start, end, word) or room_at(page, start, word)
@@ -345,43 +317,3 @@ def _tells(match: re.Match[str]) -> bool:
     """Whether a number is long enough, or so called that a short one is one too."""
     gap = match.string[match.start() : match.start("number")]
     return len(match["number"]) >= _SHORTEST_CALLED or any(c in ":#." for c in gap)
-
-
-def _day(page: Page, start: int, word: int, told: _Told) -> Span | None:
-    """Find a day and a month after ``vom``, after another date, in a comparison."""
-    folded = page.folded
-    match = _DAY.match(folded, start)
-    if match is None or _NOT_DAYS.match(folded, match.end()):
-        return None
-    one, two = int(match["one"]), int(match["two"])
-    if not (1 <= min(one, two) <= 12 and max(one, two) <= 31):
-        return None
-    after_word = word >= 0 and start - page.ends[word] <= 2
-    said = after_word and ends_phrase(page, word, by_last_word("dated"))
-    listed = any(
-        place in told.dates and _AND.fullmatch(folded, place, start)
-        for place in range(max(0, start - _LONGEST_GAP), start)
-    )
-    weak = said and page.words[word].lower() in _WEAK
-    if weak and match["by"] == "/" and max(one, two) <= 12:
-        said = _CLOSED.match(folded, match.end()) is not None
-    zoned = match["by"] == "/" and _is_inside(start, told.dated)
-    # No fraction begins its second figure with 0, and no sentence with a small letter.
-    padded = match["by"] == "/" and len(match["two"].lstrip("0")) < len(match["two"])
-    goes_on = (
-        match["by"] == match[0][-1] == "."
-        and two <= _MONTHS
-        and (_SMALL.match(page.text, match.end()) is not None)
-    )
-    if not (said or listed or zoned or padded or goes_on):
-        return None
-    sure = listed or max(one, two) > 12 or match[0][-1] == "." or page.language == "de"
-    if match["by"] == "." and not sure and len(match["two"]) < 2:
-        return None
-    return Span(start, match.end(), Category.DATE, "day-and-month")
-
-
-def _is_inside(place: int, parts: list[tuple[int, int]]) -> bool:
-    """Whether a place lies in one of the parts, which are in order."""
-    at = bisect_right(parts, (place, len(parts) and parts[-1][1])) - 1
-    return at >= 0 and place < parts[at][1]
