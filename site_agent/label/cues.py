@@ -44,7 +44,7 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
             break
         if kind in _DENIES:
             return None if there else hits[at]
-        if kind in _DOUBTS:
+        if kind in _DOUBTS and not _is_asked(sentence, at):
             return inference or hits[at]
         if kind in _ENDS_REACH:
             break
@@ -80,6 +80,13 @@ def cue_after(sentence: Sentence, place: int) -> Hit | None:
         elif list_ended and (kind in THINGS or kind is Kind.ORGAN):
             return None
     return None
+
+
+def _is_asked(sentence: Sentence, doubt: int) -> bool:
+    """Whether a doubt is of what was asked for or past: ``evaluate for possible``."""
+    _, hits, kinds = sentence
+    joined = doubt > 0 and hits[doubt - 1].end == hits[doubt].start
+    return joined and kinds[doubt - 1] in (Kind.NOT_NOW, Kind.PAST)
 
 
 def persists(sentence: Sentence, place: int) -> bool:
