@@ -124,7 +124,8 @@ def _headings(page: Page) -> Iterator[Cut]:
         if not colon:
             continue
         at, after = word - 1, page.ends[word - 1] + colon
-        for begin in _label_starts(page, at, longest[folds[at]]):
+        most = longest[folds[at]]
+        for begin in _label_starts(page, at, most) if most > 1 else (at,):
             start = page.starts[begin]
             label = folds[at]
             if begin < at:

@@ -47,11 +47,19 @@ def find_before_ages(page: Page, letter: bytearray) -> Iterator[Span]:
     `letter` tells for each word whether it stands in a letterhead; only there a name
     may be but of words of medicine.
     """
+    folded = page.folded
     for start, stop in page.figures:
-        near = page.folded[start - _NEAR if start > _NEAR else 0 : start]
-        if (born := _BORN.search(near)) is not None:
+        if folded.startswith(", ", start - 2):
+            short = stop - start <= _DIGITS_OF_AGE
+            if not short or not _YEARS_AFTER.match(folded, stop):
+                continue
+        elif folded.startswith(" ", start - 1):
+            near = folded[start - _NEAR if start > _NEAR else 0 : start]
+            born = _BORN.search(near) if "," in near else None
+            if born is None:
+                continue
             start -= len(born[0]) - len(", ")
-        elif stop - start > _DIGITS_OF_AGE or not _YEARS_AFTER.match(page.folded, stop):
+        else:
             continue
         last = bisect_left(page.starts, start) - 1
         if last < 0 or page.text[page.ends[last] : start] != ", ":

@@ -198,14 +198,12 @@ def _met_before(
         folds[word]
         for first, end in people
         for word in range(first, end)
-        if len(folds[word]) >= _SHORTEST_MET and not kinds[word] & PARTICLE
+        if not kinds[word] & PARTICLE
     }
-    if not met:
-        return
+    again = [at for at, fold in enumerate(folds) if fold in met and not taken[at]]
     if any(
-        not taken[word] and (kinds[word] & CAPITAL or len(fold) >= _SHORTEST_SMALL)
-        for word, fold in enumerate(folds)
-        if fold in met
+        len(folds[at]) >= (_SHORTEST_MET if kinds[at] & CAPITAL else _SHORTEST_SMALL)
+        for at in again
     ):
         named = frozenset(
             name

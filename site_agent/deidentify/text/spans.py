@@ -66,10 +66,11 @@ def replace(text: str, spans: Iterable[Span], instead: Instead = placeholder) ->
     The spans are in order and do not overlap, as `merge` gives them.
     """
     parts: list[str] = []
-    at = 0
+    plainly, at = instead is placeholder, 0
     for span in spans:
-        start, end = span.start, span.end
-        parts += (text[at:start], instead(span, text[start:end]))
+        start, end, category, _ = span
+        told = category if plainly else instead(span, text[start:end])
+        parts += (text[at:start], told)
         at = end
     return "".join([*parts, text[at:]])
 
