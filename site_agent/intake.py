@@ -21,6 +21,7 @@ from site_agent.acquire.walking import files_below
 from site_agent.config import SitePaths
 from site_agent.deidentify.vault import Vault
 from site_agent.errors import ConfigurationError, StoreError
+from site_agent.memory import give_back_at_once
 from site_agent.pipeline import Staged, Tools, take
 from site_agent.registration import Registration, identity, register
 from site_agent.store import Store, StudyRow
@@ -256,6 +257,7 @@ def _silence() -> None:
 
 def _equip(tools: Tools, staging: Path) -> None:
     _silence()
+    give_back_at_once()
     _equipment[:] = [(tools, staging)]
 
 
