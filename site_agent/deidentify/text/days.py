@@ -27,6 +27,10 @@ _ROMAN = re.compile(
     r"(?![\w/-])\.?"
 )
 _SMALL = re.compile(" [^\\W\\d_A-Z\u00c0-\u00de]")
+# Of the last or the next month: Italian ``3 u.s.``, English ``12th ult.``.
+_OF_MONTH = re.compile(
+    r"(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th)? ?(?:u\.s\.|p\.v\.|ult\.(?! \d))"
+)
 _MONTHS = 12
 _DAYS = 31
 _AND = re.compile(r"(?:,|;| and| und| et| y| e| en| i| och| oraz)?\s{1,2}$")
@@ -76,6 +80,8 @@ def day_at(
         between them are a day and a month, in order.
     """
     folded = page.folded
+    if (of_month := _OF_MONTH.match(folded, start)) is not None:
+        return Span(start, of_month.end(), Category.DATE, "day-and-month")
     match = _DAY.match(folded, start) or _SPACED.match(folded, start)
     if match is None or _NOT_DAYS.match(folded, match.end()):
         return None
@@ -137,7 +143,8 @@ def _is_listed(folded: str, start: int, dates: AbstractSet[int]) -> bool:
 def _has_form(page: Page, match: re.Match[str]) -> bool:
     """Whether the figures themselves, or what follows, say that it is a day.
 
-    No fraction begins its second figure with 0, no sentence with a small letter.
+    No fraction begins its second figure with 0 or has a much smaller one there, and no
+    sentence begins with a small letter.
     """
     end, two = match.end(), int(match["two"])
     both = len(match["one"]) == len(match["two"]) == len("08")
@@ -145,7 +152,8 @@ def _has_form(page: Page, match: re.Match[str]) -> bool:
         return True
     if match["by"] == "/":
         padded = match["two"].startswith("0")
-        return padded or (both and page.text[end : end + 2] in (": ", ":\n"))
+        fraction = int(match["one"]) <= _MONTHS  # 24/12 is none
+        return padded or not fraction or (both and page.text[end : end + 2] in (": ", ":\n"))
     if match["by"] != "." or two > _MONTHS:
         return False
     followed = page.text[end : end + 1]

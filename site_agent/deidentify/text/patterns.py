@@ -15,6 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from site_agent.deidentify.text.ages import age_at, year_of_birth_at
+from site_agent.deidentify.text.beside_dates import with_neighbours
 from site_agent.deidentify.text.codes import (
     british_postcode_at,
     postcode_at,
@@ -24,6 +25,7 @@ from site_agent.deidentify.text.codes import (
 from site_agent.deidentify.text.dates import date_at, date_from_month
 from site_agent.deidentify.text.days import day_at, roman_day_at
 from site_agent.deidentify.text.lexicon import AGED, BROKEN, CAPITAL, MONTH, NUMERAL
+from site_agent.deidentify.text.moments import find_moments
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, words
@@ -127,8 +129,16 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         ``[start, end)`` of the parts of the text in which two figures with a stroke
         between them are a day and a month, as in a comparison.
     """
-    folded = page.folded
     yield from find_web_addresses(page)
+    yield from find_moments(page)
+    for span in _by_form(page, dated):
+        dates = span.category is Category.DATE
+        yield with_neighbours(page, span) if dates else span
+
+
+def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
+    """Find phones, numbers, times, ages, and dates without what goes with them."""
+    folded = page.folded
     may_be_months = [at for at, kind in enumerate(page.kinds) if kind & _MONTHLY]
     if any(page.kinds[at] & AGED for at in may_be_months):
         yield from ages_in_words(page)

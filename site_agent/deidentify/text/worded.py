@@ -94,6 +94,20 @@ def worded_day(page: Page, month: int) -> Span | None:
             first -= 2
         else:
             break
+    last = _last_of_year(page, month)
+    return Span(page.starts[first], page.ends[last], Category.DATE, "date-in-words")
+
+
+def end_of_year(page: Page, end: int) -> int | None:
+    """Give where a year in words ends that follows the month which ends at `end`."""
+    month = page.word_before(end - 1)
+    if month < 0 or page.ends[month] != end:
+        return None
+    return page.ends[_last_of_year(page, month)]
+
+
+def _last_of_year(page: Page, month: int) -> int:
+    """Give the last word of the year in words after a month; the month for none."""
     last = month
     while last + 1 < len(page.words) and last - month < _MOST_WORDS:
         said = page.folds[last + 1]
@@ -105,7 +119,7 @@ def worded_day(page: Page, month: int) -> Span | None:
         last += 1
     while page.folds[last] in _LINKS | _ANDS:
         last -= 1
-    return Span(page.starts[first], page.ends[last], Category.DATE, "date-in-words")
+    return max(last, month)
 
 
 def _joined(page: Page, first: int, last: int) -> bool:

@@ -1,0 +1,93 @@
+"""Dates of which a part is left out: a month, a year, a day of the week or of a month.
+
+``since November``, ``w styczniu 2022``, ``depuis 2021``, ``jeudi 18``, ``el día 12``.
+Each is one only after a word that says so, in the language of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from site_agent.deidentify.text.beside_dates import is_weekday
+from site_agent.deidentify.text.lexicon import CAPITAL
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.spelling import fold
+from site_agent.deidentify.text.vocabulary import phrases, words
+
+_MONTH, _WEEKDAY, _YEARS, _DAYS = 1, 2, 4, 8
+_TABLES = (("months", _MONTH), ("before_years", _YEARS), ("before_days", _DAYS))
+# English verbs with a small letter.
+_VERBS = frozenset(("may", "march", "august"))
+_YEAR_OF_MONTH = re.compile(r" (?:de )?(?:19|20)\d\d(?!\d)")
+_YEAR = re.compile(r" ((?:19|20)\d\d)(?![\d/-]|[.,]\d|\s?[cm]?m\b|\s?(?:ml|hu|hrs?)\b)")
+_NO_UNIT = (
+    r"(?!\d|[.,:/-]\d|\s?(?:mm|cm|ml|cc|mg|%|x|h|hrs?|uhr|[ap]\.?m|o'|u|kl|days?|tage?"
+    r"|jours|weeks?|wochen|patients?|films?|images?)(?![a-z]))"
+)
+_DAY_OF_WEEK = re.compile(
+    rf"[.,]? (?:(?:den|dem|the|le|el|il) )?((?:[12]\d|3[01]|[1-9])"
+    rf"(?:st|nd|rd|th|er|\.(?=\s|$))?){_NO_UNIT}(?=[\s.,;:)]|$)"
+)
+_DAY_OF_MONTH = re.compile(
+    rf" ((?:[12]\d|3[01]|[1-9])){_NO_UNIT}"
+    r"(?=[.,;)\n]|$| (?:au soir|au matin|dans|vers|a|e|y|et|i|och|w|em|en|om)\b)"
+)
+
+
+def find_moments(page: Page) -> Iterator[Span]:
+    """Find dates that are told by a part of them and the word before it."""
+    cues = _cues(page.language)
+    for word, folded in enumerate(page.folds):
+        cue = cues.get(folded)
+        if cue is not None and (found := _moment(page, word, cue)) is not None:
+            yield found
+
+
+def _moment(page: Page, word: int, cue: int) -> Span | None:
+    start, end = page.starts[word], page.ends[word]
+    if cue & _MONTH:
+        year = _YEAR_OF_MONTH.match(page.folded, end)
+        if year is not None or _is_dated(page, word):
+            stop = end if year is None else year.end()
+            return Span(start, stop, Category.DATE, "month-alone")
+    if cue & _YEARS and (year := _YEAR.match(page.folded, end)):
+        return Span(*year.span(1), Category.DATE, "year-alone")
+    if cue & _WEEKDAY and is_weekday(page, word):
+        day = _DAY_OF_WEEK.match(page.folded, end)
+        if day is not None:
+            return Span(start, day.end(1), Category.DATE, "day-of-week")
+    if cue & _DAYS and (day := _DAY_OF_MONTH.match(page.folded, end)):
+        return Span(*day.span(1), Category.DATE, "day-alone")
+    return None
+
+
+def _is_dated(page: Page, word: int) -> bool:
+    """Whether a word before the name of a month says that it is one."""
+    if not word or page.gaps[word] not in (" ", "-"):
+        return False
+    verb = page.folds[word] in _VERBS and page.language == "en"
+    if verb and not page.kinds[word] & CAPITAL:
+        return False
+    return page.folds[word - 1] in _last_words("before_months", page.language)
+
+
+@cache
+def _cues(language: str) -> dict[str, int]:
+    """Map the words of a language that may begin or tell a date to what they tell."""
+    cues = dict.fromkeys(words("moments", "weekdays"), _WEEKDAY)
+    for table, told in _TABLES:
+        for word in _last_words(table, language):
+            cues[word] = cues.get(word, 0) | told
+    return cues
+
+
+@cache
+def _last_words(table: str, language: str) -> frozenset[str]:
+    try:
+        listed = phrases(table, language)
+    except KeyError:  # a language without a list
+        return frozenset()
+    return frozenset(re.split(r"[ ']", fold(phrase))[-1] for phrase in listed)
