@@ -33,17 +33,18 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
     _, hits, kinds = sentence
     inference: Hit | None = None
     list_ended = False
-    there = place > 0 and kinds[place - 1] in PRESENCE
-    there = there and _says_to_be_there(sentence, place)
+    if place and kinds[place - 1] in PRESENCE and _says_to_be_there(sentence, place):
+        return None
     if _goes_on(sentence, place):
         return None
+    is_lasting = False
     for at in range(place - 1, -1, -1):
         kind = kinds[at]
-        there = there or kind is Kind.NO_DENIAL  # "no change in": it is there
+        is_lasting = is_lasting or kind is Kind.NO_DENIAL  # "no change in"
         if kind is Kind.PAST and _is_of_another_item(sentence, at, place):
             break
         if kind in _DENIES:
-            return None if there else hits[at]
+            return None if is_lasting else hits[at]
         if kind in _DOUBTS and not _is_asked(sentence, at):
             return inference or hits[at]
         if kind in _ENDS_REACH:
