@@ -195,7 +195,8 @@ def _follows_its_noun(
 
 def _is_joined(texts: Sequence[str], before: list[Hit], joints: list[int]) -> bool:
     """Whether ``and`` or ``or`` stands behind the last comma: the list is one."""
-    comma = max((at for at, text in enumerate(texts) if text == ","), default=-1)
+    ends = (at for at, text in enumerate(texts) if text in (",", *_DASHES))
+    comma = max(ends, default=-1)
     ors = (hit.start for hit in before if hit.kind is Kind.EITHER)
     return any(comma < place < len(texts) for place in (*joints, *ors))
 

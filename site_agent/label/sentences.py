@@ -30,7 +30,7 @@ _END = re.compile(
 _ABBREVIATIONS = ["dr", "mr", "mrs", "ms", "approx", "vs", "cf", "ca", "e.g", "i.e"]
 _WORD = re.compile(  # "patient's" is one word, "l'opacité" two
     r"[^\W\d_]+(?:'(?:s|t|d|m|re|ve|ll)\b)?|\d+(?:[.,]\d+)?|\(-\)|[,;:()/]|-ve\b"
-    r"|(?:\+/-|\u00b1)(?!\s?\d)"
+    r"|(?:\+/-|\u00b1)(?!\s?\d)|#s?(?!\w)"
     r"|(?<=\s)[-\u2013\u2014](?=\s)"
     # a question, but not the letters that an export lost in "Gr??e"
     r"|\?(?:(?<![^\W\d_].)(?<!\?.)|(?![^\W\d_]|\?))"
