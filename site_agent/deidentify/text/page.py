@@ -7,9 +7,12 @@ stands before word ``i``, and one more after the last word.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from sys import intern
 
 from site_agent.deidentify.text.language import language_of
 from site_agent.deidentify.text.lexicon import kinds
@@ -32,6 +35,7 @@ _FIGURES = re.compile("[0-9][0-9]*")  # a class first, for which `re` looks fast
 _LOST = re.compile(r"[?\ufffd](?=[^\W\d_])")
 _STAND_IN = "\u0294"
 _KEYS = Keys()
+_LONG, _PIECE = 1 << 20, 1 << 16  # characters
 
 
 @dataclass(slots=True)
@@ -46,9 +50,9 @@ class Page:
     gaps: list[str]
     stops: list[int]
     """The first gap, and those that are more or less than a single space."""
-    starts: list[int]
+    starts: Sequence[int]
     """Where each word begins in the text."""
-    ends: list[int]
+    ends: Sequence[int]
     """Where each word ends in the text."""
     kinds: list[int]
     """Of each word, as `lexicon.kind_of` gives it."""
@@ -74,15 +78,15 @@ def open_page(text: str, language: str | None = None) -> Page:
     `language` is ISO 639-1; it is looked for in the text when it is not given.
     """
     plain = text.isascii() or _NOT_EUROPEAN.search(text) is None
-    split = (_SPLIT_EUROPEAN if plain else _SPLIT).split
-    if ("?" in text or "\ufffd" in text) and _LOST.search(text):
-        parts = split(_LOST.sub(_STAND_IN, text))
-        parts = [part.replace(_STAND_IN, "?") for part in parts]
+    starts: Sequence[int]
+    ends: Sequence[int]
+    if len(text) < _LONG:
+        parts = _parts(text, plain)
+        words, gaps = parts[1::2], parts[0::2]
+        bounds = list(accumulate(map(len, parts)))
+        starts, ends = bounds[0:-1:2], bounds[1::2]
     else:
-        parts = split(text)
-    words = parts[1::2]
-    bounds = list(accumulate(map(len, parts)))
-    gaps = parts[0::2]
+        words, gaps, starts, ends = _piecewise(text, plain)
     stops = [at for at, gap in enumerate(gaps) if gap != " " or not at]
     folded = fold(text)
     language = language_of(words) if language is None else language.lower()[:2]
@@ -93,13 +97,46 @@ def open_page(text: str, language: str | None = None) -> Page:
         folds=list(map(FOLDS.__getitem__, words)),
         gaps=gaps,
         stops=stops,
-        starts=bounds[0:-1:2],
-        ends=bounds[1::2],
+        starts=starts,
+        ends=ends,
         kinds=list(map(kinds(language).__getitem__, words)),
         figures=[run.span() for run in _FIGURES.finditer(folded)],
         language=language,
         plain=plain,
     )
+
+
+def _parts(text: str, plain: bool) -> list[str]:
+    """Give the gaps of a text and the words between them, in turns."""
+    split = (_SPLIT_EUROPEAN if plain else _SPLIT).split
+    if ("?" in text or "\ufffd" in text) and _LOST.search(text):
+        parts = split(_LOST.sub(_STAND_IN, text))
+        return [part.replace(_STAND_IN, "?") for part in parts]
+    return split(text)
+
+
+def _piecewise(
+    text: str, plain: bool
+) -> tuple[list[str], list[str], Sequence[int], Sequence[int]]:
+    """Give words, gaps, starts and ends of a long text in a fifth of the memory.
+
+    It is parted at its lines, where no word goes on, and each word is kept once.
+    """
+    words: list[str] = []
+    gaps = [""]
+    starts, ends = array("L"), array("L")
+    at = 0
+    while at < len(text):
+        stop = text.find("\n", at + _PIECE) + 1 or len(text)
+        parts = _parts(text[at:stop], plain)
+        bounds = list(accumulate(map(len, parts), initial=at))
+        gaps[-1] += parts[0]
+        gaps.extend(map(intern, parts[2::2]))
+        words.extend(map(intern, parts[1::2]))
+        starts.extend(bounds[1:-1:2])
+        ends.extend(bounds[2::2])
+        at = stop
+    return words, gaps, starts, ends
 
 
 def ends_phrase(page: Page, word: int, listed: ByEnd) -> bool:

@@ -126,12 +126,12 @@ def _kept(
     ends = [span.end for span in spans]
     for start, end, section in parts:
         if section in _KEPT:
-            inside = []
-            for span in spans[bisect_right(ends, start) :]:
-                if span.start >= end:
-                    break
-                begin, stop = max(0, span.start - start), min(span.end, end) - start
-                inside.append(Span(begin, stop, span.category, span.rule))
+            inside, at = [], bisect_right(ends, start)
+            while at < len(spans) and spans[at].start < end:
+                first, last, category, rule = spans[at]
+                begin, stop = max(0, first - start), min(last, end) - start
+                inside.append(Span(begin, stop, category, rule))
+                at += 1
             part = replace(text[start:end], inside, instead).lstrip("*_ \t\n").rstrip()
             if part:
                 kept[section.value].append(part)
