@@ -7,12 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from site_agent.deidentify.dictionary import code_words
 from site_agent.deidentify.header.engine import (
     Declined,
     TooLarge,
     clean_header,
 )
 from site_agent.deidentify.header.options import Options
+from site_agent.deidentify.header.profile import load_profile
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.errors import SiteError, UnreadableFile
 from site_agent.films.account import (
@@ -24,6 +26,7 @@ from site_agent.films.account import (
 )
 from site_agent.films.copying import (
     NewFilm,
+    fresh_digest,
     opened,
     write_film,
     write_film_digested,
@@ -169,6 +172,11 @@ class Conversion(NamedTuple):
 
 def converters(conversion: Conversion, jobs: int) -> Workers[Film, Ended]:
     """Give processes that convert the headers of films."""
+    # What each of them would read by itself is read once, before they are forked.
+    load_profile()
+    code_words()
+    if conversion.with_account:
+        fresh_digest()
     return Workers(partial(_converted, conversion), jobs=jobs, start="fork")
 
 
