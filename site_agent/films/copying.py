@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 CHUNK = 1 << 19
 """Bytes read at once: they are digested and written while the processor holds them.
 
-Pixels are not moved to whole blocks of the new file: for such the kernel looks for whole
-blocks of memory, and where these are rare a copy takes twice as long."""
+Pixels are not moved to whole blocks of the new file: the kernel then looks for as much
+memory in one piece, and where that is rare a copy takes twice as long."""
 
 # Between two file systems, and where a kernel or a file system cannot do it.
 _CANNOT = frozenset(
