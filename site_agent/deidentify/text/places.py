@@ -85,7 +85,9 @@ def _leftmost(page: Page, word: int) -> int:
         if kind & (FUNCTION | TITLE) and folded not in _SAINTS:
             break
         saint = page.gaps[at + 1] in ("'", "\u2019") and page.folds[at + 1] == "s"
-        if kind & LETTER and not kind & HOUSE and not _passes(folded) and not saint:
+        first_name = kind & COMMON and _is_first(page, at, at + 1)
+        passing = saint or first_name or kind & HOUSE or _passes(folded)
+        if kind & LETTER and not passing:
             break
         hyphened = "-" in (page.gaps[at], page.gaps[at + 1])
         medical = kind & CAPS and kind & CLINICAL and not kind & COMMON
@@ -106,7 +108,9 @@ def _leftmost(page: Page, word: int) -> int:
 def _is_first(page: Page, at: int, beside: int) -> bool:
     """Whether a word stands where a house's name does: beside ``General``."""
     kind = page.kinds[at]
-    if not kind & CAPITAL or kind & (CAPS | LETTER | FUNCTION | TITLE | HOUSE):
+    if not kind & CAPITAL or kind & (CAPS | FUNCTION | TITLE | HOUSE):
+        return False
+    if kind & LETTER and not kind & COMMON:
         return False
     if page.language in _COMPOUNDING or page.gaps[max(at, beside)] != " ":
         return False

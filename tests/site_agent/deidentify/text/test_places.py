@@ -16,6 +16,7 @@ def houses(text: str, language: str) -> list[str]:
     ("language", "house"),
     [
         ("en", "Parent Medical Center"),
+        ("en", "Page Memorial Hospital"),
         ("en", "Raynaud General Hospital"),
         ("en", "St. June's Hospital"),
         ("it", "OSPEDALE MAGGIORE DI SAN COLOMBANO"),
