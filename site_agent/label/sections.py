@@ -43,6 +43,7 @@ _LONGEST = 48  # characters of a heading
 _LONGEST_TITLE = 80  # characters before all headings that may name the film and no more
 _DECORATION = " \t*_#=>|-\u2022\u2013\u2014"
 _COLON = re.compile(r":")
+_STROKE = re.compile(r"[/&]")
 _COLON_OR_DASH = re.compile(r":|(?<=\w) - ")
 _SENTENCE = re.compile(r"[\n.;:!?)\]]")
 _SENTENCE_END = re.compile(r"[.;?!]\s|\n")
@@ -170,14 +171,15 @@ def _headings(text: str, headings: Mapping[str, Section]) -> Iterator[_Heading]:
         start = colon.start() - len(label)
         bare = label.lstrip(_DECORATION)
         place = start + len(label) - len(bare)
-        section = headings.get(_plain(bare))
+        section = _section_of(_plain(bare), headings)
         if section is not None:
             yield place, colon.end(), section
             continue
         words = bare.rstrip(_DECORATION).split(" ")
         for skipped in range(max(1, len(words) - 4), len(words)):
             shouted = " ".join(words[skipped:])
-            section = headings.get(_plain(shouted)) if shouted.isupper() else None
+            if shouted.isupper():
+                section = _section_of(_plain(shouted), headings)
             if section is not None:
                 place = colon.start() - len(bare) + bare.rindex(shouted)
                 yield place, colon.end(), section
@@ -186,10 +188,21 @@ def _headings(text: str, headings: Mapping[str, Section]) -> Iterator[_Heading]:
     for line in text.split("\n"):
         end = start + len(line)
         if 0 < len(line) <= _LONGEST and ":" not in line and "." not in line:
-            section = headings.get(_plain(line))
+            section = _section_of(_plain(line), headings)
             if section is not None:
                 yield start, end, section
         start = end + 1
+
+
+def _section_of(label: str, headings: Mapping[str, Section]) -> Section | None:
+    """Give what a heading begins; of two (``History/Indication``) what is read."""
+    known = headings.get(label)
+    if known is not None or not _STROKE.search(label):
+        return known
+    each = [headings.get(part.strip()) for part in _STROKE.split(label)]
+    if None in each:
+        return None
+    return next((s for s in each if s and _is_read(s, told=False)), each[0])
 
 
 def _plain(label: str) -> str:

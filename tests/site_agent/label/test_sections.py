@@ -53,6 +53,9 @@ def kept(text: str) -> str:
         ("Findings:\nChest: Clear.", "Findings:|Chest: Clear."),
         ("FINDINGS: Clear. ADDENDUM: Nodule.", "FINDINGS: Clear.|ADDENDUM: Nodule."),
         ("Exam: Chest PA.\nFindings: Clear.", "Findings: Clear."),
+        ("Clinical history/indication: Edema.\n\nClear.", "Clear."),
+        ("History / Findings: Edema.", "History / Findings: Edema."),
+        ("Indication: Edema.\nPleura/film: Clear.", "Pleura/film: Clear."),
     ],
 )
 def test_parts_that_are_findings(text: str, expected: str) -> None:
