@@ -61,7 +61,7 @@ _AFTER_LABEL = re.compile(
 _WITH_COLON = re.compile(r"[ \t]{0,24}[:|=]|\^")
 _AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
 _ENDED = re.compile(r"[,;\n]|\.?$|\.\s| \(")
-_END_OF_CELL = re.compile(r"\.?[ \t]{0,9}[\n|]| {3}|\t")
+_END_OF_CELL = re.compile(r"\.?[ \t]{0,9}[\n|]| {2}|\t")
 _MOST_OF_CELL = 5
 _BEFORE_ROLE = frozenset((", ", " ("))
 _ROLES_BETWEEN = frozenset(
