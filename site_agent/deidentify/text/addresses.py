@@ -37,17 +37,18 @@ _CALLE = re.compile(
 _DIGITS_OF_CODE, _LONGEST_STATE = 5, 3
 _LONGEST_BEFORE = 50
 _SMALL = frozenset(ascii_lowercase)
-_NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,6}[A-Za-z]?,? $")
+_NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,6} ?(?:[A-Za-z]|bis|ter)?,? $")
 _JOINTS = frozenset((" ", "-", ". ", "'", "\u2019", "-'"))
 _LINKS = frozenset(
     ("de", "la", "le", "di", "da", "do", "dos", "du", "des", "del", "am")
 )
+_LINKS |= frozenset(("dei", "delle", "degli", "della", "dell", "das", "las", "los"))
 _LINKS |= frozenset(
     ("an", "der", "dem", "im", "in", "ob", "am", "sur", "van", "el", "das")
 )
 # What an address may go on with: a number, a code with its town, a province.
 _FURTHER = re.compile(
-    r"(?:[ ,.]{1,2}(?:n[.\u00ba\u00b0]{1,2} ?)?"
+    r"(?:(?:[ ,.]{1,2}| - )(?:n[.\u00ba\u00b0]{1,2} ?)?"
     r"(?:\d{1,6}[A-Za-z]?(?:[/-] ?\d{1,6}[A-Za-z]?)?|S/N|s/n|[A-Z]{2}(?= \d)"
     r"|\d{4} ?[A-Z]{2})(?!\w)"
     r"|,? \((?:[A-Z]{2})\)"
@@ -115,7 +116,7 @@ def _address(page: Page, word: int) -> Span | None:
         return None
     capital = bool(kinds[word] & CAPITAL)
     before = _NUMBER_BEFORE.search(
-        page.text[max(0, page.starts[first] - 9) : page.starts[first]]
+        page.text[max(0, page.starts[first] - 12) : page.starts[first]]
     )
     begins = first == word and _begins_street(page, word)
     numbered = before is not None and (first < word or begins)

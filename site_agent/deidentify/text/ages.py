@@ -29,6 +29,9 @@ _SMALL_SEX = re.compile(r" ?[mw]\b")
 _SHORT = re.compile(rf"{_NINETY}(?= ?a\.?(?:[,;)\n]|$| (?!\d)))")
 _SHORT_IN = frozenset(("es", "pt", "fr", "it"))
 _LITRES = re.compile(r" ?l\.")  # Polish ``92 l.``
+# In brackets behind an initial or a name: ``(J. 95)``, ``(Anna, 94)``.
+_BRACKETED = re.compile(r"\((?:[A-Z]\.,?|[A-Z][^\W\d_]{1,20},) $")
+_LONGEST_BRACKET = 26
 _YEAR = re.compile(r"(?:18|19|20)\d\d(?![\d./-]\d|\d|\s?[cm]?m\b)")
 _SHORT_YEAR = re.compile(r"\d\d(?![\d.,/:-]\d|\d|\s?[cm]?m\b|%)")
 _NEAR = 4
@@ -49,7 +52,9 @@ def age_at(page: Page, start: int, end: int, word: int) -> Span | None:
         match = match if match and _LITRES.match(folded, match.end()) else None
     if match is None:
         match = _OLD.match(folded, start)
-        if match is None or not _is_after(page, word, start, "before"):
+        if match is None or not (
+            _is_after(page, word, start, "before") or _is_bracketed(page, match)
+        ):
             return None
     return Span(*match.span(), Category.AGE, "age-over-89")
 
@@ -86,6 +91,20 @@ def _with_sex(page: Page, start: int) -> re.Match[str] | None:
     if match is None or _SMALL_SEX.match(page.text, match.end()):
         return None
     return match
+
+
+def _is_bracketed(page: Page, match: re.Match[str]) -> bool:
+    """Whether an age stands alone in brackets with a name before it."""
+    start = match.start()
+    return page.text.startswith(")", match.end()) and (
+        _BRACKETED.search(page.text, max(0, start - _LONGEST_BRACKET), start)
+        is not None
+    )
+
+
+def is_polish_age(page: Page, end: int) -> bool:
+    """Whether the figures that end at `end` have the Polish word for years behind."""
+    return page.language == "pl" and _LITRES.match(page.folded, end) is not None
 
 
 def _is_after(page: Page, word: int, start: int, listed: str) -> bool:

@@ -12,8 +12,10 @@ from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import words
 
 _ROOM = re.compile(
-    r"[a-z]?\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)?(?![a-z\d]|[.,]\d|\s?(?:mm|cm)\b)"
+    r"[a-z]?\d{1,4}[a-z]?(?:[-/:.]\d{1,4}[a-z]?){0,2}(?![a-z\d]|[.,]\d|\s?(?:mm|cm)\b)"
 )
+# A ward, its room and its bed without a word for them: ``5C/12-2``.
+_BED = re.compile(r"(?<![\w.,/-])\d{1,2}[A-Z]/\d{1,3}-\d{1,2}(?![\w.,/-]\w)")
 _AFTER_ROOM = frozenset((" ", ".", ". ", ": ", ":", " n. ", " nr "))
 _TOWN = r"(?=,? [A-Z\u00c0-\u00de\u0141\u015a\u0179\u017b][^\W\d_A-Z]{2})"
 _FIVE = ((5,), re.compile(r"\d{5}" + _TOWN))
@@ -31,8 +33,8 @@ _BRITISH = re.compile(
 )
 _FURTHER = re.compile(r"[-/+._](?=[a-z]{0,4}\d)[a-z\d]{1,12}(?![a-z\d])")
 _FURTHER_GROUP = re.compile(
-    r"(?: ?[-\u2013] ?| )\d{2,4}(?![\da-z]|[.,:/]\d|\s?(?:mm|cm|ml|mg|kv|%|x|uhr|h|ans"
-    r"|anos|anni|lat|ar|jaar|jahre?|years?|yo?)\b)"
+    r"(?: ?[-\u2013] ?| )(?:\d{2,4}|\d(?=[.,;)]|\n|$))"
+    r"(?![\da-z]|[.,:/]\d|\s?(?:mm|cm|ml|mg|kv|%|x|uhr|h|ans|anos|anni|lat|ar|jaar|jahre?|years?|yo?)\b)"
 )
 _JOINED_BEFORE = re.compile(r"(?<![a-z\d])[a-z]{0,4}\d[a-z\d]{0,11}[-/+._]$")
 _GROUP_BEFORE = re.compile(
@@ -48,6 +50,8 @@ _LONGEST_BEFORE = 20
 
 def room_at(page: Page, start: int, word: int) -> Span | None:
     """Find the room, bed or ward whose figure stands at `start`, `word` before it."""
+    if (bed := _BED.match(page.text, start)) is not None:
+        return Span(*bed.span(), Category.PLACE, "room")
     if word > 0 and page.ends[word] == start and start - page.starts[word] == 1:
         word, start = word - 1, page.starts[word]
     if word < 0 or page.folds[word] not in words("numbers", "rooms"):

@@ -153,7 +153,8 @@ def _has_form(page: Page, match: re.Match[str]) -> bool:
     if match["by"] == "/":
         padded = match["two"].startswith("0")
         fraction = int(match["one"]) <= _MONTHS  # 24/12 is none
-        return padded or not fraction or (both and page.text[end : end + 2] in (": ", ":\n"))
+        headed = both and page.text[end : end + 2] in (": ", ":\n")
+        return padded or not fraction or headed
     if match["by"] != "." or two > _MONTHS:
         return False
     followed = page.text[end : end + 1]

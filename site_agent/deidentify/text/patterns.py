@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from site_agent.deidentify.text.ages import age_at, year_of_birth_at
+from site_agent.deidentify.text.ages import age_at, is_polish_age, year_of_birth_at
 from site_agent.deidentify.text.beside_dates import with_neighbours
 from site_agent.deidentify.text.codes import (
     british_postcode_at,
@@ -28,6 +28,7 @@ from site_agent.deidentify.text.lexicon import AGED, BROKEN, CAPITAL, MONTH, NUM
 from site_agent.deidentify.text.moments import find_moments
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.typists import find_typists
 from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, words
 from site_agent.deidentify.text.web import find_web_addresses
 from site_agent.deidentify.text.worded import ages_in_words, day_of_month, worded_day
@@ -61,6 +62,8 @@ _NUMBERS = re.compile(
       )(?![\w]|[.,-]\d)
     | (?P<ID>
           \d{1,3}(?:\.\d{1,40}){5,20}
+        | [a-z]\s\d{3}\s\d{3}\s\d{3}
+        | [12]\d{12}\s\d\d
         | [a-z]{1,6}[-/_.]?\d{1,4}[-/_]\d{3,12}(?:[-/_]\d{1,12}){0,3}
         | [a-z]{1,6}[-/_]?\d{5,20}
         | \d{6,24}(?:[-/]\d{1,8}){0,3}[a-z]?
@@ -83,7 +86,8 @@ _NUMBERS = re.compile(
 )
 _CALLED = re.compile(
     r"[.:#°º/\s-]{0,4}(?:(?:no|nr|n|num|numer)\b[.:°º\s]{0,3})?"
-    r"(?P<number>[a-z]{0,6}[-/ ]?\d[\w/.-]{0,30}(?<=\w)(?:\s\d{1,4}){0,6})"
+    r"(?P<number>[a-z]{0,6}(?:-[a-z]{1,3})?[-/ ]?\d[\w/.-]{0,30}(?<=\w)"
+    r"(?:\s\d{1,4}){0,6}(?:\s[a-z]{2}\d(?!\w))?)"
 )
 _CALLED_PHONE = re.compile(r"[.:\s]{0,4}(?P<number>[+(]{0,2}\d[\d()+/ .-]{1,24}\d)")
 # ``May 5``, where ``may 5`` would be a verb.
@@ -131,6 +135,7 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
     """
     yield from find_web_addresses(page)
     yield from find_moments(page)
+    yield from find_typists(page)
     for span in _by_form(page, dated):
         dates = span.category is Category.DATE
         yield with_neighbours(page, span) if dates else span
@@ -223,10 +228,10 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         dated = False
     if (
         length in _DIGITS_OF_AGES
-        and page.text[end : end + 2].strip() == "M"
+        and (page.text[end : end + 2].strip() == "M" or is_polish_age(page, end))
         and (age := age_at(page, start, end, word))
     ):
-        return age  # ``93 M``, where ``93 m`` is a length
+        return age  # ``93 M``, ``93 l.``, where ``93 m`` and ``93 l`` are sizes
     if length <= _MOST_OF_MEASURE and _may_have_unit(folded, end):
         measure = _MEASURE.match(folded, start)
         if measure is not None:

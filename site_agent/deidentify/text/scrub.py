@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from site_agent.deidentify.text.addresses import find_addresses
+from site_agent.deidentify.text.beside_places import find_beside_places
 from site_agent.deidentify.text.doubts import find_doubts
 from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.known_names import (
@@ -161,7 +162,8 @@ def _find(
     spans += find_in_letterhead(page, zones, taken, spans)
     spans += _met_before(page, [run for run, _ in people], taken, known)
     spans = list(_whole(page, spans, zones))
-    return [*spans, *_bridges(page, spans, zones)]
+    beside = find_beside_places(page, spans)
+    return [*spans, *_bridges(page, spans, zones), *beside]
 
 
 def _known(page: Page, known: KnownIdentifiers) -> Iterator[Span]:

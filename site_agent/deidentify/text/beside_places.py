@@ -1,0 +1,164 @@
+"""What goes with a place that was found: house numbers, floors, flats, rooms, beds.
+
+``Sarmiento 1177, depto. 3``, ``14 bis, avenue ...``, ``Travessa do Poço, 9, r/c dto``,
+``Level 2, Tern Wing``, ``Curlew, Bed 14``, ``sala 7 łóżko 3``. A number alone beside a
+name may be a size; so something has to say that the name is of a street or that
+somebody lives there.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from site_agent.deidentify.text.lexicon import STREET
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.vocabulary import either, words
+
+_NAMES = frozenset((Category.NAME, Category.PLACE))
+_HOUSE = re.compile(
+    r",? (?:n[.\u00ba\u00b0]{0,2} ?)?\d{1,5} ?(?:[a-z]|bis|ter|quater)?"
+    r"(?:[/-]\d{1,4}[a-z]?)?(?![\w:]|[.,]\d|\s?[cm]?m\b|\s?(?:ml|%|jahre?|ans|lat|anni"
+    r"|anos|years?|yo|y)\b)"
+)
+# With a number or a letter, and without.
+_FLAT = re.compile(
+    r",? ?(?:(?:km|lote|lt|depto|dpto|dept|dep|apto?|apt|apartamento|apartment|app"
+    r"|appartamento|int|interno|lgh|lok|m|scala|esc|escalera|pta|puerta|portal|piso"
+    r"|piano|etage|top|bus|bte|flat|unit|suite|floor)\.? (?:\d{1,4}[a-z]?|[a-h])(?!\w)"
+    r"|r/c(?: (?:dto|esq|dt|esqu)\b\.?)?"
+    r"|\d{1,2}\.?[\u00ba\u00aa\u00b0oa](?!\w)\.? ?"
+    r"(?:[a-h](?!\w)|(?:dto|esq|dta|izq|izda|dcha|fte|frente|andar|piso)\b\.?)?"
+    r"|\d{1,2}(?:\.|er|e|eme) (?:og|ug|stock|etage|obergeschoss)\b"
+    r"|(?:hinterhaus|vorderhaus|seitenflugel|parterre)\b)"
+)
+_UPPER = re.compile(r"\. ?(?:og|ug|stock|etage)\b")
+_PHONE_NEXT = re.compile(r"[,;]? \(?(?:tel|telefon|tlf|phone|fon)\b")
+_CLOSED = re.compile(r"[.,;)\n]|$| (?:in|en|te|a|i|w) ")
+_LIVES = re.compile(
+    r"(?:wohnhaft|wohnt|wonende|woont|lives? (?:at|in)|residing|resident|domicilie"
+    r"|demeurant|habite|vive|reside|residente|domiciliad[oa]|domiciliat[oa]|abita|zam\."
+    r"|zamieszkal[ya]|mieszka|bor pa|boende|bosatt|morador|mora em|moradora|anschrift"
+    r"|adres|address|adresse|bydlist)[^.;\n]{0,45}$"
+)
+_NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,4} ?(?:[a-z]|bis|ter|quater)?,? $")
+_LEVEL_BEFORE = re.compile(
+    r"(?<!\w)(?:level|floor|block|suite|unit|flat|bldg|building|wing|gate) "
+    r"(?:\d{1,3}[a-z]?|[a-h]), $"
+)
+_FARTHEST = 64
+# A street's word before a name that is in no list for its full stop or its case.
+_STREETS = frozenset(
+    ("zza", "ulicy", "ulica", "ctra", "cra", "avda", "pza", "alei", "placu", "osiedlu")
+)
+
+
+def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
+    """Find what stands beside names and places, which are among `spans`."""
+    last: Span | None = None
+    for span in sorted(span for span in spans if span.category in _NAMES):
+        start, stop = _left(page, span), _right(page, span)
+        if (start, stop) != (span.start, span.end):
+            yield Span(start, stop, Category.PLACE, "beside-place")
+        if span.rule == "room" and last is not None:
+            gap = span.start - last.end
+            if 0 < gap <= _longest_link() and _link().fullmatch(
+                page.folded, last.end, span.start
+            ):
+                yield Span(last.start, span.end, Category.PLACE, "between-rooms")
+        if last is None or stop > last.end:
+            last = Span(span.start, stop, span.category, span.rule)
+
+
+def _right(page: Page, span: Span) -> int:
+    """Give where the parts of an address or a room end that follow a place."""
+    at = span.end
+    if page.folded[at : at + 1] not in (" ", ",", "."):
+        return at
+    if span.rule == "room":
+        return _bed(page, at)
+    house = _HOUSE.match(page.folded, at)
+    if house is not None and _is_house(page, span, house.end()):
+        at = house.end()
+    upper = _UPPER.match(page.folded, at)
+    at = at if upper is None else upper.end()
+    while (flat := _FLAT.match(page.folded, at)) is not None:
+        at = flat.end()
+    return at
+
+
+def _is_house(page: Page, span: Span, end: int) -> bool:
+    """Whether a number that ends at `end` is that of a house beside a name."""
+    folded = page.folded
+    if _FLAT.match(folded, end) or _PHONE_NEXT.match(folded, end):
+        return True
+    if _is_street(page, span):
+        return True
+    if not _CLOSED.match(folded, end):
+        return False
+    return _is_lived_in(page, span.start)
+
+
+def _is_lived_in(page: Page, start: int) -> bool:
+    """Whether what stands before a place says that somebody lives there."""
+    return _LIVES.search(page.folded, max(0, start - _FARTHEST), start) is not None
+
+
+def _is_street(page: Page, span: Span) -> bool:
+    """Whether one of a name's words, or the word before it, is one of a street."""
+    first = bisect_left(page.starts, span.start)
+    last = bisect_left(page.starts, span.end, first)
+    if any(kind & STREET for kind in page.kinds[first:last]):
+        return True
+    before = first - 1
+    near = before >= 0 and span.start - page.ends[before] <= len(". ")
+    return near and page.folds[before] in _STREETS
+
+
+def _left(page: Page, span: Span) -> int:
+    """Give where the number of a street, or the floor of a house, begins before it."""
+    start, folded = span.start, page.folded
+    if start == 0 or folded[start - 1] != " ":
+        return start
+    level = _LEVEL_BEFORE.search(folded, max(0, start - 20), start)
+    if level is not None:
+        return level.start()
+    number = _NUMBER_BEFORE.search(folded, max(0, start - 14), start)
+    if number is None or not (
+        span.rule == "street" or _is_lived_in(page, number.start())
+    ):
+        return start
+    return number.start()
+
+
+def _bed(page: Page, at: int) -> int:
+    """Give where a bed ends that is told by a letter or a thing: ``letto B``."""
+    bed = _beds().match(page.folded, at)
+    if bed is None:
+        return at
+    letter = page.text[bed.end() - 1]
+    told = bed["letter"]
+    return bed.end() if not told or letter.isupper() else at
+
+
+@cache
+def _beds() -> re.Pattern[str]:
+    rooms = either(words("numbers", "rooms"))
+    return re.compile(
+        rf"[ ,/]{{1,2}}(?:{rooms})[ .]{{1,2}}(?:(?P<letter>[a-h])|fenetre|porte|window"
+        r"|door|fenster|tur|finestra|porta|okno|raam|deur|ventana|janela|fonster)(?!\w)"
+    )
+
+
+@cache
+def _link() -> re.Pattern[str]:
+    rooms = either(words("numbers", "rooms"))
+    return re.compile(rf"[ ,./-]{{1,3}}(?:{rooms})[ .:]{{0,2}}(?:nr\.? ?)?")
+
+
+@cache
+def _longest_link() -> int:
+    return max(map(len, words("numbers", "rooms"))) + 10

@@ -1,0 +1,87 @@
+"""The initials of who dictated a letter and of who wrote it: ``Diktat: Yi/ob``.
+
+They stand after a word for it, or as the last thing of the letter: ``CBL/sd``,
+``kl-190225-gs``, ``... överläkare / ÅS/mk``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from site_agent.deidentify.text.lexicon import CAPITAL, CLINICAL, COMMON, UNKNOWN
+from site_agent.deidentify.text.page import Page, ends_phrase
+from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.spelling import fold
+from site_agent.deidentify.text.vocabulary import by_last_word
+from site_agent.deidentify.text.word_lists import is_clinical
+
+_L = r"[^\W\d_]"
+_CALLED = re.compile(
+    rf"(?:: ?| )(?P<code>{_L}{{1,4}}(?:[/.:-]{_L}{{1,4}}){{1,2}}|{_L}{{2,3}})"
+    rf"(?=(?: [a-z]{{1,3}})? \d|[.,;)]?\s*(?:\n|$)|[.,;)]|\s{{1,3}}[A-Z]:| [/|])"
+)
+# The whole of a line, or what stands behind a stroke or two spaces at its end.
+_LINE = re.compile(
+    rf"(?P<one>{_L}{{1,12}})[/:](?P<two>{_L}{{1,12}})(?:/{_L}{{1,4}})?(?: \d{{1,3}})?"
+    rf"(?P<more> {_L}{{2,5}} ?\d{{0,3}})?"
+)
+_NUMBERED = re.compile(rf"{_L}{{2,4}}[-/]\d{{4,8}}[-/]{_L}{{2,4}}")
+_AT_END = re.compile(rf"(?:(?<=[\s/|,]))(?P<one>{_L}{{2,4}})/(?P<two>{_L}{{2,4}})$")
+_LAST_LINES = 2
+_SHORT = 4
+
+
+def find_typists(page: Page) -> Iterator[Span]:
+    """Find initials after the words of `typed`, and at the end of a text."""
+    listed = by_last_word("typed")
+    for word, folded in enumerate(page.folds):
+        if folded in listed and ends_phrase(page, word, listed):
+            match = _CALLED.match(page.text, page.ends[word])
+            if match is not None and _tells(page, word, match):
+                yield Span(*match.span("code"), Category.NAME, "typist")
+    yield from _last_lines(page)
+
+
+def _tells(page: Page, word: int, match: re.Match[str]) -> bool:
+    """Whether what follows is no word, or stands behind a colon."""
+    code = match["code"]
+    if not code.isalpha() or match[0].startswith(":"):
+        return True
+    return not is_clinical(fold(code), page.language) and not code.istitle()
+
+
+def _last_lines(page: Page) -> Iterator[Span]:
+    """Find initials that are the last line, or end one of the last two."""
+    text = page.text
+    end = len(text.rstrip())
+    for _ in range(_LAST_LINES):
+        start = text.rfind("\n", 0, end) + 1
+        line = text[start:end]
+        indent = len(line) - len(line.lstrip())
+        whole = _LINE.fullmatch(line, indent)
+        people = whole is not None and start and _are_people(page, start, whole)
+        if people or _NUMBERED.fullmatch(line, indent):
+            yield Span(start + indent, end, Category.NAME, "typist")
+        elif (tail := _AT_END.search(line, max(0, len(line) - 10))) is not None and (
+            tail["one"].isupper() and tail["two"].islower()
+        ):
+            yield Span(start + tail.start("one"), end, Category.NAME, "typist")
+        end = len(text[:start].rstrip())
+        if not end:
+            return
+
+
+def _are_people(page: Page, start: int, line: re.Match[str]) -> bool:
+    """Whether the two parts of a line are initials or names, and no words."""
+    for part in ("one", "two"):
+        written = line[part]
+        word = page.word_before(start + line.start(part))
+        kind = page.kinds[word]
+        if len(written) <= _SHORT and not kind & CLINICAL:
+            if is_clinical(fold(written), page.language):
+                return False
+            continue
+        if not kind & CAPITAL or not kind & (UNKNOWN | COMMON):
+            return False
+    return not (line["one"].isupper() and line["two"].isupper())
