@@ -23,7 +23,7 @@ from site_agent.deidentify.header.dataset import to_bytes
 from site_agent.deidentify.header.facts import announces_text
 from site_agent.deidentify.header.options import Option
 from site_agent.deidentify.header.reading import UNREADABLE, quiet
-from site_agent.deidentify.pixels.film import NoPixels, scrub
+from site_agent.deidentify.pixels.film import MOST_BYTES, TOO_MUCH, NoPixels, scrub
 from site_agent.deidentify.pixels.search import Clean, ForReview, Search
 from site_agent.errors import UnreadableFile
 from site_agent.films.account import (
@@ -40,7 +40,8 @@ from site_agent.films.conversion import (
     Outcome,
     ended,
 )
-from site_agent.films.copying import NewFilm, opened, write_film_digested
+from site_agent.films.copying import NewFilm, digests_of, opened, write_film
+from site_agent.films.in_place import read_in_place
 from site_agent.memory import give_back_at_once
 from site_agent.ocr import OcrStopped, ocr
 from site_agent.workers import Workers
@@ -75,12 +76,18 @@ class ScrubbingConversion:
             return outcome
         with quiet():
             header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
-            film = pydicom.dcmread(target)
+            film, here = read_in_place(target)
+            is_too_large = here is None and target.stat().st_size > MOST_BYTES
+            if here is None and not is_too_large:
+                film = pydicom.dcmread(target)
         search = Search(ocr(), self.may_stay)
         try:
-            looked = scrub(film, search, is_announced=announces_text(header))
+            is_announced = announces_text(header)
+            looked = scrub(film, search, is_announced=is_announced, in_place=here)
         except OcrStopped:
             looked = ForReview(NOBODY_LOOKED)
+        if is_too_large and "Rows" in film:
+            looked = ForReview(TOO_MUCH)
         if isinstance(looked, NoPixels):
             return self.conversion.convert(path, target)
         row = outcome.row
@@ -91,10 +98,11 @@ class ScrubbingConversion:
                 if isinstance(looked, ForReview):
                     why = FOR_REVIEW.format(why=looked.why)
                     return LeftOut(why, row and row_of_refusal(source, why))
-                new = NewFilm(to_bytes(looked.film))
-                digests = write_film_digested(source, new, target)
+                if here is None:
+                    write_film(source, NewFilm(to_bytes(looked.film)), target)
                 if row:
-                    size = len(new.head)
+                    digests = digests_of(source, target)
+                    size = target.stat().st_size
                     text = looked.texts, looked.share
                     row = row_of_scrubbed(source, row, digests, size, text)
         except UNREADABLE as error:

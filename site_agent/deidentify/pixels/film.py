@@ -5,6 +5,7 @@ What cannot be looked through is never taken for clean.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +42,33 @@ class NoPixels:
 
 
 @dataclass(frozen=True, slots=True)
+class InPlace:
+    """The pixels of a film that is not compressed, where they lie in its file.
+
+    Attributes
+    ----------
+    content : memoryview
+        All of them, read when they are asked for. What is written there is not saved.
+    save : callable
+        Writes to the file what stands in `content` from one place to another.
+    forget : callable
+        Lets go of all that was read or written there; it can be read again.
+    """
+
+    content: memoryview
+    save: Callable[[int, int], None]
+    forget: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Scrubbed:
     """Text was found and is gone.
 
     Attributes
     ----------
     film : Dataset
-        With its pixels scrubbed, and no longer compressed.
+        With its pixels scrubbed, and no longer compressed; without them where they were
+        scrubbed in place.
     texts : int
         How many boxes were filled, in all frames.
     share : float
@@ -62,7 +83,13 @@ class Scrubbed:
 Outcome = NoPixels | Clean | Scrubbed | ForReview
 
 
-def scrub(film: Dataset, search: Search, *, is_announced: bool = False) -> Outcome:
+def scrub(
+    film: Dataset,
+    search: Search,
+    *,
+    is_announced: bool = False,
+    in_place: InPlace | None = None,
+) -> Outcome:
     """Look for burned-in text, and fill it.
 
     Parameters
@@ -75,6 +102,9 @@ def scrub(film: Dataset, search: Search, *, is_announced: bool = False) -> Outco
     is_announced : bool
         Whether the film's own header says that there is text. If none is found then, a
         person has to look at it.
+    in_place : InPlace or None
+        Its pixels, where they are to be scrubbed in its file, one frame in memory at a
+        time. None: they are in the data set.
 
     Notes
     -----
@@ -83,7 +113,7 @@ def scrub(film: Dataset, search: Search, *, is_announced: bool = False) -> Outco
     before stays told, in (0028,2110). Bits that no pixel uses are 0 in a film that is
     scrubbed, or continue the sign.
     """
-    if "PixelData" not in film:
+    if in_place is None and "PixelData" not in film:
         floats = "FloatPixelData" in film or "DoubleFloatPixelData" in film
         return ForReview(NOT_SEEN) if floats else NoPixels()
     if _frames(film) > MOST_FRAMES or _bytes(film) > MOST_BYTES:
@@ -95,22 +125,30 @@ def scrub(film: Dataset, search: Search, *, is_announced: bool = False) -> Outco
                 compressed = len(film.PixelData)
                 decompress(film)
                 tell_of_loss(film, syntax, compressed)
-            content = bytearray(film.PixelData)
-            film.PixelData = b""  # they are in memory once
-            pixels = _pixels(film, content)
+            here = in_place or _in_memory(film)
+            pixels = _pixels(film, here.content)
         except UNREADABLE:
             return ForReview(NOT_DECODED)
         if pixels is None:
             return ForReview(NOT_SEEN)
-        outcome = _scrub(film, pixels, search)
-        if isinstance(outcome, Scrubbed):
-            film.PixelData = bytes(content)
+        outcome = _scrub(film, pixels, search, here)
+        if in_place is None and isinstance(outcome, Scrubbed):
+            film.PixelData = bytes(here.content)
     if is_announced and isinstance(outcome, Clean):
         return ForReview(NOT_FOUND)
     return outcome
 
 
-def _scrub(film: Dataset, pixels: NDArray[Any], search: Search) -> Outcome:
+def _in_memory(film: Dataset) -> InPlace:
+    """Take the pixels out of a film, so that they are in memory once."""
+    content = bytearray(film.PixelData)
+    film.PixelData = b""
+    return InPlace(memoryview(content), lambda start, end: None, lambda: None)
+
+
+def _scrub(
+    film: Dataset, pixels: NDArray[Any], search: Search, here: InPlace
+) -> Outcome:
     photometric = text_of(film, "PhotometricInterpretation")
     is_inverted = photometric == "MONOCHROME1"
     texts: dict[int, Text] = {}
@@ -124,6 +162,7 @@ def _scrub(film: Dataset, pixels: NDArray[Any], search: Search) -> Outcome:
             return outcome
         if isinstance(outcome, Text):
             texts[number] = outcome
+        here.forget()
     if not texts:
         return Clean()
     for number, frame in enumerate(pixels):
@@ -132,11 +171,13 @@ def _scrub(film: Dataset, pixels: NDArray[Any], search: Search) -> Outcome:
             frame[:] = stored << _lowest(film)
         if number in texts:
             fill(frame, texts[number].boxes, texts[number].markers)
+        here.save(number * frame.nbytes, (number + 1) * frame.nbytes)
+        here.forget()
     share = sum(text.share for text in texts.values()) / len(pixels)
     return Scrubbed(film, sum(len(text.boxes) for text in texts.values()), share)
 
 
-def _pixels(film: Dataset, content: bytearray) -> NDArray[Any] | None:
+def _pixels(film: Dataset, content: memoryview) -> NDArray[Any] | None:
     """Give all samples as they lie in `content`, (frames, rows, columns[, samples]).
 
     None where they lie in a way that is not known (PS3.5 8.1, PS3.3 C.7.6.3).

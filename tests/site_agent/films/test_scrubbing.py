@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pydicom
+from blake3 import blake3
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 
 from site_agent.deidentify.header.options import Options
@@ -79,6 +80,25 @@ def test_clean_film_keeps_its_compressed_pixels_byte_for_byte(tmp_path: Path) ->
     assert outcome.row is not None
     assert outcome.row["text"] == {"boxes": 0, "share": 0.0}
     assert outcome.row["pixels"]["bytes"]
+
+
+def test_each_frame_is_scrubbed_where_it_lies(tmp_path: Path) -> None:
+    frames = np.stack([drawn(NAME), drawn(), drawn(("19571113", 60, 400))])
+    film = as_film(frames[0], ExplicitVRLittleEndian)
+    film.NumberOfFrames, film.PixelData = len(frames), frames.tobytes()
+    del film.BurnedInAnnotation
+    pydicom.dcmwrite(tmp_path / "a.dcm", film)
+    converted = converter(with_account=True)
+    outcome = converted.convert(tmp_path / "a.dcm", tmp_path / "b.dcm")
+    assert isinstance(outcome, Converted)
+    changed = pydicom.dcmread(tmp_path / "b.dcm").pixel_array != frames
+    assert changed[0, :200].any()
+    assert not changed[0, 200:].any()
+    assert not changed[1].any()
+    assert changed[2, 300:].any()
+    assert outcome.row is not None
+    digest = blake3((tmp_path / "b.dcm").read_bytes()).hexdigest()
+    assert outcome.row["output"]["digest"] == f"blake3:{digest}"
 
 
 def test_film_that_announces_text_is_not_taken_for_clean(tmp_path: Path) -> None:
