@@ -250,6 +250,13 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
     return with_house_numbers(page, span) if zones.letter[first] else span
 
 
+def _is_half(page: Page, word: int, last: int) -> bool:
+    """Whether what stands between two names is half of one: ``Eva Chambers-Eaton``."""
+    if last - word != 1 or not page.kinds[word] & CAPITAL:
+        return False
+    return (page.gaps[word], page.gaps[last]) == (" ", "-")
+
+
 def _is_article(page: Page, word: int) -> bool:
     """Whether a word is a Dutch article of a name: ``van het``, ``van 't``, ``'s``."""
     gap = page.gaps[word]
@@ -276,8 +283,13 @@ def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
             elif (
                 named
                 and named_before
-                and between.issuperset(page.folds[word:last])
-                and _BRIDGE.fullmatch(page.folded, end, start)
+                and (
+                    _is_half(page, word, last)
+                    or (
+                        between.issuperset(page.folds[word:last])
+                        and _BRIDGE.fullmatch(page.folded, end, start)
+                    )
+                )
             ):
                 yield Span(end, start, Category.NAME, "between-names")
         if stop > end:

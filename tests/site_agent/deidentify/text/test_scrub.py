@@ -144,6 +144,13 @@ def test_date_in_figures_of_another_script_goes() -> None:
     assert scrub(f"FINDINGS: Film of {written}.", NOTHING).text.endswith("of [DATE].")
 
 
+def test_half_of_a_double_name_goes_whatever_word_it_is() -> None:
+    text = "The patient's son, Jeffrey Chambers-Quandt, was present."
+    assert scrub(text, NOTHING, "en").text == (
+        "The patient's son, [NAME], was present."
+    )
+
+
 def test_name_of_another_place_in_the_letter_goes_everywhere() -> None:
     text = "Dr. Quandt asked.\nFINDINGS: Normal.\n\nIMPRESSION: as told by quandt."
     assert "uandt" not in scrub(text, NOTHING, "en").text
