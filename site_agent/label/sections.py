@@ -17,6 +17,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
+from site_agent.label.sentences import was_ended
+
 Span = tuple[int, int]
 
 
@@ -121,12 +123,20 @@ def _is_read(section: Section, *, told: bool) -> bool:
 def _under_no_heading(
     text: str, parts: Sequence[tuple[int, int, Section, int]]
 ) -> Span | None:
-    """Give what follows the first sentence of the last section that has more."""
+    """Give what follows the first sentence of the last section that has more.
+
+    Or its first line, if that was ended on purpose: ``Indication: cough. ?pneumonia``.
+    """
     for _, body, section, end in reversed(parts):
         if _is_read(section, told=False):
             continue
         word = _LETTER.search(text, body, end)
-        stop = word and _SENTENCE_END.search(text, word.end(), end)
+        if word is None:
+            continue
+        line = text.find("\n", word.end(), end)
+        if line > 0 and text[line + 1 : line + 2].isupper() and was_ended(text, line):
+            return line + 1, end
+        stop = _SENTENCE_END.search(text, word.end(), end)
         if stop and says_something(text, stop.end(), end):
             return stop.end(), end
     return None

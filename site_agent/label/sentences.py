@@ -119,14 +119,14 @@ def spans(section: str, abbreviated: Abbreviations) -> Iterator[tuple[int, int]]
                 continue  # "? pneumonia"
             end += 1
         capital = mark == "\n" and section[end + 1 : end + 2].isupper()
-        if capital and not _was_ended(section, end):
+        if capital and not was_ended(section, end):
             continue
         yield from _pieces(section, start, end)
         start = match.end()
     yield from _pieces(section, start, len(section))
 
 
-def _was_ended(section: str, stop: int) -> bool:
+def was_ended(section: str, stop: int) -> bool:
     """Whether the line before a capital was ended on purpose, and not wrapped."""
     if _LABEL.match(section, stop + 1):
         return True

@@ -55,6 +55,15 @@ def kept(text: str) -> str:
         ("Exam: Chest PA.\nFindings: Clear.", "Findings: Clear."),
         ("Clinical history/indication: Edema.\n\nClear.", "Clear."),
         ("History / Findings: Edema.", "History / Findings: Edema."),
+        (
+            "Indication: cough. ?edema\nThe lungs are clear. No effusion.",
+            "The lungs are clear. No effusion.",
+        ),
+        (
+            "Indication: productive cough for three days and a known\n"
+            "COPD. The lungs are clear.",
+            "The lungs are clear.",
+        ),
         ("Indication: Edema.\nPleura/film: Clear.", "Pleura/film: Clear."),
     ],
 )
