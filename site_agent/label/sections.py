@@ -136,7 +136,8 @@ def _under_no_heading(
         line = text.find("\n", word.end(), end)
         if line > 0 and text[line + 1 : line + 2].isupper() and was_ended(text, line):
             return line + 1, end
-        stop = _SENTENCE_END.search(text, word.end(), end)
+        stops = _SENTENCE_END.finditer(text, word.end(), end)
+        stop = next((each for each in stops if not _is_wrapped(text, each)), None)
         if stop and says_something(text, stop.end(), end):
             return stop.end(), end
     return None
@@ -171,6 +172,14 @@ def _goes_on(text: str, stop: re.Match[str]) -> bool:
         return False
     follows = text[stop.end() : stop.end() + 4].lstrip(" \t")
     return follows[:1].islower() or follows[:1].isdigit()
+
+
+def _is_wrapped(text: str, stop: re.Match[str]) -> bool:
+    """Whether a line was broken where it was full, a capital letter behind or not."""
+    if stop[0] != "\n" or _goes_on(text, stop):
+        return stop[0] == "\n"
+    follows = text[stop.end() : stop.end() + 1]
+    return follows.isupper() and not was_ended(text, stop.start())
 
 
 def _headings(text: str, headings: Mapping[str, Section]) -> Iterator[_Heading]:
