@@ -28,8 +28,8 @@ from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 
 _STATE = re.compile(r"(?<=[,.] )[A-Z]{2} \d{5}(?:-\d{4})?(?![\d-])")
-# Streets whose word is short: ``12 Elm St``, ``C/ Mayor 7``.
-_SHORT = (" St", " Dr", " Ln")
+# Streets whose word is short, or another word too: ``12 Elm St``, ``C/ Mayor 7``.
+_SHORT = (" St", " Dr", " Ln", " Close", " Way", " Grove", " Gardens", " Rise", " Walk")
 _SHORT_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Za-z]?(?: [A-Z][a-z]{1,20}){1,2}$")
 _CALLE = re.compile(
     r"(?<!\w)C/ ?[A-Z][^\W\d_]{1,20}(?: [^\W\d_]{1,20}){0,3},? \d{1,4}(?!\w)"

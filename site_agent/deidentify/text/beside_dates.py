@@ -26,7 +26,7 @@ _BEFORE_WORDS = re.compile(
 )
 _BEGINS_WITH_DAY = re.compile(r"(?:[12]\d|3[01]|0?[1-9])(?!\d)")
 _OF_MONTH = re.compile(
-    r",? ?(?:u\.s\.|c\.m\.|p\.v\.|ult\.|inst\.|d\. ?[jm]\.|ds\. ?(?:js|mts)\.|b\. ?r\."
+    r"[ ,](?:u\.s\.|c\.m\.|p\.v\.|ult\.|inst\.|d\. ?[jm]\.|ds\. ?(?:js|mts)\.|b\. ?r\."
     r"|r\.b\.|ub\. ?m\.|l\.j\.)"
 )
 _ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th)\b")
@@ -39,10 +39,13 @@ _LONGEST_RANGE = 14
 def with_neighbours(page: Page, span: Span) -> Span:
     """Widen a date over what goes with it."""
     start, end = span.start, span.end
-    worded = end_of_year(page, end)
-    end = end if worded is None else worded
-    if (of_month := _OF_MONTH.match(page.folded, end)) is not None:
-        end = of_month.end()
+    if page.folded[end + 1 : end + 2].isalpha():
+        worded = end_of_year(page, end)
+        end = end if worded is None else worded
+        if (of_month := _OF_MONTH.match(page.folded, end)) is not None:
+            end = of_month.end()
+    if start == 0 or page.folded[start - 1] == "\n" or page.folded[start - 2] in ":|":
+        return span if end == span.end else span._replace(end=end)
     if _BEGINS_WITH_DAY.match(page.folded, start):
         lettered = any(map(str.isalpha, page.folded[start:end]))
         form = _BEFORE_WORDS if lettered else _BEFORE_FIGURES

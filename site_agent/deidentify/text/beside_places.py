@@ -50,6 +50,12 @@ _LEVEL_BEFORE = re.compile(
     r"(?:\d{1,3}[a-z]?|[a-h]), $"
 )
 _FARTHEST = 64
+# What tells at once that a figure may be near.
+_FIGURE_AFTER = re.compile(r"[ ,.][^\d\n]{0,12}\d")
+_ENDS_NUMBER, _SECOND = frozenset("0123456789,"), ("bis ", "ter ")
+_SHORTEST_BEFORE = 4
+_AFTER = frozenset(" ,./")
+_LONGEST_NUMBER = 14
 # A street's word before a name that is in no list for its full stop or its case.
 _STREETS = frozenset(
     ("zza", "ulicy", "ulica", "ctra", "cra", "avda", "pza", "alei", "placu", "osiedlu")
@@ -58,28 +64,36 @@ _STREETS = frozenset(
 
 def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
     """Find what stands beside names and places, which are among `spans`."""
-    last: Span | None = None
-    for span in sorted(span for span in spans if span.category in _NAMES):
+    named = [span for span in spans if span.category in _NAMES]
+    for span in named:
         start, stop = _left(page, span), _right(page, span)
-        if (start, stop) != (span.start, span.end):
+        if start < span.start or stop > span.end:
             yield Span(start, stop, Category.PLACE, "beside-place")
-        if span.rule == "room" and last is not None:
-            gap = span.start - last.end
-            if 0 < gap <= _longest_link() and _link().fullmatch(
-                page.folded, last.end, span.start
-            ):
-                yield Span(last.start, span.end, Category.PLACE, "between-rooms")
-        if last is None or stop > last.end:
-            last = Span(span.start, stop, span.category, span.rule)
+    if any(span.rule == "room" for span in named):
+        yield from _between_rooms(page, sorted(named))
+
+
+def _between_rooms(page: Page, named: list[Span]) -> Iterator[Span]:
+    """Join a room to the place before it: ``Curlew, Bed 14``."""
+    link, longest = _link(), _longest_link()
+    last = named[0]
+    for span in named:
+        near = span.rule == "room" and 0 < span.start - last.end <= longest
+        if near and link.fullmatch(page.folded, last.end, span.start):
+            yield Span(last.start, span.end, Category.PLACE, "between-rooms")
+        if span.end > last.end:
+            last = span
 
 
 def _right(page: Page, span: Span) -> int:
     """Give where the parts of an address or a room end that follow a place."""
     at = span.end
-    if page.folded[at : at + 1] not in (" ", ",", "."):
+    if page.folded[at : at + 1] not in _AFTER:
         return at
     if span.rule == "room":
         return _bed(page, at)
+    if not (_FIGURE_AFTER.match(page.folded, at) or page.folded[at - 1].isdigit()):
+        return at
     house = _HOUSE.match(page.folded, at)
     if house is not None and _is_house(page, span, house.end()):
         at = house.end()
@@ -121,12 +135,21 @@ def _is_street(page: Page, span: Span) -> bool:
 def _left(page: Page, span: Span) -> int:
     """Give where the number of a street, or the floor of a house, begins before it."""
     start, folded = span.start, page.folded
-    if start == 0 or folded[start - 1] != " ":
+    if start < _SHORTEST_BEFORE or folded[start - 1] != " ":
         return start
-    level = _LEVEL_BEFORE.search(folded, max(0, start - 20), start)
-    if level is not None:
-        return level.start()
-    number = _NUMBER_BEFORE.search(folded, max(0, start - 14), start)
+    before = folded[start - 2]
+    if not (
+        before in _ENDS_NUMBER
+        or folded[start - 3] in _ENDS_NUMBER
+        or folded.startswith(_SECOND, start - 4)
+    ):
+        return start
+    if before == ",":
+        level = _LEVEL_BEFORE.search(folded, max(0, start - 20), start)
+        if level is not None:
+            return level.start()
+    near = max(0, start - _LONGEST_NUMBER)
+    number = _NUMBER_BEFORE.search(folded, near, start)
     if number is None or not (
         span.rule == "street" or _is_lived_in(page, number.start())
     ):

@@ -40,9 +40,9 @@ _DAY_OF_MONTH = re.compile(
 def find_moments(page: Page) -> Iterator[Span]:
     """Find dates that are told by a part of them and the word before it."""
     cues = _cues(page.language)
-    for word, folded in enumerate(page.folds):
-        cue = cues.get(folded)
-        if cue is not None and (found := _moment(page, word, cue)) is not None:
+    folds = page.folds
+    for word in [at for at, folded in enumerate(folds) if folded in cues]:
+        if (found := _moment(page, word, cues[folds[word]])) is not None:
             yield found
 
 

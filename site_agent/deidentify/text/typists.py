@@ -30,12 +30,14 @@ _NUMBERED = re.compile(rf"{_L}{{2,4}}[-/]\d{{4,8}}[-/]{_L}{{2,4}}")
 _AT_END = re.compile(rf"(?:(?<=[\s/|,]))(?P<one>{_L}{{2,4}})/(?P<two>{_L}{{2,4}})$")
 _LAST_LINES = 2
 _SHORT = 4
+_LONGEST_LINE, _LONGEST_CODE = 60, 9
 
 
 def find_typists(page: Page) -> Iterator[Span]:
     """Find initials after the words of `typed`, and at the end of a text."""
     listed = by_last_word("typed")
-    for word, folded in enumerate(page.folds):
+    met = not listed.keys().isdisjoint(page.folds)
+    for word, folded in enumerate(page.folds if met else ()):
         if folded in listed and ends_phrase(page, word, listed):
             match = _CALLED.match(page.text, page.ends[word])
             if match is not None and _tells(page, word, match):
@@ -57,19 +59,34 @@ def _last_lines(page: Page) -> Iterator[Span]:
     end = len(text.rstrip())
     for _ in range(_LAST_LINES):
         start = text.rfind("\n", 0, end) + 1
-        line = text[start:end]
-        indent = len(line) - len(line.lstrip())
-        whole = _LINE.fullmatch(line, indent)
-        people = whole is not None and start and _are_people(page, start, whole)
-        if people or _NUMBERED.fullmatch(line, indent):
-            yield Span(start + indent, end, Category.NAME, "typist")
-        elif (tail := _AT_END.search(line, max(0, len(line) - 10))) is not None and (
-            tail["one"].isupper() and tail["two"].islower()
-        ):
-            yield Span(start + tail.start("one"), end, Category.NAME, "typist")
-        end = len(text[:start].rstrip())
-        if not end:
+        line = text[max(start, end - _LONGEST_LINE) : end]
+        if "/" in line or "-" in line or ":" in line:
+            at = _code_at(page, start, end - len(line), line)
+            if at is not None:
+                yield Span(at, end, Category.NAME, "typist")
+        if not start:
             return
+        end = start - 1
+        while end and text[end - 1].isspace():
+            end -= 1
+
+
+def _code_at(page: Page, start: int, begin: int, line: str) -> int | None:
+    """Give where the initials begin that fill or end a line.
+
+    The line begins at `start`; `line` is its end, from `begin` on.
+    """
+    indent = begin + len(line) - len(line.lstrip())
+    if start and begin == start:
+        whole = _LINE.fullmatch(line, indent - begin)
+        if whole is not None and _are_people(page, begin, whole):
+            return indent
+        if _NUMBERED.fullmatch(line, indent - begin):
+            return indent
+    tail = _AT_END.search(line, max(0, len(line) - _LONGEST_CODE - 1))
+    if tail is not None and tail["one"].isupper() and tail["two"].islower():
+        return begin + tail.start("one")
+    return None
 
 
 def _are_people(page: Page, start: int, line: re.Match[str]) -> bool:
