@@ -28,6 +28,7 @@ from site_agent.deidentify.text.known_numbers import (
     find_known_numbers,
     find_known_places,
 )
+from site_agent.deidentify.text.labelled import Run
 from site_agent.deidentify.text.letter import Cut, Section, cuts_of, parts_of
 from site_agent.deidentify.text.letterhead import (
     FIGURED,
@@ -42,7 +43,7 @@ from site_agent.deidentify.text.names import parse_name
 from site_agent.deidentify.text.page import Page, open_page
 from site_agent.deidentify.text.patient_line import find_before_ages
 from site_agent.deidentify.text.patterns import find_patterns
-from site_agent.deidentify.text.persons import Run, find_persons
+from site_agent.deidentify.text.persons import find_persons
 from site_agent.deidentify.text.places import find_houses
 from site_agent.deidentify.text.segments import find_in_segments, find_signatures
 from site_agent.deidentify.text.spans import (
@@ -291,6 +292,6 @@ def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
                     )
                 )
             ):
-                yield Span(end, start, Category.NAME, "between-names")
+                yield Span(end - 1, start + 1, Category.NAME, "between-names")
         if stop > end:
             end, named_before = stop, named

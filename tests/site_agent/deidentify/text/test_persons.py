@@ -36,9 +36,6 @@ def named(text: str) -> list[str]:
         ("seen by Dr. K. Las, MD", "K. Las"),
         ("THE PATIENT'S SON, JANUS WHITE, WAS THERE", "JANUS WHITE"),
         ("Name corrected from Quirino Moreno to another", "Quirino Moreno"),
-        ("Radiolog: Löfgren", "Löfgren"),
-        ("DICT: RTM", "RTM"),
-        ("| Name            | Heart, Pasqual |", "Heart, Pasqual"),
     ],
 )
 def test_name_is_found(text: str, name: str) -> None:
@@ -55,7 +52,6 @@ def test_name_is_found(text: str, name: str) -> None:
         "discussed with the team",
         "M tuberculosis",
         "Patient will return",
-        "Radiologist: Pneumonia",
     ],
 )
 def test_no_name_is_found(text: str) -> None:

@@ -1,0 +1,181 @@
+"""Names in a field after its label: ``Patient: Rust, Margarita``, ``signed by Page``.
+
+There a word of medicine may be a name too, when the field holds no more than it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from site_agent.deidentify.text.lexicon import (
+    CAPITAL,
+    CAPS,
+    CLINICAL,
+    COMMON,
+    FUNCTION,
+    HOUSE,
+    INITIAL,
+    LETTER,
+    PARTICLE,
+    TITLE,
+    UNKNOWN,
+)
+from site_agent.deidentify.text.name_runs import (
+    COMMA,
+    JOINTS,
+    skip_titles,
+    small_run,
+    whole_run,
+)
+from site_agent.deidentify.text.page import Page, ends_phrase
+from site_agent.deidentify.text.vocabulary import (
+    by_last_word,
+    phrases,
+    words,
+    words_of,
+)
+from site_agent.deidentify.text.word_lists import allowed_words
+
+_LONGEST_INITIALS = 4
+_DOTTED = frozenset(
+    ("gez", "fdo", "ref", "req", "dict", "pat", "pt", "sig", "opr", "odes")
+)
+_DICTATED = ("dict", "dikt", "dett", "ditt")
+_AFTER_LABEL = re.compile(
+    r"[)#*\"']{0,2}(?:[ \t]{0,24}[:|=][ \t]{0,24}|[ \t]{1,3})[(]?"
+)
+_WITH_COLON = re.compile(r"[ \t]{0,24}[:|=]|\^")
+_ENDED = re.compile(r"[,;\n]|\.?$|\.\s| \(")
+_END_OF_CELL = re.compile(r"\.?[ \t]{0,9}[\n|]| {2}|\t")
+_MOST_OF_CELL = 5
+
+Run = tuple[int, int]
+"""The first word of a name and the first after it."""
+
+
+def labelled(page: Page, word: int) -> Run | None:
+    """Give the name after a label that ends with `word`, if there is one."""
+    if word + 1 >= len(page.words):
+        return None
+    gap = page.gaps[word + 1]
+    if not _follows_label(gap) and (gap != ". " or page.folds[word] not in _DOTTED):
+        return None
+    colon, following = _has_colon(gap), page.kinds[word + 1]
+    if not (colon or following & (CAPITAL | TITLE) or _is_said(page, word)) and (
+        page.folds[word + 1] not in words("titles", "between")
+    ):
+        return None
+    if not ends_phrase(page, word, by_last_word("person_lines", "signature")):
+        return None
+    if colon and _is_initialled(page, word + 1):
+        return word + 1, word + 2
+    start = skip_titles(page, word + 1)
+    if start >= len(page.words):
+        return None
+    if page.words[start].islower() and (colon or _is_said(page, word)):
+        end = small_run(page, start)
+        if end > start:
+            return start, end
+    if not colon:
+        # Without a colon "Patient Young" is a name, "Patient Chest" hardly.
+        kind = page.kinds[start]
+        shouts = kind & CAPS and page.kinds[word] & (CAPS | INITIAL)
+        if shouts or not kind & CAPITAL:
+            return None
+        if kind & (LETTER | CLINICAL) and not _is_alone(page, start):
+            return None
+    kind = page.kinds[start]
+    if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
+        return None
+    if colon and kind & CLINICAL and not kind & COMMON and not has_partner(page, start):
+        short = kind & CAPS and len(page.words[start]) <= _LONGEST_INITIALS
+        if _fills_field(page, start):
+            return start, start + 1
+        if not short or kind & LETTER or page.kinds[word] & CAPS:
+            return None
+    end = max(whole_run(page, start), _whole_cell(page, start) if colon else start)
+    return (start, end) if end > start else None
+
+
+@lru_cache(maxsize=1 << 10)
+def _follows_label(gap: str) -> bool:
+    return _AFTER_LABEL.fullmatch(gap) is not None
+
+
+@lru_cache(maxsize=1 << 10)
+def _has_colon(gap: str) -> bool:
+    return _WITH_COLON.match(gap) is not None
+
+
+def _is_said(page: Page, word: int) -> bool:
+    """Whether a label of several words ends there: ``signed by rousseau``."""
+    return word > 0 and (page.folds[word - 1], page.folds[word]) in _ends_of_labels()
+
+
+@cache
+def _ends_of_labels() -> frozenset[tuple[str, str]]:
+    """Give the last two words of the longer phrases of a signature."""
+    parted = (words_of(phrase) for phrase in phrases("signature"))
+    return frozenset((one[-2], one[-1]) for one in parted if len(one) > 1)
+
+
+def _whole_cell(page: Page, start: int) -> int:
+    """Give the end of a field that holds a name and no more; `start` if it does not.
+
+    There a word of medicine is a name too: ``Name: Milligan Foley, Jesse``.
+    """
+    word, named = start, 0
+    while word < len(page.words) and word - start <= _MOST_OF_CELL:
+        kind = page.kinds[word]
+        if not kind & (CAPITAL | PARTICLE) or kind & TITLE:
+            return start
+        named |= kind & (UNKNOWN | COMMON)
+        word += 1
+        if _END_OF_CELL.match(page.gaps[word]) or word == len(page.words):
+            return word if named else start
+        if page.gaps[word] not in JOINTS and not COMMA.fullmatch(page.gaps[word]):
+            return start
+    return start
+
+
+def _fills_field(page: Page, word: int) -> bool:
+    """Whether a word fills a field that is but built like one of medicine."""
+    kind = page.kinds[word]
+    if kind & (CAPS | LETTER | FUNCTION | HOUSE | TITLE):
+        return False
+    closed = _END_OF_CELL.match(page.gaps[word + 1] or "\n") is not None
+    return closed and page.folds[word] not in allowed_words(page.language)
+
+
+def _is_initialled(page: Page, word: int) -> bool:
+    """Whether the initials of a person fill a field: ``Dict: LES``, ``Dict: MRS``."""
+    kind, letters = page.kinds[word], len(page.words[word])
+    if not kind & CAPS or kind & (LETTER | HOUSE):
+        return False
+    if page.kinds[word - 1] & CAPS and not page.folds[word - 1].startswith(_DICTATED):
+        return False  # in capitals any short word has them
+    short = 1 < letters < _LONGEST_INITIALS
+    return short and _END_OF_CELL.match(page.gaps[word + 1] or "\n") is not None
+
+
+def has_partner(page: Page, word: int) -> bool:
+    """Whether a name's other half follows: ``Patient: Diffuse Anna``."""
+    after = word + 1
+    if after >= len(page.words) or page.kinds[word] & LETTER:
+        return False
+    joined = page.gaps[after] in (" ", ", ", "-")
+    while joined and page.kinds[after] & PARTICLE and after + 1 < len(page.words):
+        after += 1  # Franck Le Roux
+    return joined and bool(page.kinds[after] & (UNKNOWN | INITIAL))
+
+
+def _is_alone(page: Page, word: int) -> bool:
+    """Whether a word that may be a name has the place to itself: ``by Ward.``."""
+    kind = page.kinds[word]
+    closed = _ENDED.match(page.text, page.ends[word]) is not None
+    return bool(kind & COMMON) and closed
+
+
+def _is_label(page: Page, word: int) -> bool:
+    return _has_colon(page.gaps[word + 1])

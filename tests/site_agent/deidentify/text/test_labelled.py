@@ -1,0 +1,45 @@
+"""Names in the field after a label, also those that are words of medicine."""
+
+import pytest
+
+from site_agent.deidentify.text.labelled import labelled
+from site_agent.deidentify.text.page import open_page
+
+
+def named(text: str) -> list[str]:
+    page = open_page(text, "en")
+    runs = filter(None, (labelled(page, word) for word in range(len(page.words))))
+    return [text[page.starts[first] : page.ends[end - 1]] for first, end in runs]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Patient: Rust, Margarita (F)", "Rust, Margarita"),
+        ("Patient: Diffuse Anna", "Diffuse Anna"),
+        ("Name: Milligan Foley, Jesse", "Milligan Foley, Jesse"),
+        ("| Name            | Heart, Pasqual |", "Heart, Pasqual"),
+        ("Name: QUANDT, GLENN  MRN: 1", "QUANDT, GLENN"),
+        ("Radiologist: Löfgren", "Löfgren"),
+        ("Radiologist: An Van der Auwera", "An Van der Auwera"),
+        ("signed by rousseau", "rousseau"),
+        ("Dict: LES", "LES"),
+        ("DICT: RTM", "RTM"),
+    ],
+)
+def test_name_in_a_field_is_found(text: str, name: str) -> None:
+    assert named(text) == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Radiologist: Pneumonia",
+        "PATIENT CHEST FILM",
+        "Patient chest",
+        "Patient: Date of birth: 1",
+        "signed by",
+    ],
+)
+def test_word_of_medicine_in_a_field_is_no_name(text: str) -> None:
+    assert named(text) == []
