@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
+    CAPS,
     UNKNOWN,
     kinds,
 )
@@ -32,6 +33,12 @@ _FEWEST_KNOWN = 0.25
 _FEWEST_SMALL = 8  # fewer than one word in so many: the text is in capitals
 _SAMPLE = 60
 _SHORTEST_NAME = 3
+# Of ordinary reports and letters fewer than half of the sentences begin so, and in
+# those in small letters nearly all.
+_FEWEST_BEGUN, _BEGUN_SMALL = 3, 0.7
+_MOST_CAPITALS = 0.12
+_BEGINS = re.compile(r"\n|[.!?]\s")
+_FIGURE = re.compile(r"\d")
 
 
 def find_doubts(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
@@ -101,11 +108,11 @@ def _language(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
 
 
 def _without_capitals(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
-    """Doubt the first word that no list knows of a text with small letters only.
+    """Doubt the first word that no list knows of a text in small letters.
 
     Nothing else there shows a name.
     """
-    if any(kind & CAPITAL for kind in page.kinds):
+    if not _is_small(page):
         return
     listed, at = kinds(page.language), 0
     for start, word in zip(page.starts, page.words, strict=True):
@@ -116,3 +123,24 @@ def _without_capitals(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
         if at == len(spans) or spans[at].start > start:
             yield Span(start, start + len(word), Category.DOUBT, "no-capitals")
             return
+
+
+def _is_small(page: Page) -> bool:
+    """Whether a text is written in small letters: lines and sentences begin so.
+
+    A few capitals say nothing else: of a device, of an abbreviation, of a title.
+    """
+    capitals = sum(1 for kind in page.kinds if kind & (CAPITAL | CAPS) == CAPITAL)
+    if capitals > _MOST_CAPITALS * len(page.words):
+        return False
+    small = begun = 0
+    for at in page.stops:
+        gap = page.gaps[at]
+        if at == len(page.words) or not (at == 0 or _BEGINS.search(gap)):
+            continue
+        if _FIGURE.search(gap) is None:
+            begun += 1
+            small += not page.kinds[at] & CAPITAL
+    if small >= _FEWEST_BEGUN and small >= _BEGUN_SMALL * begun:
+        return True
+    return not any(kind & CAPITAL for kind in page.kinds)
