@@ -130,15 +130,17 @@ def was_ended(section: str, stop: int) -> bool:
     """Whether the line before a capital was ended on purpose, and not wrapped."""
     if _LABEL.match(section, stop + 1):
         return True
-    before = section[max(0, stop - _LINES_AROUND) : stop].rpartition("\n\n")[2]
-    behind = section[stop + 1 : stop + _LINES_AROUND].partition("\n\n")[0]
-    line = before.rpartition("\n")[2].rstrip()
+    start = max(0, stop - _LINES_AROUND)
+    line = section[max(start, section.rfind("\n", start, stop) + 1) : stop].rstrip()
     last = line[line.rfind(" ") + 1 :]
     if not last or last[-1] == "," or (len(last) <= _LINKING and last.islower()):
         return False
-    widest = max(map(len, (*before.split("\n"), *behind.split("\n"))))
+    behind = section[stop + 1 : stop + _LINES_AROUND].partition("\n\n")[0]
     fits = len(line) + 1 + len(behind.split(maxsplit=1)[0])
-    return fits <= max(widest, _NARROWEST)
+    if fits <= _NARROWEST:
+        return True
+    before = section[start:stop].rpartition("\n\n")[2]
+    return fits <= max(map(len, (*before.split("\n"), *behind.split("\n"))))
 
 
 def _pieces(section: str, start: int, end: int) -> Iterator[tuple[int, int]]:
