@@ -49,6 +49,8 @@ _LEVEL_BEFORE = re.compile(
     r"(?<!\w)(?:level|floor|block|suite|unit|flat|bldg|building|wing|gate) "
     r"(?:\d{1,3}[a-z]?|[a-h]), $"
 )
+# The same where the figure was found with the place: ``Level`` before ``2, Tern Wing``.
+_FLOOR_BEFORE = re.compile(r"(?<!\w)(?:level|floor|block|suite|unit|flat|building) $")
 _FARTHEST = 64
 # What tells at once that a figure may be near.
 _FIGURE_AFTER = re.compile(r"[ ,.][^\d\n]{0,12}\d")
@@ -138,6 +140,9 @@ def _left(page: Page, span: Span) -> int:
     if start < _SHORTEST_BEFORE or folded[start - 1] != " ":
         return start
     before = folded[start - 2]
+    if folded[start].isdigit():
+        floor = _FLOOR_BEFORE.search(folded, max(0, start - _LONGEST_NUMBER), start)
+        return start if floor is None else floor.start()
     if not (
         before in _ENDS_NUMBER
         or folded[start - 3] in _ENDS_NUMBER

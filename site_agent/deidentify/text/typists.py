@@ -91,14 +91,12 @@ def _code_at(page: Page, start: int, begin: int, line: str) -> int | None:
 
 def _are_people(page: Page, start: int, line: re.Match[str]) -> bool:
     """Whether the two parts of a line are initials or names, and no words."""
-    for part in ("one", "two"):
+    known, parts = 0, ("one", "two")
+    for part in parts:
         written = line[part]
-        word = page.word_before(start + line.start(part))
-        kind = page.kinds[word]
-        if len(written) <= _SHORT and not kind & CLINICAL:
-            if is_clinical(fold(written), page.language):
-                return False
-            continue
-        if not kind & CAPITAL or not kind & (UNKNOWN | COMMON):
+        kind = page.kinds[page.word_before(start + line.start(part))]
+        if len(written) <= _SHORT:
+            known += bool(kind & CLINICAL) or is_clinical(fold(written), page.language)
+        elif not kind & CAPITAL or not kind & (UNKNOWN | COMMON):
             return False
-    return not (line["one"].isupper() and line["two"].isupper())
+    return known < len(parts) and not (line["one"].isupper() and line["two"].isupper())

@@ -19,6 +19,8 @@ NOBODY = KnownIdentifiers()
         ("pl", "U 92-letniej chorej.", "U 90+-letniej chorej."),
         ("pl", "Pacjentka l. 92 z kaszlem.", "Pacjentka l. 90+ z kaszlem."),
         ("sv", "En 91 åring.", "En 90+ åring."),
+        ("sv", "En 94-årig kvinna.", "En 90+-årig kvinna."),
+        ("pl", "Pacjent (94 l.) kaszle.", "Pacjent (90+ l.) kaszle."),
         ("es", "Mujer de 91 a.", "Mujer de 90+ a."),
         ("it", "Paziente nata nel 1931.", "Paziente nata nel [DATE]."),
         ("it", "Paziente classe 1931.", "Paziente classe [DATE]."),
@@ -43,3 +45,9 @@ def test_great_age_is_banded_and_year_of_birth_goes(
 )
 def test_size_and_lower_age_stay(language: str, text: str) -> None:
     assert scrub(text, NOBODY, language).text == text
+
+
+def test_age_in_brackets_behind_an_initial_goes_and_a_saturation_stays() -> None:
+    assert "95" not in scrub("Die Mutter (J. 95) wohnt hier.", NOBODY, "de").text
+    assert "(SpO2 95)" in scrub("Room air (SpO2 95).", NOBODY, "en").text
+    assert "(95)" in scrub("Saturation (95) on air.", NOBODY, "en").text

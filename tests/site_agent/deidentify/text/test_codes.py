@@ -21,6 +21,17 @@ def left_of(text: str, language: str) -> str:
         ("sv", "310512+1234"),
         ("it", "333 5550192"),
         ("pt", "(11) 91234-5678"),
+        ("de", "KV-Nr. A 123 004 577"),
+        ("de", "RTW 71/83-2"),
+        ("fr", "1800575123456 78"),
+        ("pt", "CC 14471903 3 ZX7"),
+        ("pt", "carteira 0055 1120 8"),
+        ("pt", "SAMU USA-447"),
+        ("pl", "autem KBX 4471"),
+        ("sv", "förs.nr SV-4451-88"),
+        ("sv", "hkp SE-J44"),
+        ("fr", "immatriculé AB-123-CD"),
+        ("de", "5C/12-2"),
     ],
 )
 def test_no_figure_of_a_parted_number_is_left(language: str, written: str) -> None:

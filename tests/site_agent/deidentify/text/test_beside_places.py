@@ -1,0 +1,65 @@
+"""House numbers, floors, flats, beds go with the place beside them."""
+
+import pytest
+
+from site_agent.deidentify.text.known import KnownIdentifiers
+from site_agent.deidentify.text.scrub import scrub
+
+NOBODY = KnownIdentifiers()
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("14 bis, avenue du Maréchal-Brisson, 88990 Vaucourt", "fr"),
+        ("Via dei Mille Pini, 14 - 99019 Borgo Alto (BQ)", "it"),
+        ("Sarmiento 1177, depto. 3", "es"),
+        ("Travessa do Poço, 9, r/c dto", "pt"),
+        ("Hauptstr. 12, Hinterhaus, 3. OG", "de"),
+        ("Kungsgatan 5 lgh 1102", "sv"),
+        ("Av. Corrientes 1234, piso 5, depto B", "es"),
+        ("12 Elm Close, Brackwater", "en"),
+        ("45 King Street W, Apt 12, Toronto ON M5V 2T6", "en"),
+    ],
+)
+def test_whole_address_goes(text: str, language: str) -> None:
+    scrubbed = scrub(f"lives at {text}.", NOBODY, language).text
+    left = scrubbed.removeprefix("lives at ")
+    for removed in ("[PLACE]", "[NAME]"):
+        left = left.replace(removed, "")
+    assert not any(map(str.isalnum, left)), scrubbed
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "scrubbed"),
+    [
+        ("avd 52 sal 3:2, sover", "sv", "avd [PLACE], sover"),
+        ("kamer 0.117, slaapt", "nl", "kamer [PLACE], slaapt"),
+        ("quarto 5, cama A, estável", "pt", "quarto [PLACE], estável"),
+        ("sala 7 łóżko 3, stabilny", "pl", "sala [PLACE], stabilny"),
+        ("chambre 12 lit fenêtre, stable", "fr", "chambre [PLACE], stable"),
+        ("stanza 6 letto B, stabile", "it", "stanza [PLACE], stabile"),
+        ("box 8, estável", "pt", "box [PLACE], estável"),
+    ],
+)
+def test_room_and_bed_go_together(text: str, language: str, scrubbed: str) -> None:
+    assert scrub(text, NOBODY, language).text == scrubbed
+
+
+def test_house_number_needs_somebody_who_lives_there() -> None:
+    lived = scrub("Woonachtig, wonende te Oudega, Buorren 9.", NOBODY, "nl").text
+    assert "9" not in lived
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dr. Kowalski: 12 mm nodule",
+        "Discussed with Dr. Kowalski 900 ml drained",
+        "Mr Kowalski 45 years old",
+        "Mrs Kowalski, 7 mm nodule",
+    ],
+)
+def test_size_beside_a_name_stays(text: str) -> None:
+    scrubbed = scrub(f"FINDINGS: {text}.", NOBODY, "en").sections["findings"]
+    assert "".join(filter(str.isdigit, text)) in scrubbed

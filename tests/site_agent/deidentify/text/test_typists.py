@@ -1,0 +1,48 @@
+"""Initials of who dictated and who wrote, and last lines that are none."""
+
+import pytest
+
+from site_agent.deidentify.text.known import KnownIdentifiers
+from site_agent.deidentify.text.scrub import scrub
+
+NOBODY = KnownIdentifiers()
+LETTER = "Herz und Lunge unauffällig. Kein Erguss.\n\nOberarzt\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("so/hn", "CBL/sd", "ARM/mpg", "SML/tsrm 14", "JLS:kmr", "kl-190225-gs"),
+        *("Bom/Carvalho", "Jung/Sommer", "HL/aeb\n\n"),
+    ],
+)
+def test_initials_on_the_last_line_go(code: str) -> None:
+    assert scrub(LETTER + code, NOBODY, "de").text.strip() == f"{LETTER}[NAME]"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "language"),
+    [
+        ("Gedicteerd: pch/ml. Geen vocht.", "pch/ml", "nl"),
+        ("Nessun versamento. Dettato LDT/np.", "LDT/np", "it"),
+        ("Sin derrame. Dictado jmf/cpv.", "jmf/cpv", "es"),
+        ("Sem derrame. Ditado: im/jpc.", "im/jpc", "pt"),
+        ("No effusion. Transcribed: wr/jkl", "wr/jkl", "en"),
+        ("Kein Erguss. Diktat: Yi/ob", "Yi/ob", "de"),
+        ("Pas d'épanchement. Saisi par mlc le 5", "mlc", "fr"),
+    ],
+)
+def test_initials_after_their_word_go(text: str, code: str, language: str) -> None:
+    assert code not in scrub(text, NOBODY, language).text
+
+
+@pytest.mark.parametrize(
+    "line", ["PA/LAT", "Stauung/Erguss", "rechts/links", "BWK/LWK", "a.p./lat."]
+)
+def test_words_on_the_last_line_stay(line: str) -> None:
+    assert scrub(LETTER + line, NOBODY, "de").text.endswith(line)
+
+
+def test_word_dictated_in_a_sentence_names_nobody() -> None:
+    text = "Findings were dictated.\nThe letter was dictated but not read."
+    assert scrub(text, NOBODY, "en").text == text
