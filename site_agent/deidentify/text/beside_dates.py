@@ -24,6 +24,7 @@ _BEFORE_WORDS = re.compile(
     rf"{_DAY}(?:st|nd|rd|th|er|[.\u00ba\u00aa])? ?(?:[-\u2013/,]|and|und|et|y|e|i|og"
     r"|och|en|bis|to|au|al|ao|till|til|tot|do|a|or|oder) ?$"
 )
+_FIGURE = re.compile("[0-9]")
 _BEGINS_WITH_DAY = re.compile(r"(?:[12]\d|3[01]|0?[1-9])(?!\d)")
 _OF_MONTH = re.compile(
     r"[ ,](?:u\.s\.|c\.m\.|p\.v\.|ult\.|inst\.|d\. ?[jm]\.|ds\. ?(?:js|mts)\.|b\. ?r\."
@@ -40,16 +41,19 @@ def with_neighbours(page: Page, span: Span) -> Span:
     """Widen a date over what goes with it."""
     start, end = span.start, span.end
     if page.folded[end + 1 : end + 2].isalpha():
-        worded = end_of_year(page, end)
-        end = end if worded is None else worded
+        if page.folded[end - 1].isalpha():
+            worded = end_of_year(page, end)
+            end = end if worded is None else worded
         if (of_month := _OF_MONTH.match(page.folded, end)) is not None:
             end = of_month.end()
     if start == 0 or page.folded[start - 1] == "\n" or page.folded[start - 2] in ":|":
         return span if end == span.end else span._replace(end=end)
-    if _BEGINS_WITH_DAY.match(page.folded, start):
+    near = max(0, start - _LONGEST_RANGE)
+    figured = _FIGURE.search(page.folded, near, start) is not None
+    if figured and _BEGINS_WITH_DAY.match(page.folded, start):
         lettered = any(map(str.isalpha, page.folded[start:end]))
         form = _BEFORE_WORDS if lettered else _BEFORE_FIGURES
-        first = form.search(page.folded, max(0, start - _LONGEST_RANGE), start)
+        first = form.search(page.folded, near, start)
         if first is not None:
             start = first.start()
     word = page.word_before(start - 1)

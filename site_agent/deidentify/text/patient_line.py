@@ -49,18 +49,18 @@ def find_before_ages(page: Page, letter: bytearray) -> Iterator[Span]:
     """
     folded = page.folded
     for start, stop in page.figures:
-        if folded.startswith(", ", start - 2):
+        if start < 2 or folded[start - 1] != " ":
+            continue
+        if folded[start - 2] == ",":
             short = stop - start <= _DIGITS_OF_AGE
             if not short or not _YEARS_AFTER.match(folded, stop):
                 continue
-        elif folded.startswith(" ", start - 1):
+        else:
             near = folded[start - _NEAR if start > _NEAR else 0 : start]
             born = _BORN.search(near) if "," in near else None
             if born is None:
                 continue
             start -= len(born[0]) - len(", ")
-        else:
-            continue
         last = bisect_left(page.starts, start) - 1
         if last < 0 or page.text[page.ends[last] : start] != ", ":
             continue
