@@ -66,6 +66,8 @@ def with_neighbours(page: Page, span: Span) -> Span:
 
 def _with_weekday(page: Page, word: int, start: int, span: Span) -> int:
     """Give where a date begins with the day of the week before it, if one is."""
+    if page.folds[word] not in _beside(page.language):
+        return start
     if page.text[page.ends[word] : start] not in _BEFORE_DATE:
         return start
     first, articles = word, words("moments", "articles")
@@ -91,6 +93,13 @@ def _is_short(page: Page, word: int) -> bool:
     if page.folds[word] not in _short(page.language):
         return False
     return bool(page.kinds[word] & CAPITAL) or page.language not in _WITH_CAPITAL
+
+
+@cache
+def _beside(language: str) -> frozenset[str]:
+    """Give every word that may go with the date right behind it."""
+    listed = words("moments", "articles") | words("moments", "weekdays")
+    return listed | _short(language) | _BEFORE_WORDED | {"feira"}
 
 
 @cache
