@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from site_agent.deidentify.text.lexicon import CUE
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import words
 
 YEARS = (
     "years?|yrs?|yo|y/?o|y|jahren?|jahre?s|ans|anos?|anni|jaar|jarige?|jr|ar|arig|arige"
-    "|aring(?:en)?|lat|letni(?:a|e|ej|ego|emu|m|ch)?|roku|leta?|j"
+    "|aring(?:en)?|lata?|lat(?:ka|ki|ke|ek)|letni(?:a|e|ej|ego|emu|m|ch)?|roku|leta?"
+    "|r\\. ?z|j|jahr|enn[ei]|aa"
 )
 """The words for years of an age, folded, as a regular expression has them."""
 _NINETY = r"(?:9\d|1[0-2]\d)"
@@ -29,6 +31,18 @@ _SMALL_SEX = re.compile(r" ?[mw]\b")
 _SHORT = re.compile(rf"{_NINETY}(?= ?a\.?(?:[,;)\n]|$| (?!\d)))")
 _SHORT_IN = frozenset(("es", "pt", "fr", "it"))
 _LITRES = re.compile(r" ?l\.")  # Polish ``92 l.``
+_WITH_SIGN = re.compile(rf"{_NINETY}(?= ?[\u2640\u2642])")
+_SEX_BEFORE = re.compile(r"(?<![\w.])(?:[FMWK][/ ]|\([fmwkvhFMWKVH], ?)$")
+_OF_LIFE = re.compile(
+    rf"{_NINETY}(?=(?:st|nd|rd|th|e|eme|er|\.)? (?:lebensjahr|geburtstag|birthday"
+    r"|year of|anniversaire|verjaardag|roku zycia|urodziny|cumpleanos|compleanno))"
+)
+# Behind a person: ``Grandmother, 94,``, ``madre (92)``, ``een vrouw van 94``.
+_OF_PERSON = re.compile(r"[^\W\d_]{2,20}(?:, | \(| (?:of|von|van|de|di|av|w wieku) )$")
+_PERSON_CLOSED = re.compile(
+    r"\d{2,3}(?:[,.;)\n]|$| (?:und|and|et|y|e|en|i|och|lives?)\b)"
+)
+_LONGEST_PERSON = 32
 # In brackets behind an initial or a name: ``(J. 95)``, ``(Anna, 94)``.
 _BRACKETED = re.compile(r"\((?:[A-Z]\.,?|[A-Z][^\W\d_]{1,20},) $")
 _LONGEST_BRACKET = 26
@@ -44,7 +58,12 @@ def age_at(page: Page, start: int, end: int, word: int) -> Span | None:
     folded = page.folded
     if not folded.startswith(_FIRST_OF_AGES.get(end - start, "-"), start):
         return None
-    match = _AGE.match(folded, start) or _with_sex(page, start)
+    match = (
+        _AGE.match(folded, start)
+        or _with_sex(page, start)
+        or _WITH_SIGN.match(folded, start)
+        or _OF_LIFE.match(folded, start)
+    )
     if match is None and page.language in _SHORT_IN:
         match = _SHORT.match(folded, start)
     if match is None and page.language == "pl":
@@ -53,7 +72,9 @@ def age_at(page: Page, start: int, end: int, word: int) -> Span | None:
     if match is None:
         match = _OLD.match(folded, start)
         if match is None or not (
-            _is_after(page, word, start, "before") or _is_bracketed(page, match)
+            _is_after(page, word, start, "before")
+            or _is_bracketed(page, match)
+            or _is_of_person(page, start, word)
         ):
             return None
     return Span(*match.span(), Category.AGE, "age-over-89")
@@ -99,6 +120,22 @@ def _is_bracketed(page: Page, match: re.Match[str]) -> bool:
     return page.text.startswith(")", match.end()) and (
         _BRACKETED.search(page.text, max(0, start - _LONGEST_BRACKET), start)
         is not None
+    )
+
+
+def _is_of_person(page: Page, start: int, word: int) -> bool:
+    """Whether a sex or a person stands before an age: ``F/92``, ``madre (92)``."""
+    if _SEX_BEFORE.search(page.text, max(0, start - _NEAR), start):
+        return True
+    person = _OF_PERSON.search(page.folded, max(0, start - _LONGEST_PERSON), start)
+    if person is None or not _PERSON_CLOSED.match(page.folded, start):
+        return False
+    said = word if page.starts[word] == person.start() else word - 1
+    while said > 0 and page.starts[said] > person.start():
+        said -= 1
+    people = words("ages", "people")
+    return page.folds[said] in people or (
+        bool(page.kinds[said] & CUE) and page.gaps[said + 1].startswith((", ", " ("))
     )
 
 

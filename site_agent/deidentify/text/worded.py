@@ -37,7 +37,12 @@ _OLD = re.compile(
     r"|quatre-vingt-(?:dix|onze|douze|treize|quatorze|quinze|seize))"
     r"(?:[ -](?:(?:and|y|e|i) )?[a-z]{2,9}){0,2}?"
     r"(?=[ -]{0,2}(?:years?|yrs?|yo|jahre?|jahrig|ans|anos|anni|jaar|jarig|lat|letni"
-    r"|ar(?:ig|s)?(?![a-z]))|(?<=jahrige)|(?<=jahriger)|(?<=jahrigen)|(?<=jarige))"
+    r"|ar(?:ig|s)?(?![a-z]))|(?<=jahrige)|(?<=jahriger)|(?<=jahrigen)|(?<=jarige)"
+    r"|(?<=[aeou]enn[ei]))"
+)
+_AGED = re.compile(
+    r"(?<=aged )ninety"
+    r"(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?(?![a-z])"
 )
 
 
@@ -68,6 +73,8 @@ def day_of_month(page: Page, start: int) -> Span | None:
 def ages_in_words(page: Page) -> Iterator[Span]:
     """Find ages over 89 that are written in words; one of them is of kind AGED."""
     for match in _OLD.finditer(page.folded):
+        yield Span(*match.span(), Category.AGE, "age-over-89")
+    for match in _AGED.finditer(page.folded):
         yield Span(*match.span(), Category.AGE, "age-over-89")
 
 
