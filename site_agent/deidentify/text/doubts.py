@@ -130,7 +130,8 @@ def _is_small(page: Page) -> bool:
 
     A few capitals say nothing else: of a device, of an abbreviation, of a title.
     """
-    capitals = sum(1 for kind in page.kinds if kind & (CAPITAL | CAPS) == CAPITAL)
+    written = CAPITAL | CAPS
+    capitals = len([kind for kind in page.kinds if kind & written == CAPITAL])
     if capitals > _MOST_CAPITALS * len(page.words):
         return False
     small = begun = 0
