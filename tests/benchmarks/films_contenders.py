@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.benchmarks.free_cores import Alone
+
 HERE = Path(__file__).parent
+TRIES = 8
 PYDICOM = """
 import sys, pathlib, pydicom
 for path in pathlib.Path(sys.argv[1]).glob("*"):
@@ -28,7 +30,8 @@ class Contender:
     """A command with ``{src}`` and ``{dst}``, and the wall seconds of its rounds.
 
     `base` is the contender whose time its own is compared with. A copier removes
-    nothing, so that nobody asks what it leaves.
+    nothing, so that nobody asks what it leaves. `disturbed` counts the turns that
+    others never left the cores to.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Contender:
     is_copier: bool = False
     seconds: list[float] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
+    disturbed: int = 0
 
     def run(self, source: Path, target: Path) -> subprocess.CompletedProcess[bytes]:
         """Run once from one folder into another, which is there."""
@@ -46,15 +50,24 @@ class Contender:
         )
 
     def timed(self, source: Path, room: Path, least: int) -> float:
-        """Run once into a new folder, and return the seconds.
+        """Run into a new folder while the cores are free, and return the seconds.
 
-        Files of at least `least` bytes must come out as many as go in.
+        Files of at least `least` bytes must come out as many as go in. Where others
+        took a core meanwhile it is done again, up to `TRIES` times.
         """
+        for _ in range(TRIES):
+            seconds, is_alone = self._timed_once(source, room, least)
+            if is_alone:
+                return seconds
+        self.disturbed += 1
+        return seconds
+
+    def _timed_once(self, source: Path, room: Path, least: int) -> tuple[float, bool]:
         target = Path(tempfile.mkdtemp(dir=room)) / "out"
         target.mkdir()
-        started = time.perf_counter()
+        alone = Alone()
         done = self.run(source, target)
-        seconds = time.perf_counter() - started
+        timed = alone.end()
         given = len(list(source.iterdir()))
         large = [each for each in target.rglob("*") if each.is_file()]
         large = [each for each in large if each.stat().st_size >= least]
@@ -62,7 +75,7 @@ class Contender:
             said = done.stderr.decode("utf-8", "replace").splitlines()[-1:]
             raise SystemExit(f"{self.name}: {len(large)} of {given} films. {said}")
         shutil.rmtree(target.parent)
-        return seconds
+        return timed
 
 
 def contenders(room: Path, peers: Path | None) -> Iterator[Contender]:

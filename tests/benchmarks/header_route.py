@@ -6,10 +6,11 @@ The first table holds Hilum to what is asked of it; the second has everyone side
 side: films of 2048 x 2048 pixels, each contender turning the folder into another on the
 same file system, whole processes in turns, files in the page cache. "Beyond" is the
 ratio to `cp` without the start, which is the same command over an empty folder; both
-ratios are medians over the rounds, each with the `cp` of its own round, since other
-work on the machine comes and goes. "Left" is what is still there of a film with every
-attribute of PS3.15 Table E.1-1, by ``../shared/judge/e11_stress.py`` where that is at
-hand, else by our own count. Who is not installed is passed over; to have all:
+ratios are medians over the rounds, each with the `cp` of its own round. A turn waits
+until the cores are free, since other work would count against those that take several.
+"Left" is what is still there of a film with every attribute of PS3.15 Table E.1-1, by
+``../shared/judge/e11_stress.py`` where that is at hand, else by our own
+count. Who is not installed is passed over; to have all:
 
     python3 -m venv VENV && VENV/bin/pip install -r tests/benchmarks/peers_films.txt
 
@@ -258,6 +259,8 @@ def show_everyone(everyone: list[Contender], count: int, room: Path) -> None:
     print(f"\n{count} films of {SIDE} x {SIDE}; those that sync against cp that does")
     head = ("median s", "start s", "ms/film", "/cp", "beyond", "left")
     print(f"{'':18}" + "".join(f"{name:>10}" for name in head))
+    if disturbed := sum(each.disturbed for each in everyone):
+        print(f"in {disturbed} turns other work took a core: do it again on free ones")
     for each in everyone:
         seconds, start = map(statistics.median, (each.seconds, each.starts))
         whole, beyond = ratios(each, by_name)
