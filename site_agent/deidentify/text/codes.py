@@ -6,6 +6,7 @@ Forms of postcodes are those of the Universal Postal Union's list of addressing 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
@@ -42,6 +43,13 @@ _GROUP_BEFORE = re.compile(
     r"(?: ?[-\u2013] ?| )$"
 )
 _JOINTS, _BETWEEN_GROUPS = frozenset("-/+._"), frozenset("- \u2013")
+# Of a number of which a part was found.
+_REST = re.compile(
+    r"(?=[\d/.-])\d{0,12}(?:[/.-]\d{1,8}){0,4}[a-z]?(?!\w|,\d|\s?(?:mm|cm|ml)\b)"
+)
+_REST_BEFORE = re.compile(r"(?<![\w.,])(?:\d{1,8}[/.-]){0,3}\d{0,8}[/.-]?$")
+_MAY_JOIN = frozenset("0123456789/.-")
+_NOT_JOINED = frozenset((Category.DATE, Category.TIME, Category.AGE))
 _PARTED = re.compile(r"\d[ ]\d")
 _MOST_GROUPS = 8
 _FEWEST_OF_LONG = 7
@@ -109,6 +117,29 @@ def whole_number(folded: str, span: Span) -> Span:
             break
         start -= len(before[0])
     return span._replace(start=start, end=end)
+
+
+def find_rest_of_numbers(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
+    """Find what is left of a number of which a part was found: ``/24`` of ``447/24``.
+
+    A number of `spans` that begins or ends in the midst of figures is taken whole, with
+    what is joined to it by a stroke, a hyphen or a full stop.
+    """
+    folded = page.folded
+    for span in spans:
+        start, end, category, _ = span
+        if category in _NOT_JOINED:
+            continue
+        if folded[end - 1 : end].isdigit() and folded[end : end + 1] in _MAY_JOIN:
+            rest = _REST.match(folded, end)
+            stop = end if rest is None else rest.end()
+        else:
+            stop = end
+        if folded[start].isdigit() and start and folded[start - 1] in _MAY_JOIN:
+            near = _REST_BEFORE.search(folded, max(0, start - _LONGEST_BEFORE), start)
+            start = start if near is None else near.start()
+        if stop > end or start < span.start:
+            yield Span(start, stop, category, "rest-of-number")
 
 
 def _ends_group(near: str) -> bool:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from site_agent.deidentify.text.addresses import find_addresses
 from site_agent.deidentify.text.beside_places import find_beside_places
+from site_agent.deidentify.text.codes import find_rest_of_numbers
 from site_agent.deidentify.text.doubts import find_doubts
 from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.known_names import (
@@ -163,7 +164,7 @@ def _find(
     spans += find_in_letterhead(page, zones, taken, spans)
     spans += _met_before(page, [run for run, _ in people], taken, known)
     spans = list(_whole(page, spans, zones))
-    beside = find_beside_places(page, spans)
+    beside = [*find_beside_places(page, spans), *find_rest_of_numbers(page, spans)]
     return [*spans, *_bridges(page, spans, zones), *beside]
 
 

@@ -18,17 +18,22 @@ from site_agent.deidentify.text.word_lists import is_clinical
 
 _L = r"[^\W\d_]"
 _CALLED = re.compile(
-    rf"(?:: ?| )(?P<code>{_L}{{1,4}}(?:[/.:-]{_L}{{1,4}}){{1,2}}|{_L}{{2,3}})"
-    rf"(?=(?: [a-z]{{1,3}})? \d|[.,;)]?\s*(?:\n|$)|[.,;)]|\s{{1,3}}[A-Z]:| [/|])"
+    r"(?P<gap>[.:]{0,2} ?)"
+    rf"(?P<code>{_L}{{1,4}}(?:[/.:-]{_L}{{1,4}}){{1,2}}|{_L}{{2,3}})"
+    rf"(?=(?: [a-z]{{1,3}})? \d|[.,;)]?\s*(?:\n|$)|[.,;)]|\s{{1,3}}[A-Z]:| ?[/|])"
 )
-# The whole of a line, or what stands behind a stroke or two spaces at its end.
+# Two people: the whole of a line, or what stands behind a stroke at its end.
 _LINE = re.compile(
-    rf"(?P<one>{_L}{{1,12}})[/:](?P<two>{_L}{{1,12}})(?:/{_L}{{1,4}})?(?: \d{{1,3}})?"
-    rf"(?P<more> {_L}{{2,5}} ?\d{{0,3}})?"
+    rf"[-\[(/ ]{{0,2}}(?P<one>{_L}{{1,12}})(?:[/:]{{1,2}}|-(?=[a-z]))"
+    rf"(?P<two>{_L}{{1,12}})"
+    rf"(?:[/:-]{_L}{{1,4}})?(?:[ ,/-]{{1,2}}\d[\d./-]{{0,9}}| {_L}{{2,5}} ?\d{{0,3}})?"
+    r"[-\])]{0,2}"
 )
+_ONE = re.compile(rf"(?P<mark>[-/] ?)?(?P<one>{_L}{{2,4}})(?: \d{{4,8}}| ?-)?")
 _NUMBERED = re.compile(rf"{_L}{{2,4}}[-/]\d{{4,8}}[-/]{_L}{{2,4}}")
 _AT_END = re.compile(rf"(?:(?<=[\s/|,]))(?P<one>{_L}{{2,4}})/(?P<two>{_L}{{2,4}})$")
-_LAST_LINES = 2
+_BOTH = re.compile(r"\bD: ?[A-Z]{2,4},? {1,2}T: ?[A-Za-z]{2,4}\b")
+_LAST_LINES, _LAST_OF_NAMES = 4, 2
 _SHORT = 4
 _LONGEST_LINE, _LONGEST_CODE = 60, 9
 
@@ -47,21 +52,22 @@ def find_typists(page: Page) -> Iterator[Span]:
 
 def _tells(page: Page, word: int, match: re.Match[str]) -> bool:
     """Whether what follows is no word, or stands behind a colon."""
-    code = match["code"]
-    if not code.isalpha() or match[0].startswith(":"):
+    code, gap = match["code"], match["gap"]
+    if not gap:
+        return False
+    if not code.isalpha() or ":" in gap:
         return True
     return not is_clinical(fold(code), page.language) and not code.istitle()
 
 
 def _last_lines(page: Page) -> Iterator[Span]:
-    """Find initials that are the last line, or end one of the last two."""
+    """Find initials that are one of the last lines, or end one of them."""
     text = page.text
     end = len(text.rstrip())
-    for _ in range(_LAST_LINES):
+    for line_from_end in range(_LAST_LINES):
         start = text.rfind("\n", 0, end) + 1
-        line = text[max(start, end - _LONGEST_LINE) : end]
-        if "/" in line or "-" in line or ":" in line:
-            at = _code_at(page, start, end - len(line), line)
+        if end - start <= _LONGEST_LINE or line_from_end < _LAST_OF_NAMES:
+            at = _code_at(page, start, end, line_from_end)
             if at is not None:
                 yield Span(at, end, Category.NAME, "typist")
         if not start:
@@ -71,25 +77,40 @@ def _last_lines(page: Page) -> Iterator[Span]:
             end -= 1
 
 
-def _code_at(page: Page, start: int, begin: int, line: str) -> int | None:
-    """Give where the initials begin that fill or end a line.
-
-    The line begins at `start`; `line` is its end, from `begin` on.
-    """
-    indent = begin + len(line) - len(line.lstrip())
+def _code_at(page: Page, start: int, end: int, line_from_end: int) -> int | None:
+    """Give where the initials begin that fill or end the line ``[start, end)``."""
+    begin = max(start, end - _LONGEST_LINE)
+    line = page.text[begin:end]
     if start and begin == start:
-        whole = _LINE.fullmatch(line, indent - begin)
-        if whole is not None and _are_people(page, begin, whole):
-            return indent
-        if _NUMBERED.fullmatch(line, indent - begin):
-            return indent
+        first = len(line) - len(line.lstrip())
+        whole = _LINE.fullmatch(line, first)
+        if whole is not None and _are_people(page, begin, whole, line_from_end):
+            return begin + first
+        if _NUMBERED.fullmatch(line, first):
+            return begin + first
+        alone = _ONE.fullmatch(line, first) if not line_from_end else None
+        if alone is not None and _is_one(page, alone):
+            return begin + first
+    both = _BOTH.search(line)
+    if both is not None and both.end() == len(line):
+        return begin + both.start()
     tail = _AT_END.search(line, max(0, len(line) - _LONGEST_CODE - 1))
     if tail is not None and tail["one"].isupper() and tail["two"].islower():
         return begin + tail.start("one")
     return None
 
 
-def _are_people(page: Page, start: int, line: re.Match[str]) -> bool:
+def _is_one(page: Page, line: re.Match[str]) -> bool:
+    """Whether the last line is the initials of one: ``mlc``, ``/mk``."""
+    written = line["one"]
+    if not (written.islower() or written.isupper()):
+        return False
+    return not is_clinical(fold(written), page.language)
+
+
+def _are_people(
+    page: Page, start: int, line: re.Match[str], line_from_end: int
+) -> bool:
     """Whether the two parts of a line are initials or names, and no words."""
     known, parts = 0, ("one", "two")
     for part in parts:
@@ -97,6 +118,10 @@ def _are_people(page: Page, start: int, line: re.Match[str]) -> bool:
         kind = page.kinds[page.word_before(start + line.start(part))]
         if len(written) <= _SHORT:
             known += bool(kind & CLINICAL) or is_clinical(fold(written), page.language)
-        elif not kind & CAPITAL or not kind & (UNKNOWN | COMMON):
+        elif (
+            line_from_end >= _LAST_OF_NAMES
+            or not kind & CAPITAL
+            or not kind & (UNKNOWN | COMMON)
+        ):
             return False
     return known < len(parts) and not (line["one"].isupper() and line["two"].isupper())
