@@ -132,6 +132,9 @@ def _headings(page: Page) -> Iterator[Cut]:
                 label = " ".join(page.folded[start : page.ends[at]].split())
             if (section := known.get(label)) is None:
                 continue
+            if not start or text[start - 1] == "\n":  # nearly always
+                yield start, after, section
+                continue
             before = text[max(0, start - 6) : start].rstrip(_DECORATION)
             begins_line = not before or before[-1] == "\n"
             begins_sentence = begins_line or before[-1] in ".;:!?)]"
