@@ -220,7 +220,8 @@ def _goes_on(sentence: Sentence, place: int) -> bool:
 def _are_of_one_item(sentence: Sentence, place: int, after: int) -> bool:
     texts, hits, kinds = sentence
     between = texts[hits[place].end : hits[after].start]
-    return kinds[place] in THINGS and kinds[after] in THINGS and "," not in between
+    things = kinds[place] in THINGS and kinds[after] in THINGS
+    return things and _ITEM_ENDS.isdisjoint(between)
 
 
 def _says_to_last(sentence: Sentence, place: int) -> bool:
