@@ -31,7 +31,7 @@ _ABBREVIATIONS = ["dr", "mr", "mrs", "ms", "approx", "vs", "cf", "ca", "e.g", "i
 _WORD = re.compile(  # "patient's" is one word, "l'opacité" two
     r"[^\W\d_]+(?:'(?:s|t|d|m|re|ve|ll)\b)?|\d+(?:[.,]\d+)?|\(-\)|[,;:()/]|-ve\b"
     r"|(?:\+/-|\u00b1)(?!\s?\d)|#s?(?!\w)"
-    r"|(?<=\s)[-\u2013\u2014](?=\s)"
+    r"|(?<=\s)[-\u2013\u2014](?=\s)|[<>\u2264\u2265](?=\s?\d)"
     # a question, but not the letters that an export lost in "Gr??e"
     r"|\?(?:(?<![^\W\d_].)(?<!\?.)|(?![^\W\d_]|\?))"
 )
