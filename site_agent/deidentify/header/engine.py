@@ -123,7 +123,7 @@ def _clean(layout: Layout, pseudonyms: Pseudonyms, options: Options) -> CleanHea
     )
     profile = load_profile()
     keeps_uids = Option.UIDS in options.others
-    new_class = pseudonyms.uid(sop_class)
+    new_class = kept_uid(sop_class, pseudonyms, is_kept=keeps_uids)
     new_instance = kept_uid(instance, pseudonyms, is_kept=keeps_uids)
     iod = profile.iods.get(new_class)
     own = own_identifiers_in(data, elements)

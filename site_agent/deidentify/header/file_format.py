@@ -64,9 +64,12 @@ def clean_meta(
             raise UnreadableFile("It is the directory of a medium, not an image.")
         meta = FileMetaDataset()
         meta.FileMetaInformationVersion = b"\0\1"
-        meta.MediaStorageSOPClassUID = UID(pseudonyms.uid(sop_class))
+        is_kept = Option.UIDS in options.others
+        meta.MediaStorageSOPClassUID = UID(
+            kept_uid(sop_class, pseudonyms, is_kept=is_kept)
+        )
         meta.MediaStorageSOPInstanceUID = UID(
-            kept_uid(instance, pseudonyms, is_kept=Option.UIDS in options.others)
+            kept_uid(instance, pseudonyms, is_kept=is_kept)
         )
         meta.TransferSyntaxUID = _transfer_syntax(dataset, came)
         meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)

@@ -99,6 +99,16 @@ def corpus(name: str) -> bytes:
     return as_bytes(again(CORPUS[name]()))
 
 
+def test_class_that_is_not_the_standards_is_the_same_in_file_and_meta_group() -> None:
+    standard = b"1.2.840.10008.5.1.4.1.1.1.1"
+    content = corpus("plain").replace(standard, b"0" + standard[1:])
+    for options in (Options(), Options(others=frozenset({Option.UIDS}))):
+        result = by_engine(content, options)
+        assert differences(result, by_pydicom(content, options)) == []
+        film = pydicom.dcmread(io.BytesIO(result))
+        assert film.file_meta.MediaStorageSOPClassUID == film.SOPClassUID
+
+
 @settings(max_examples=100)
 @given(data=st.data())
 def test_damaged_headers_come_out_alike(data: st.DataObject) -> None:
