@@ -29,7 +29,9 @@ from site_agent.deidentify.text.spans import Category, Span
 
 _STATE = re.compile(r"(?<=[,.] )[A-Z]{2} \d{5}(?:-\d{4})?(?![\d-])")
 # Streets whose word is short, or another word too: ``12 Elm St``, ``C/ Mayor 7``.
-_SHORT = (" St", " Dr", " Ln", " Close", " Way", " Grove", " Gardens", " Rise", " Walk")
+_SHORT = frozenset(
+    ("st", "dr", "ln", "close", "way", "grove", "gardens", "rise", "walk")
+)
 _SHORT_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Za-z]?(?: [A-Z][a-z]{1,20}){1,2}$")
 _CALLE = re.compile(
     r"(?<!\w)C/ ?[A-Z][^\W\d_]{1,20}(?: [^\W\d_]{1,20}){0,3},? \d{1,4}(?!\w)"
@@ -80,7 +82,7 @@ def find_addresses(page: Page) -> Iterator[Span]:
             if found is not None:
                 end = found.end
                 yield found
-    yield from _short_streets(page.text)
+    yield from _short_streets(page)
     for start, stop in page.figures:
         if stop - start == _DIGITS_OF_CODE and start >= _LONGEST_STATE:
             match = _STATE.match(page.text, start - _LONGEST_STATE)
@@ -88,17 +90,17 @@ def find_addresses(page: Page) -> Iterator[Span]:
                 yield Span(*match.span(), Category.PLACE, "state-and-code")
 
 
-def _short_streets(text: str) -> Iterator[Span]:
-    for mark in _SHORT:
-        at = text.find(mark)
-        while at >= 0:
-            end = at + len(mark)
-            worded = at and text[at - 1] in _SMALL
-            if worded and not text[end : end + 1].isalnum():
-                before = _SHORT_BEFORE.search(text, max(0, at - _LONGEST_BEFORE), at)
-                if before is not None:
-                    yield Span(before.start(), end, Category.PLACE, "street")
-            at = text.find(mark, end)
+def _short_streets(page: Page) -> Iterator[Span]:
+    text, folds = page.text, page.folds
+    for word in [at for at, folded in enumerate(folds) if folded in _SHORT]:
+        start, kind = page.starts[word], page.kinds[word]
+        if page.gaps[word] != " " or kind & (CAPITAL | CAPS) != CAPITAL:
+            continue
+        if not word or text[start - 2] not in _SMALL:
+            continue
+        before = _SHORT_BEFORE.search(text, max(0, start - _LONGEST_BEFORE), start - 1)
+        if before is not None:
+            yield Span(before.start(), page.ends[word], Category.PLACE, "street")
     if "C/" in text:
         for match in _CALLE.finditer(text):
             yield Span(*match.span(), Category.PLACE, "street")

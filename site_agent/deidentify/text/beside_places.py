@@ -28,14 +28,16 @@ _HOUSE = re.compile(
 _FLAT = re.compile(
     r",? ?(?:(?:km|lote|lt|depto|dpto|dept|dep|apto?|apt|apartamento|apartment|app"
     r"|appartamento|int|interno|lgh|lok|m|scala|esc|escalera|pta|puerta|portal|piso"
-    r"|piano|etage|top|bus|bte|flat|unit|suite|floor)\.? (?:\d{1,4}[a-z]?|[a-h])(?!\w)"
+    r"|piano|etage|top|bus|bte|flat|unit|suite|floor|appt|bat|batiment|porte|casa"
+    r"|bloco|parcela|parcelle|allee)\.? (?:n[.\u00ba\u00b0o]{1,2} ?)?"
+    r"(?:\d{1,4}[a-z]?|[a-h])(?!\w)"
     r"|r/c(?: (?:dto|esq|dt|esqu)\b\.?)?"
     r"|\d{1,2}\.?[\u00ba\u00aa\u00b0oa](?!\w)\.? ?"
     r"(?:[a-h](?!\w)|(?:dto|esq|dta|izq|izda|dcha|fte|frente|andar|piso)\b\.?)?"
     r"|\d{1,2}(?:\.|er|e|eme) (?:og|ug|stock|etage|obergeschoss)\b"
     r"|(?:hinterhaus|vorderhaus|seitenflugel|parterre)\b)"
 )
-_UPPER = re.compile(r"\. ?(?:og|ug|stock|etage)\b")
+_UPPER = re.compile(r"\. ?(?:og|ug|stock|etage)\b|(?<= m)\. ?\d{1,4}(?!\w)")
 _PHONE_NEXT = re.compile(r"[,;]? \(?(?:tel|telefon|tlf|phone|fon)\b")
 _CLOSED = re.compile(r"[.,;)\n]|$| (?:in|en|te|a|i|w) ")
 _LIVES = re.compile(
@@ -51,9 +53,9 @@ _LEVEL_BEFORE = re.compile(
 )
 # The same where the figure was found with the place: ``Level`` before ``2, Tern Wing``.
 _FLOOR_BEFORE = re.compile(r"(?<!\w)(?:level|floor|block|suite|unit|flat|building) $")
-_FARTHEST = 64
+_FARTHEST, _FARTHEST_WARD = 64, 40
 # What tells at once that a figure may be near.
-_FIGURE_AFTER = re.compile(r"[ ,.][^\d\n]{0,12}\d")
+_FIGURE_AFTER = re.compile(r"[ ,.][^\d\n]{0,18}\d")
 _ENDS_NUMBER, _SECOND = frozenset("0123456789,"), ("bis ", "ter ")
 _SHORTEST_BEFORE = 4
 _AFTER = frozenset(" ,./")
@@ -67,9 +69,12 @@ _STREETS = frozenset(
 def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
     """Find what stands beside names and places, which are among `spans`."""
     named = [span for span in spans if span.category in _NAMES]
+    folded = page.folded
     for span in named:
-        start, stop = _left(page, span), _right(page, span)
-        if start < span.start or stop > span.end:
+        begun, end, _, _ = span
+        start = _left(page, span) if begun and folded[begun - 1] == " " else begun
+        stop = _right(page, span) if folded[end : end + 1] in _AFTER else end
+        if start < begun or stop > end:
             yield Span(start, stop, Category.PLACE, "beside-place")
     if any(span.rule == "room" for span in named):
         yield from _between_rooms(page, sorted(named))
@@ -90,8 +95,6 @@ def _between_rooms(page: Page, named: list[Span]) -> Iterator[Span]:
 def _right(page: Page, span: Span) -> int:
     """Give where the parts of an address or a room end that follow a place."""
     at = span.end
-    if page.folded[at : at + 1] not in _AFTER:
-        return at
     if span.rule == "room":
         return _bed(page, at)
     if not (_FIGURE_AFTER.match(page.folded, at) or page.folded[at - 1].isdigit()):
@@ -137,8 +140,11 @@ def _is_street(page: Page, span: Span) -> bool:
 def _left(page: Page, span: Span) -> int:
     """Give where the number of a street, or the floor of a house, begins before it."""
     start, folded = span.start, page.folded
-    if start < _SHORTEST_BEFORE or folded[start - 1] != " ":
+    if start < _SHORTEST_BEFORE:
         return start
+    if span.rule == "room":
+        ward = _wards().search(folded, max(0, start - _FARTHEST_WARD), start)
+        return start if ward is None else ward.start()
     before = folded[start - 2]
     if folded[start].isdigit():
         floor = _FLOOR_BEFORE.search(folded, max(0, start - _LONGEST_NUMBER), start)
@@ -178,6 +184,15 @@ def _beds() -> re.Pattern[str]:
     return re.compile(
         rf"[ ,/]{{1,2}}(?:{rooms})[ .]{{1,2}}(?:(?P<letter>[a-h])|fenetre|porte|window"
         r"|door|fenster|tur|finestra|porta|okno|raam|deur|ventana|janela|fonster)(?!\w)"
+    )
+
+
+@cache
+def _wards() -> re.Pattern[str]:
+    rooms = either(words("numbers", "rooms"))
+    return re.compile(
+        r"(?<!\w)(?:planta|piso|floor|level|etage|rep|reparto|enf|service|st|pietro|plan)"
+        rf"\.? ?\d{{1,2}}[a-z]?(?: est| ouest)?,? (?:{rooms})\.? ?$"
     )
 
 

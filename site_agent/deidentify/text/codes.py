@@ -13,7 +13,8 @@ from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import words
 
 _ROOM = re.compile(
-    r"[a-z]?\d{1,4}[a-z]?(?:[-/:.]\d{1,4}[a-z]?){0,2}(?![a-z\d]|[.,]\d|\s?(?:mm|cm)\b)"
+    r"[a-z]?\d{1,4}[a-z]?(?:[-/:.]\d{1,4}[a-z]?){0,2}(?:-[a-z](?![a-z]))?"
+    r"(?![a-z\d]|[.,]\d|\s?(?:mm|cm)\b)"
 )
 # A ward, its room and its bed without a word for them: ``5C/12-2``.
 _BED = re.compile(r"(?<![\w.,/-])\d{1,2}[A-Z]/\d{1,3}-\d{1,2}(?![\w.,/-]\w)")

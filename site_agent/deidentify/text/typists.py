@@ -35,15 +35,14 @@ _AT_END = re.compile(rf"(?:(?<=[\s/|,]))(?P<one>{_L}{{2,4}})/(?P<two>{_L}{{2,4}}
 _BOTH = re.compile(r"\bD: ?[A-Z]{2,4},? {1,2}T: ?[A-Za-z]{2,4}\b")
 _LAST_LINES, _LAST_OF_NAMES = 4, 2
 _SHORT = 4
-_LONGEST_LINE, _LONGEST_CODE = 60, 9
+_LONGEST_LINE, _LONGEST_CODE, _LONGEST_ALONE = 60, 9, 16
 
 
 def find_typists(page: Page) -> Iterator[Span]:
     """Find initials after the words of `typed`, and at the end of a text."""
     listed = by_last_word("typed")
-    met = not listed.keys().isdisjoint(page.folds)
-    for word, folded in enumerate(page.folds if met else ()):
-        if folded in listed and ends_phrase(page, word, listed):
+    for word in [at for at, folded in enumerate(page.folds) if folded in listed]:
+        if ends_phrase(page, word, listed):
             match = _CALLED.match(page.text, page.ends[word])
             if match is not None and _tells(page, word, match):
                 yield Span(*match.span("code"), Category.NAME, "typist")
@@ -81,19 +80,21 @@ def _code_at(page: Page, start: int, end: int, line_from_end: int) -> int | None
     """Give where the initials begin that fill or end the line ``[start, end)``."""
     begin = max(start, end - _LONGEST_LINE)
     line = page.text[begin:end]
-    if start and begin == start:
+    joined = "/" in line or "-" in line or ":" in line
+    if start and begin == start and (joined or len(line) <= _LONGEST_ALONE):
         first = len(line) - len(line.lstrip())
-        whole = _LINE.fullmatch(line, first)
+        whole = _LINE.fullmatch(line, first) if joined else None
         if whole is not None and _are_people(page, begin, whole, line_from_end):
             return begin + first
-        if _NUMBERED.fullmatch(line, first):
+        if joined and _NUMBERED.fullmatch(line, first):
             return begin + first
         alone = _ONE.fullmatch(line, first) if not line_from_end else None
         if alone is not None and _is_one(page, alone):
             return begin + first
-    both = _BOTH.search(line)
-    if both is not None and both.end() == len(line):
+    if "T:" in line and (both := _BOTH.search(line)) and both.end() == len(line):
         return begin + both.start()
+    if "/" not in line[-_SHORT - 1 :]:
+        return None
     tail = _AT_END.search(line, max(0, len(line) - _LONGEST_CODE - 1))
     if tail is not None and tail["one"].isupper() and tail["two"].islower():
         return begin + tail.start("one")
