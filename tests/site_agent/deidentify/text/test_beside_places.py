@@ -19,6 +19,10 @@ NOBODY = KnownIdentifiers()
         ("Kungsgatan 5 lgh 1102", "sv"),
         ("Av. Corrientes 1234, piso 5, depto B", "es"),
         ("12 Elm Close, Brackwater", "en"),
+        ("12 ter rue des Lilas, bât. C, esc. 2, porte 14", "fr"),
+        ("Corso Garibaldi 7/B, scala C, int. 12", "it"),
+        ("os. Słoneczne 12 m. 34", "pl"),
+        ("Rua 7 de Setembro, 447, apto 32", "pt"),
         ("45 King Street W, Apt 12, Toronto ON M5V 2T6", "en"),
     ],
 )
@@ -39,6 +43,8 @@ def test_whole_address_goes(text: str, language: str) -> None:
         ("sala 7 łóżko 3, stabilny", "pl", "sala [PLACE], stabilny"),
         ("chambre 12 lit fenêtre, stable", "fr", "chambre [PLACE], stable"),
         ("stanza 6 letto B, stabile", "it", "stanza [PLACE], stabile"),
+        ("planta 5, hab. 512, estable", "es", "[PLACE], estable"),
+        ("enf. 4 leito 2, estável", "pt", "[PLACE], estável"),
         ("box 8, estável", "pt", "box [PLACE], estável"),
     ],
 )

@@ -32,6 +32,10 @@ def left_of(text: str, language: str) -> str:
         ("sv", "hkp SE-J44"),
         ("fr", "immatriculé AB-123-CD"),
         ("de", "5C/12-2"),
+        ("en", "Film no. 447/24"),
+        ("de", "SVNR 4471 290429"),
+        ("de", "AHV 756.4471.9033.21"),
+        ("es", "hab. 512-B"),
     ],
 )
 def test_no_figure_of_a_parted_number_is_left(language: str, written: str) -> None:

@@ -13,11 +13,17 @@ LETTER = "Herz und Lunge unauffällig. Kein Erguss.\n\nOberarzt\n"
     "code",
     [
         *("so/hn", "CBL/sd", "ARM/mpg", "SML/tsrm 14", "JLS:kmr", "kl-190225-gs"),
-        *("Bom/Carvalho", "Jung/Sommer", "HL/aeb\n\n"),
+        *("Bom/Carvalho", "Jung/Sommer", "HL/aeb\n\n", "hn/so 12.3.", "[CBL/sd]"),
+        *("D: AB T: cd", "mlc", "/mk", "JLS", "HL/aeb/03", "HB-sr", "XY//zz"),
     ],
 )
 def test_initials_on_the_last_line_go(code: str) -> None:
     assert scrub(LETTER + code, NOBODY, "de").text.strip() == f"{LETTER}[NAME]"
+
+
+def test_initials_above_the_number_of_the_page_go() -> None:
+    left = scrub(f"{LETTER}AB/cd\n\nSeite 1 von 1\n", NOBODY, "de").text
+    assert left == f"{LETTER}[NAME]\n\nSeite 1 von 1\n"
 
 
 @pytest.mark.parametrize(
