@@ -130,7 +130,8 @@ def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
 
 def _asks_of_what_follows(texts: Sequence[str], mark: Hit) -> bool:
     """Whether a question mark goes before its noun: ``opacity, ?pneumonia``."""
-    return mark.end < len(texts) and texts[mark.end] not in (")", ",")
+    after = texts[mark.end :]
+    return bool(after) and after[0] not in (")", ",") and after[-1] != "?"
 
 
 def _answers(texts: Sequence[str], hits: list[Hit], place: int) -> bool:
@@ -209,7 +210,7 @@ def _begin_the_item(texts: Sequence[str], before: list[Hit]) -> None:
     if last < 1:
         return
     comma = before[last - 1].start
-    while comma and texts[comma - 1] not in (",", *_DASHES):
+    while comma and texts[comma - 1] not in (",", ":", *_DASHES):
         comma -= 1
     place = next((i for i, h in enumerate(before) if h.start >= comma), len(before))
     if comma and any(hit.kind in _SAID_OF for hit in before[:place]):

@@ -195,6 +195,8 @@ def _says_to_be_there(sentence: Sentence, place: int) -> bool:
     start = hits[first].start
     if start == 0 or texts[start - 1] != ",":
         return False
+    if first and hits[first - 1].end == start - 1 and kinds[first - 1] in _DOUBTS:
+        return False  # "probably, small effusion"
     return Kind.EITHER not in kinds[place + 1 :]
 
 
