@@ -68,7 +68,7 @@ def _is_dated(page: Page, word: int) -> bool:
     """Whether a word before the name of a month says that it is one."""
     if not word or page.gaps[word] not in (" ", "-"):
         return False
-    verb = page.folds[word] in _VERBS and page.language == "en"
+    verb = page.folds[word] in _VERBS and page.language in ("en", "")
     if verb and not page.kinds[word] & CAPITAL:
         return False
     return page.folds[word - 1] in _last_words("before_months", page.language)
@@ -86,8 +86,9 @@ def _cues(language: str) -> dict[str, int]:
 
 @cache
 def _last_words(table: str, language: str) -> frozenset[str]:
+    """Give the last words of a language's phrases; without one, of all languages."""
     try:
-        listed = phrases(table, language)
+        listed = phrases(table, language) if language else phrases(table)
     except KeyError:  # a language without a list
         return frozenset()
     return frozenset(re.split(r"[ ']", fold(phrase))[-1] for phrase in listed)

@@ -9,7 +9,7 @@ from site_agent.deidentify.text.spans import Category
 NOBODY = KnownIdentifiers()
 
 
-def dates(text: str, language: str) -> list[str]:
+def dates(text: str, language: str | None) -> list[str]:
     spans = scrub(text, NOBODY, language).spans
     return [text[s.start : s.end] for s in spans if s.category is Category.DATE]
 
@@ -63,3 +63,11 @@ def test_verbs_times_and_volumes_are_no_dates(text: str, language: str) -> None:
 
 def test_language_without_lists_of_months_has_none() -> None:
     assert not dates("since November", "xx")
+
+
+def test_text_that_does_not_tell_its_language_is_read_with_all_lists() -> None:
+    assert dates("Clear since November. Stable since 2019.", None) == [
+        "November",
+        "2019",
+    ]
+    assert not dates("it may march.", None)
