@@ -18,7 +18,8 @@ from site_agent.deidentify.text.worded import end_of_year
 _DAY = r"(?<![\w.,/-])(?:[12]\d|3[01]|0?[1-9])"
 # The first day of a range that a month in figures ends, and one in words.
 _BEFORE_FIGURES = re.compile(
-    rf"{_DAY}\.(?:(?:1[0-2]|0?[1-9])\.)? ?(?:[-\u2013/]|und|u\.|bis|og|och|a|i) ?$"
+    rf"{_DAY}(?:\.(?:(?:1[0-2]|0?[1-9])\.)? ?(?:[-\u2013/]|und|u\.|bis|og|och|a|i)"
+    r"|(?:[-\u2013]| (?:e|y|et|au|al|para|na|och|en|tot|bis|und|u\.|and|to))) ?$"
 )
 _BEFORE_WORDS = re.compile(
     rf"{_DAY}(?:st|nd|rd|th|er|[.\u00ba\u00aa])? ?(?:[-\u2013/,]|and|und|et|y|e|i|og"
@@ -73,7 +74,7 @@ def _with_weekday(page: Page, word: int, start: int, span: Span) -> int:
     first, articles = word, words("moments", "articles")
     if page.folds[word] in articles and word and page.gaps[word] in _BEFORE_DATE:
         first -= 1
-    if is_weekday(page, first) or _is_short(page, first):
+    if is_weekday(page, first) or is_short_weekday(page, first):
         return page.starts[first]
     if page.folds[first] == "feira" and first and page.gaps[first] == "-":
         return page.starts[first - 1]
@@ -88,7 +89,7 @@ def is_weekday(page: Page, word: int) -> bool:
     return page.folds[word] in words("moments", "weekdays")
 
 
-def _is_short(page: Page, word: int) -> bool:
+def is_short_weekday(page: Page, word: int) -> bool:
     """Whether a word is a short day of the week in the language of the text."""
     if page.folds[word] not in _short(page.language):
         return False

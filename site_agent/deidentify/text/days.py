@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Set as AbstractSet
 
+from site_agent.deidentify.text.beside_dates import is_short_weekday, is_weekday
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import by_last_word, words
@@ -23,15 +24,22 @@ _SPACED = re.compile(
     r"(?P<one>\d{1,2})(?P<by>\.) (?P<two>1[0-2]|0?[1-9])\.(?![\d/.,-])"
 )
 _ROMAN = re.compile(
-    r"(?P<one>[12]\d|3[01]|0?[1-9])[./ ](?:X|XI|XII|IX|IV|V|VI|VII|VIII|I|II|III)"
-    r"(?![\w/-])\.?"
+    r"(?P<one>[12]\d|3[01]|0?[1-9])(?P<by>[./ ])"
+    r"(?P<month>X|XI|XII|IX|IV|V|VI|VII|VIII|I|II|III)(?![\w/-])(?:\.\d\d(?!\d)|\.?)"
 )
+# Swedish ``8/11 -24``.
+_SHORT_YEAR = re.compile(
+    r"(?:[12]\d|3[01]|0?[1-9])/(?:1[0-2]|0?[1-9]) ?[-\u2013]\d\d(?![\d/.-])"
+)
+_SCANDINAVIAN = frozenset(("sv", "da", "nb", "no"))
+_STOPPED = frozenset(("de", "pl", "cs", "da", "nb", "no", "fi"))
+_ELIDED = frozenset(("l", "dell", "all", "dall", "nell", "sull"))
 _SMALL = re.compile(" [^\\W\\d_A-Z\u00c0-\u00de]")
 # Of the last or the next month: Italian ``3 u.s.``, English ``12th ult.``.
 _OF_MONTH = re.compile(
     r"(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th)? ?(?:u\.s\.|p\.v\.|ult\.(?! \d))"
 )
-_MONTHS = 12
+_MONTHS, _TENTH = 12, 10
 _DAYS = 31
 _AND = re.compile(r"(?:,|;| and| und| et| y| e| en| i| och| oraz)?\s{1,2}$")
 # Before a fraction they say nothing of a date.
@@ -42,18 +50,19 @@ _CLOSED = re.compile(r"[.,;)\n]|$| (?:and|et|y|e|en|i|und|och)\b")
 _NOT_DAYS = re.compile(
     r"\s?(?:mm|cm|ml|%|weeks?|wks?|days?|months?|years?|hours?|tage|wochen|monate|jours"
     r"|semaines|mois|dias|semanas|meses|giorni|settimane|mesi|dagen|weken|maanden|dni"
-    r"|tygodni|veckor|dagar|x\b|pack|pain|points?|rippen?\b|ribs?\b|cotes?\b|costill"
+    r"|tygodni|veckor|dagar|x\b|pack|pain|points?|puntos|punti|pontos|rippen?\b|ribs?\b|cotes?\b|costill"
     r"|costel|cost[ae]\b|zebr|revben|bwk|lwk|grad)"
 )
 # A time of day tells that what stands before it is a day.
 _TIME = re.compile(
     r"[,;]? (?:(?:kl|klo|um|om|at|as|a las|a|o|godz|ore|alle|h)\.? ?\d"
-    r"|\d{1,2} ?(?:[h:.] ?[0-5]\d(?!\d)|uhr\b|hs?\b|hrs?\b|u\b))"
+    r"|[0-2]\d[0-5]\d(?!\d)|\d{1,2} ?(?:[h:.] ?[0-5]\d(?!\d)|uhr\b|hs?\b|hrs?\b|u\b))"
 )
 # There a comma stands between whole figures and tenths, so that a stop does not.
 _COMMA = frozenset(
     ("de", "cs", "pl", "da", "nb", "no", "fi", "sv", "nl", "fr", "it", "es", "pt")
 )
+_APOSTROPHES = ("'", "\u2019")
 _NEAR = 2
 _LONGEST_GAP = 8
 
@@ -82,6 +91,10 @@ def day_at(
     folded = page.folded
     if (of_month := _OF_MONTH.match(folded, start)) is not None:
         return Span(start, of_month.end(), Category.DATE, "day-and-month")
+    if page.language in _SCANDINAVIAN and (
+        dated_year := _SHORT_YEAR.match(folded, start)
+    ):
+        return Span(start, dated_year.end(), Category.DATE, "day-and-month")
     match = _DAY.match(folded, start) or _SPACED.match(folded, start)
     if match is None or _NOT_DAYS.match(folded, match.end()):
         return None
@@ -89,7 +102,8 @@ def day_at(
     if not (1 <= min(one, two) <= _MONTHS and max(one, two) <= _DAYS):
         return None
     near = word >= 0 and start - page.ends[word] <= _NEAR
-    counted = near and page.folds[word] in words("moments", "counted")
+    elided = page.text[start - 1 : start] in _APOSTROPHES
+    counted = near and not elided and page.folds[word] in words("moments", "counted")
     if counted or not (
         _is_said(page, match, word, near=near)
         or _is_listed(folded, start, dates)
@@ -111,10 +125,14 @@ def day_at(
 def roman_day_at(page: Page, start: int, word: int) -> Span | None:
     """Find the day at `start` whose month is a Roman numeral: Polish ``3.IX.``."""
     match = _ROMAN.match(page.text, start)
-    if match is None or word < 0 or start - page.ends[word] > _NEAR:
+    if match is None:
         return None
-    if not ends_phrase(page, word, by_last_word("dated")):
-        return None
+    formed = match["by"] == "." == match[0].rstrip("0123456789")[-1]
+    if not (formed and len(match["month"]) > 1 and page.language not in ("en", "")):
+        if word < 0 or start - page.ends[word] > _NEAR:
+            return None
+        if not ends_phrase(page, word, by_last_word("dated")):
+            return None
     return Span(start, match.end(), Category.DATE, "day-and-month")
 
 
@@ -123,13 +141,22 @@ def _is_said(page: Page, match: re.Match[str], word: int, *, near: bool) -> bool
     if not near:
         return False
     high = max(int(match["one"]), int(match["two"])) > _MONTHS
+    # 1/2 may be the first of two films.
+    long = len(match["one"]) + len(match["two"]) > len("12")
+    if is_weekday(page, word) or is_short_weekday(page, word):
+        return True
+    if page.folds[word] in _ELIDED and page.text[match.start() - 1] in _APOSTROPHES:
+        return long or _CLOSED.match(page.folded, match.end()) is not None
     if ends_phrase(page, word, by_last_word("dated")):
         weak = page.folds[word] in _WEAK
-        if weak and match["by"] == "/" and not high:
+        if (
+            weak
+            and match["by"] == "/"
+            and not (high or (long and page.language in _COMMA))
+        ):
             return _CLOSED.match(page.folded, match.end()) is not None
         return True
-    both = len(match["one"]) == len(match["two"]) == len("08")
-    return (high or both) and page.folds[word] in words("moments", "told")
+    return (high or long) and page.folds[word] in words("moments", "told")
 
 
 def _is_listed(folded: str, start: int, dates: AbstractSet[int]) -> bool:
@@ -166,7 +193,10 @@ def _has_form(page: Page, match: re.Match[str]) -> bool:
         return False
     if followed == ":" or (both and match["two"].startswith("0")):
         return True
-    return followed in (",", ";", ")") and match[0][-1] == "."
+    if followed in (",", ";", ")"):
+        return True
+    begins = page.text[max(0, match.start() - 8) : match.start()].rstrip(" ")[-1:]
+    return two >= _TENTH and page.language in _STOPPED and begins not in ("", "\n")
 
 
 def _is_inside(place: int, parts: list[tuple[int, int]]) -> bool:

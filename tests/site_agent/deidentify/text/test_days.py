@@ -32,6 +32,12 @@ def dates(text: str, language: str) -> list[str]:
         ("Radio au lit le 27/3 5h30.", "fr", "27/3"),
         ("Il radiogramma del 3 u.s., confrontato.", "it", "3 u.s."),
         ("Porównano z badaniem z 3.IX.", "pl", "3.IX."),
+        ("Rx 8/11: igual.", "es", "8/11"),
+        ("Confronto dell'8/11 esterno.", "it", "8/11"),
+        ("Undersökt 8/11 -24 på plats.", "sv", "8/11 -24"),
+        ("Thorax za 9/11 en gisteren.", "nl", "za 9/11"),
+        ("Film from yesterday (6/11) was clear.", "en", "6/11"),
+        ("Kontrolle 8.11. Kein Erguss.", "de", "8.11."),
     ],
 )
 def test_day_is_told_by_what_stands_beside_it(
@@ -54,6 +60,9 @@ def test_day_is_told_by_what_stands_beside_it(
         ("Der Herd misst 3.5. Keine Änderung.", "de"),
         ("Fratture delle coste 7/8.", "it"),
         ("Grado 3/4: estable.", "es"),
+        ("Score on 5/10 scale, film 1/2.", "en"),
+        ("Escala de 8/10 puntos.", "es"),
+        ("8.11. Thorax\n8.12. Abdomen", "de"),
     ],
 )
 def test_ribs_levels_grades_and_sizes_are_no_days(text: str, language: str) -> None:

@@ -128,7 +128,7 @@ def test_what_shows_by_its_form_goes(written: str, released: str) -> None:
     [
         "T12 and L1, C3-4, T10-11-12; 3.5 cm, 1,2 cm, 3 x 4 mm; 8-12 weeks; 5/10.",
         "Kerley B lines, Swan-Ganz catheter, Port-A-Cath, Hickman line, Ghon focus.",
-        "No change since 2016. A 67-year-old woman. 3 days earlier. FiO2 0.4, 120 kV.",
+        "No change in 2016. A 67-year-old woman. 3 days earlier. FiO2 0.4, 120 kV.",
         "Heart: normal. The AP view was taken at 120 kVp with 2.5 mAs; CTR 15/29.",
         "14 Fr. Left chest tube. Patient was informed. Discussed with the team.",
         '1. No pneumothorax. 2. Small effusion (2.1 cm) - stable; "ground-glass" 50 %.',
