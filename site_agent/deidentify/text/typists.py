@@ -13,7 +13,7 @@ from site_agent.deidentify.text.lexicon import CAPITAL, CLINICAL, COMMON, UNKNOW
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.spelling import fold
-from site_agent.deidentify.text.vocabulary import by_last_word
+from site_agent.deidentify.text.vocabulary import by_last_word, words
 from site_agent.deidentify.text.word_lists import is_clinical
 
 _L = r"[^\W\d_]"
@@ -36,6 +36,7 @@ _BOTH = re.compile(r"\bD: ?[A-Z]{2,4},? {1,2}T: ?[A-Za-z]{2,4}\b")
 _LAST_LINES, _LAST_OF_NAMES = 4, 2
 _SHORT = 4
 _LONGEST_LINE, _LONGEST_CODE, _LONGEST_ALONE = 60, 9, 16
+_LONGEST_OF_INITIALS = 40
 
 
 def find_typists(page: Page) -> Iterator[Span]:
@@ -69,11 +70,35 @@ def _last_lines(page: Page) -> Iterator[Span]:
             at = _code_at(page, start, end, line_from_end)
             if at is not None:
                 yield Span(at, end, Category.NAME, "typist")
+            elif start and not line_from_end:
+                yield from _initials(page, start, end)
         if not start:
             return
         end = start - 1
         while end and text[end - 1].isspace():
             end -= 1
+
+
+def _initials(page: Page, start: int, end: int) -> Iterator[Span]:
+    """Find the initials of a last line that has nothing else but words for them."""
+    if end - start > _LONGEST_OF_INITIALS:
+        return
+    first, last = page.word_before(start - 1) + 1, page.word_before(end) + 1
+    beside = by_last_word("typed").keys() | words("typist", "line")
+    found, initials = [], False
+    for word in range(first, last):
+        written, folded = page.words[word], page.folds[word]
+        if len(written) == 1 or folded in beside:
+            continue
+        if len(written) > _SHORT or not (written.islower() or written.isupper()):
+            return
+        known = is_clinical(folded, page.language)
+        if known and written.islower():
+            return
+        initials |= not known  # MR is somebody beside kp, and else a machine
+        found.append(Span(page.starts[word], page.ends[word], Category.NAME, "typist"))
+    if initials:
+        yield from found
 
 
 def _code_at(page: Page, start: int, end: int, line_from_end: int) -> int | None:

@@ -21,6 +21,30 @@ def test_initials_on_the_last_line_go(code: str) -> None:
     assert scrub(LETTER + code, NOBODY, "de").text.strip() == f"{LETTER}[NAME]"
 
 
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("dict. MR / trans. kp", "en"),
+        ("t: kp", "en"),
+        ("geschr. kp", "de"),
+        ("MR / kp", "de"),
+        ("dettato MR, trascritto kp", "it"),
+        ("ditado MR / dig. kp", "pt"),
+    ],
+)
+def test_last_line_of_initials_and_words_for_them_keeps_the_words(
+    line: str, language: str
+) -> None:
+    last = scrub(f"Normal.\n\n{line}\n", NOBODY, language).text.split("\n")[-2]
+    assert "kp" not in last
+    assert "MR" not in last
+
+
+@pytest.mark.parametrize("line", ["No acute dz.", "PA und lat", "o.B."])
+def test_last_line_with_other_words_stays(line: str) -> None:
+    assert scrub(f"Lungs are normal.\n{line}", NOBODY, "en").text.endswith(line)
+
+
 def test_initials_above_the_number_of_the_page_go() -> None:
     left = scrub(f"{LETTER}AB/cd\n\nSeite 1 von 1\n", NOBODY, "de").text
     assert left == f"{LETTER}[NAME]\n\nSeite 1 von 1\n"
