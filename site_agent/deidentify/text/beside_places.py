@@ -44,7 +44,8 @@ _LIVES = re.compile(
     r"(?:wohnhaft|wohnt|wonende|woont|lives? (?:at|in)|residing|resident|domicilie"
     r"|demeurant|habite|vive|reside|residente|domiciliad[oa]|domiciliat[oa]|abita|zam\."
     r"|zamieszkal[ya]|mieszka|bor pa|boende|bosatt|morador|mora em|moradora|anschrift"
-    r"|adres|address|adresse|bydlist)[^.;\n]{0,45}$"
+    r"|adres|address|adresse|bydlist)"
+    r"(?:[^.;\n]|(?<![a-z]{4})\.){0,45}$"
 )
 _NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,4} ?(?:[a-z]|bis|ter|quater)?,? $")
 _LEVEL_BEFORE = re.compile(
@@ -63,7 +64,7 @@ _LONGEST_NUMBER = 14
 # A street's word before a name that is in no list for its full stop or its case.
 _STREETS = frozenset(
     ("zza", "ulicy", "ulica", "ctra", "cra", "avda", "pza", "alei", "placu", "osiedlu")
-)
+) | frozenset(("za", "so", "go", "tv", "lgo", "bd"))
 
 
 def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
@@ -134,7 +135,7 @@ def _is_street(page: Page, span: Span) -> bool:
         return True
     before = first - 1
     near = before >= 0 and span.start - page.ends[before] <= len(". ")
-    return near and page.folds[before] in _STREETS
+    return near and bool(page.folds[before] in _STREETS or page.kinds[before] & STREET)
 
 
 def _left(page: Page, span: Span) -> int:

@@ -45,11 +45,19 @@ def test_whole_address_goes(text: str, language: str) -> None:
         ("stanza 6 letto B, stabile", "it", "stanza [PLACE], stabile"),
         ("planta 5, hab. 512, estable", "es", "[PLACE], estable"),
         ("enf. 4 leito 2, estável", "pt", "[PLACE], estável"),
+        ("łóżko nr 4, stabilny", "pl", "łóżko nr [PLACE], stabilny"),
         ("box 8, estável", "pt", "box [PLACE], estável"),
     ],
 )
 def test_room_and_bed_go_together(text: str, language: str, scrubbed: str) -> None:
     assert scrub(text, NOBODY, language).text == scrubbed
+
+
+@pytest.mark.parametrize(
+    "text", ["abita in v. Kohler 4, scala B.", "residente in p.za Kohler 4."]
+)
+def test_street_may_be_abbreviated(text: str) -> None:
+    assert "4" not in scrub(text, NOBODY, "it").text
 
 
 def test_house_number_needs_somebody_who_lives_there() -> None:
