@@ -20,11 +20,11 @@ from site_agent.errors import SiteError
 class OcrStopped(SiteError):
     """The process ended while it was asked; the next question starts another one."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The process that reads text ended, maybe for want of memory. Run again, "
-            "with fewer --jobs."
-        )
+
+_STOPPED = (
+    "The process that reads text ended, maybe for want of memory. Run again, with "
+    "fewer --jobs."
+)
 
 
 class OcrProcess:
@@ -48,6 +48,9 @@ class OcrProcess:
 
     def start(self) -> None:
         """Start the process, so that the first question does not wait for it."""
+        self._begun()
+
+    def _begun(self) -> Connection:
         if self._started is None:
             # Not forked: it would begin with all the memory of this one.
             context = multiprocessing.get_context("spawn")
@@ -56,6 +59,7 @@ class OcrProcess:
             process.start()
             there.close()
             self._started = process, here
+        return self._started[1]
 
     def stop(self) -> None:
         """End the process, whatever it does."""
@@ -67,15 +71,13 @@ class OcrProcess:
             process.join()
 
     def _ask(self, what: str, image: Grey) -> Any:
-        self.start()
-        assert self._started is not None  # noqa: S101  just started
-        _, connection = self._started
+        connection = self._begun()
         try:
             connection.send((what, image))
             return connection.recv()
         except (EOFError, ConnectionError):
             self.stop()
-            raise OcrStopped from None
+            raise OcrStopped(_STOPPED) from None
         except BaseException:  # a signal: its answer must not become that of another
             self.stop()
             raise
