@@ -2,10 +2,12 @@
 
     python -m tests.benchmarks.hard_letters
 
-``hard_letters.jsonl`` has 70 made-up letters in ten languages, as hospitals write them,
-with what identifies in them marked by kind. Nothing is known beside the text. A letter
-in quarantine is counted apart. A mark counts as gone when none of its letters and
-figures is left, but for titles and particles: half of a generic word is a miss.
+``hard_letters.jsonl`` has 100 made-up letters in ten languages, as hospitals write
+them, with what identifies in them marked by kind; they were at hand while rules were
+written. The 30 of ``unread_letters.jsonl`` were not, and should stay so: look at their
+totals alone. Nothing is known beside the text. A letter in quarantine is counted apart.
+A mark counts as gone when none of its letters and figures is left, but for titles and
+particles: half of a generic word is a miss.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from site_agent.reports.rows import Report
 from site_agent.reports.scrubbing import scrub_row
 
 LETTERS = Path(__file__).with_name("hard_letters.jsonl")
+UNREAD_LETTERS = LETTERS.with_name("unread_letters.jsonl")
 _SAYS_NOTHING = re.compile(
     r"\b(?:dr|mrs?|ms|md|mme|frau|fr|herr|sig|oa|dres|von|van|der|de|d|im|w|ul|c|am|in|"
     r"und|tel)\b",
@@ -29,10 +32,17 @@ _SAYS_NOTHING = re.compile(
 
 def main() -> None:
     """Print by kind how many marks there are, and how many are gone."""
+    for letters in (LETTERS, UNREAD_LETTERS):
+        print(f"{letters.stem.replace('_', ' ')}:")
+        judge(letters)
+
+
+def judge(letters: Path) -> None:
+    """Print the table of one file."""
     marks: Counter[str] = Counter()
     gone: Counter[str] = Counter()
     quarantined = with_a_miss = removed = other = 0
-    for row, line in enumerate(LETTERS.read_text("utf-8").splitlines(), 1):
+    for row, line in enumerate(letters.read_text("utf-8").splitlines(), 1):
         letter = json.loads(line)
         text = letter["text"]
         done = scrub_row(Report(row, letter["id"], text, letter["language"])).released()
