@@ -13,7 +13,6 @@ import gc
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import click
@@ -83,6 +82,9 @@ app = typer.Typer(
 def _show_version(wanted: bool) -> None:
     if not wanted:
         return
+    # Only here: it takes longer to import than some commands to do their work.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         number = version("hilum")
     except PackageNotFoundError:
