@@ -157,7 +157,9 @@ def _scrub(
         if rest is not None and not isinstance(search(rest, is_inverted=False), Clean):
             return ForReview(BESIDE_THE_PIXELS)
         ranges = ranges_of(film, stored) if stored.ndim == 2 else ()
-        outcome = search(stored, is_inverted=is_inverted, ranges=ranges)
+        outcome = search(
+            stored, is_inverted=is_inverted, ranges=ranges, forget=here.forget
+        )
         if isinstance(outcome, ForReview):
             return outcome
         if isinstance(outcome, Text):

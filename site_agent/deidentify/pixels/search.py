@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,7 +100,12 @@ class Search:
     may_stay: frozenset[str] = field(default_factory=usually_allowed)
 
     def __call__(
-        self, pixels: NDArray[Any], *, is_inverted: bool, ranges: Iterable[Range] = ()
+        self,
+        pixels: NDArray[Any],
+        *,
+        is_inverted: bool,
+        ranges: Iterable[Range] = (),
+        forget: Callable[[], None] = lambda: None,
     ) -> Outcome:
         """Search the pixels of one frame, in each of its `seen.views`.
 
@@ -112,10 +117,13 @@ class Search:
             Whether low values are bright (MONOCHROME1).
         ranges : iterable of (float, float)
             Of stored values, in which viewers show the film.
+        forget : callable
+            Lets go of `pixels`, which can be read again, while a view is searched.
         """
         boxes: list[Box] = []
         markers: list[Box] = []
         for film in views(pixels, is_inverted=is_inverted, ranges=ranges):
+            forget()
             fill(film, boxes, markers)
             refused = self._search(film, boxes, markers)
             if refused:
