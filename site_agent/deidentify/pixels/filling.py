@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from site_agent.deidentify.pixels.boxes import Box
+from site_agent.deidentify.pixels.boxes import Box, Tile
 
 _RING = 4  # pixels around a box that tell with what it is filled
 
@@ -38,16 +38,12 @@ def fill(
     shape = pixels.shape[:2]
     markers = tuple(markers)
     boxes = tuple(boxes)
-    grown = [box.grown(margin_of(box)) for box in boxes]
-    everything = np.zeros(shape, np.uint8)
-    for box in grown:
-        _draw(everything, box, (0, 0))
-    for narrow, box in zip(boxes, grown, strict=True):
-        tile = box.tile(shape, _RING + 1)
+    everything = filled(shape, boxes)
+    for box in boxes:
+        tile = _tile_of(box, shape)
         if not tile.area:
             continue
-        inside = np.zeros((tile.y1 - tile.y0, tile.x1 - tile.x0), np.uint8)
-        _draw(inside, box, (tile.x0, tile.y0))
+        inside, own = _drawn(box.grown(margin_of(box)), tile), _drawn(box, tile)
         square = np.ones((2 * _RING + 1,) * 2, np.uint8)
         other = everything[tile.y0 : tile.y1, tile.x0 : tile.x1]
         around = (cv2.dilate(inside, square) > 0) & (other == 0)
@@ -56,23 +52,32 @@ def fill(
             value = np.median(part[around], axis=0)
         else:  # shut in by other boxes: what is most usual on the film
             value = np.median(pixels[::16, ::16], axis=(0, 1))
-        own = np.zeros_like(inside)
-        _draw(own, narrow, (tile.x0, tile.y0))
         for marker in markers:
-            _draw(inside, marker, (tile.x0, tile.y0), 0)
+            inside &= 1 - _drawn(marker, tile)
         part[(inside | own) > 0] = value.astype(pixels.dtype)
 
 
 def filled(shape: tuple[int, ...], boxes: Iterable[Box]) -> NDArray[np.uint8]:
     """Give an image of `shape` (rows, columns) with 1 where `fill` would fill."""
-    drawn = np.zeros(shape[:2], np.uint8)
+    image = np.zeros(shape[:2], np.uint8)
     for box in boxes:
-        _draw(drawn, box.grown(margin_of(box)), (0, 0))
-    return drawn
+        tile = _tile_of(box, shape)
+        if tile.area:
+            part = image[tile.y0 : tile.y1, tile.x0 : tile.x1]
+            part |= _drawn(box.grown(margin_of(box)), tile) | _drawn(box, tile)
+    return image
 
 
-def _draw(
-    image: NDArray[np.uint8], box: Box, origin: tuple[int, int], value: int = 1
-) -> None:
-    corners = np.rint(box.corners() - origin).astype(np.int32)
-    cv2.fillPoly(image, [corners], value)
+def _tile_of(box: Box, shape: tuple[int, ...]) -> Tile:
+    return box.grown(margin_of(box)).tile(shape, _RING + 1)
+
+
+def _drawn(box: Box, tile: Tile) -> NDArray[np.uint8]:
+    """Give a part of a film with 1 in the box.
+
+    Always of the same part: where it cuts a box off, another would round otherwise.
+    """
+    image = np.zeros((tile.y1 - tile.y0, tile.x1 - tile.x0), np.uint8)
+    corners = np.rint(box.corners() - (tile.x0, tile.y0)).astype(np.int32)
+    cv2.fillPoly(image, [corners], 1)
+    return image

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from site_agent.deidentify.pixels.boxes import Box
@@ -26,6 +26,7 @@ boxes = st.lists(
 
 
 @settings(deadline=None)
+@example([Box(x=-10, y=0, long=21, short=3, angle=28, score=0.9)], 0, np.uint8)
 @given(
     boxes, st.integers(0, 2**32 - 1), st.sampled_from([np.uint8, np.uint16, np.int16])
 )
