@@ -229,7 +229,8 @@ def _run(
         while given := pipe.recv():
             pipe.send(function(*given))
     except Exception as error:  # noqa: BLE001  whatever it is, the parent raises it
-        error.add_note(traceback.format_exc())
+        # Where it happened; what it says may name a file, and stays with the error.
+        error.add_note("".join(traceback.format_tb(error.__traceback__)))
         with suppress(ConnectionError):  # the parent is gone
             pipe.send(_Failure(error))
 

@@ -1,6 +1,6 @@
 """Judge the labeler beside medspaCy's ConText and negspacy, on the same reports.
 
-    python -m tests.benchmarks.labels [--peers VENV] [--count 20000]
+    python -m tests.benchmarks.labels [--peers VENV] [--count 20000] [--mode coder]
 
 VENV is an environment with what ``tests/benchmarks/peers.txt`` lists; it is made if it
 is not there. The reports, their gold and the judge are looked for in ``../shared``;
@@ -79,11 +79,12 @@ def main() -> None:
     )
     parser.add_argument("--peers", type=Path, help="environment with the other tools")
     parser.add_argument("--count", type=int, default=20000, help="reports to be timed")
+    parser.add_argument("--mode", default="radiologist", help="of our labels")
     options = parser.parse_args()
     data = SHARED / "data" / "reports"
     with tempfile.TemporaryDirectory() as temporary:
         room = Path(temporary)
-        labelers: dict[str, Labeler] = {"Hilum": ours}
+        labelers: dict[str, Labeler] = {"Hilum": of_ours(options.mode)}
         if python := peers_python(options.peers):
             lexicon = room / "lexicon.json"
             lexicon.write_text(json.dumps(finding_phrases()))
@@ -110,9 +111,13 @@ def main() -> None:
         show(BARS, columns, "Hilum, held out")
 
 
-def ours(source: Path, target: Path) -> None:
-    """Label a table by our command."""
-    site_agent("label", source, "-o", target)
+def of_ours(mode: str) -> Labeler:
+    """Give the labeler that our command is in a mode."""
+
+    def label(source: Path, target: Path) -> None:
+        site_agent("label", source, "-o", target, "--mode", mode)
+
+    return label
 
 
 def of_peer(python: Path, name: str, lexicon: Path) -> Labeler:

@@ -37,7 +37,6 @@ _SHORTEST_NAME = 3
 # those in small letters nearly all.
 _FEWEST_BEGUN, _BEGUN_SMALL = 3, 0.7
 _MOST_CAPITALS = 0.12
-_CASE = CAPITAL | CAPS
 _BEGINS = re.compile(r"\n|[.!?]\s")
 _FIGURE = re.compile(r"\d")
 
