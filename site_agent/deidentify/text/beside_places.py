@@ -16,7 +16,7 @@ from functools import cache
 from site_agent.deidentify.text.lexicon import STREET
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import either, words
+from site_agent.deidentify.text.vocabulary import either, phrases, words
 
 _NAMES = frozenset((Category.NAME, Category.PLACE))
 _HOUSE = re.compile(
@@ -24,36 +24,10 @@ _HOUSE = re.compile(
     r"(?:[/-]\d{1,4}[a-z]?)?(?![\w:]|[.,]\d|\s?[cm]?m\b|\s?(?:ml|%|jahre?|ans|lat|anni"
     r"|anos|years?|yo|y)\b)"
 )
-# With a number or a letter, and without.
-_FLAT = re.compile(
-    r",? ?(?:(?:km|lote|lt|depto|dpto|dept|dep|apto?|apt|apartamento|apartment|app"
-    r"|appartamento|int|interno|lgh|lok|m|scala|esc|escalera|pta|puerta|portal|piso"
-    r"|piano|etage|top|bus|bte|flat|unit|suite|floor|appt|bat|batiment|porte|casa"
-    r"|bloco|parcela|parcelle|allee)\.? (?:n[.\u00ba\u00b0o]{1,2} ?)?"
-    r"(?:\d{1,4}[a-z]?|[a-h])(?!\w)"
-    r"|r/c(?: (?:dto|esq|dt|esqu)\b\.?)?"
-    r"|\d{1,2}\.?[\u00ba\u00aa\u00b0oa](?!\w)\.? ?"
-    r"(?:[a-h](?!\w)|(?:dto|esq|dta|izq|izda|dcha|fte|frente|andar|piso)\b\.?)?"
-    r"|\d{1,2}(?:\.|er|e|eme) (?:og|ug|stock|etage|obergeschoss)\b"
-    r"|(?:hinterhaus|vorderhaus|seitenflugel|parterre)\b)"
-)
 _UPPER = re.compile(r"\. ?(?:og|ug|stock|etage)\b|(?<= m)\. ?\d{1,4}(?!\w)")
 _PHONE_NEXT = re.compile(r"[,;]? \(?(?:tel|telefon|tlf|phone|fon)\b")
 _CLOSED = re.compile(r"[.,;)\n]|$| (?:in|en|te|a|i|w) ")
-_LIVES = re.compile(
-    r"(?:wohnhaft|wohnt|wonende|woont|lives? (?:at|in)|residing|resident|domicilie"
-    r"|demeurant|habite|vive|reside|residente|domiciliad[oa]|domiciliat[oa]|abita|zam\."
-    r"|zamieszkal[ya]|mieszka|bor pa|boende|bosatt|morador|mora em|moradora|anschrift"
-    r"|adres|address|adresse|bydlist)"
-    r"(?:[^.;\n]|(?<![a-z]{4})\.){0,45}$"
-)
 _NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,4} ?(?:[a-z]|bis|ter|quater)?,? $")
-_LEVEL_BEFORE = re.compile(
-    r"(?<!\w)(?:level|floor|block|suite|unit|flat|bldg|building|wing|gate) "
-    r"(?:\d{1,3}[a-z]?|[a-h]), $"
-)
-# The same where the figure was found with the place: ``Level`` before ``2, Tern Wing``.
-_FLOOR_BEFORE = re.compile(r"(?<!\w)(?:level|floor|block|suite|unit|flat|building) $")
 _FARTHEST, _FARTHEST_WARD = 64, 40
 # What tells at once that a figure may be near.
 _FIGURE_AFTER = re.compile(r"[ ,.][^\d\n]{0,18}\d")
@@ -105,7 +79,7 @@ def _right(page: Page, span: Span) -> int:
         at = house.end()
     upper = _UPPER.match(page.folded, at)
     at = at if upper is None else upper.end()
-    while (flat := _FLAT.match(page.folded, at)) is not None:
+    while (flat := _flats().match(page.folded, at)) is not None:
         at = flat.end()
     return at
 
@@ -113,7 +87,7 @@ def _right(page: Page, span: Span) -> int:
 def _is_house(page: Page, span: Span, end: int) -> bool:
     """Whether a number that ends at `end` is that of a house beside a name."""
     folded = page.folded
-    if _FLAT.match(folded, end) or _PHONE_NEXT.match(folded, end):
+    if _flats().match(folded, end) or _PHONE_NEXT.match(folded, end):
         return True
     if _is_street(page, span):
         return True
@@ -124,7 +98,7 @@ def _is_house(page: Page, span: Span, end: int) -> bool:
 
 def _is_lived_in(page: Page, start: int) -> bool:
     """Whether what stands before a place says that somebody lives there."""
-    return _LIVES.search(page.folded, max(0, start - _FARTHEST), start) is not None
+    return _lives().search(page.folded, max(0, start - _FARTHEST), start) is not None
 
 
 def _is_street(page: Page, span: Span) -> bool:
@@ -148,7 +122,7 @@ def _left(page: Page, span: Span) -> int:
         return start if ward is None else ward.start()
     before = folded[start - 2]
     if folded[start].isdigit():
-        floor = _FLOOR_BEFORE.search(folded, max(0, start - _LONGEST_NUMBER), start)
+        floor = _floor_before().search(folded, max(0, start - _LONGEST_NUMBER), start)
         return start if floor is None else floor.start()
     if not (
         before in _ENDS_NUMBER
@@ -157,7 +131,7 @@ def _left(page: Page, span: Span) -> int:
     ):
         return start
     if before == ",":
-        level = _LEVEL_BEFORE.search(folded, max(0, start - 20), start)
+        level = _level_before().search(folded, max(0, start - 20), start)
         if level is not None:
             return level.start()
     near = max(0, start - _LONGEST_NUMBER)
@@ -180,19 +154,56 @@ def _bed(page: Page, at: int) -> int:
 
 
 @cache
+def _flats() -> re.Pattern[str]:
+    """Match a flat with a number or a letter, or one that needs none."""
+    numbered = either(words("dwellings", "numbered"))
+    sides, behind = (either(words("dwellings", entry)) for entry in ("sides", "behind"))
+    floors = either(words("dwellings", "floors"))
+    return re.compile(
+        rf",? ?(?:(?:{numbered})\.? (?:n[.\u00ba\u00b0o]{{1,2}} ?)?"
+        r"(?:\d{1,4}[a-z]?|[a-h])(?!\w)"
+        r"|r/c(?: (?:dto|esq|dt|esqu)\b\.?)?"
+        r"|\d{1,2}\.?[\u00ba\u00aa\u00b0oa](?!\w)\.? ?"
+        rf"(?:[a-h](?!\w)|(?:{sides})\b\.?)?"
+        rf"|\d{{1,2}}(?:\.|er|e|eme) (?:{floors})\b"
+        rf"|(?:{behind})\b)"
+    )
+
+
+@cache
+def _lives() -> re.Pattern[str]:
+    lives = either(phrases("dwellings", "lives"))
+    return re.compile(rf"(?:{lives})(?:[^.;\n]|(?<![a-z]{{4}})\.){{0,45}}$")
+
+
+@cache
+def _level_before() -> re.Pattern[str]:
+    levels = either(words("dwellings", "levels") | words("dwellings", "buildings"))
+    return re.compile(rf"(?<!\w)(?:{levels}) (?:\d{{1,3}}[a-z]?|[a-h]), $")
+
+
+@cache
+def _floor_before() -> re.Pattern[str]:
+    """Match the same where its figure was found with the place: ``2, Tern Wing``."""
+    levels = either(words("dwellings", "levels"))
+    return re.compile(rf"(?<!\w)(?:{levels}) $")
+
+
+@cache
 def _beds() -> re.Pattern[str]:
     rooms = either(words("numbers", "rooms"))
+    ends = either(words("dwellings", "ends"))
     return re.compile(
-        rf"[ ,/]{{1,2}}(?:{rooms})[ .]{{1,2}}(?:(?P<letter>[a-h])|fenetre|porte|window"
-        r"|door|fenster|tur|finestra|porta|okno|raam|deur|ventana|janela|fonster)(?!\w)"
+        rf"[ ,/]{{1,2}}(?:{rooms})[ .]{{1,2}}(?:(?P<letter>[a-h])|{ends})(?!\w)"
     )
 
 
 @cache
 def _wards() -> re.Pattern[str]:
     rooms = either(words("numbers", "rooms"))
+    wards = either(words("dwellings", "wards"))
     return re.compile(
-        r"(?<!\w)(?:planta|piso|floor|level|etage|rep|reparto|enf|service|st|pietro|plan)"
+        rf"(?<!\w)(?:{wards})"
         rf"\.? ?\d{{1,2}}[a-z]?(?: est| ouest)?,? (?:{rooms})\.? ?$"
     )
 
