@@ -13,6 +13,7 @@ import gc
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from os import EX_SOFTWARE
 from typing import Annotated
 
 import click
@@ -113,9 +114,24 @@ def site_agent(
 
 
 def main() -> None:
-    """Run the command line; an expected failure is one message and its exit code."""
+    """Run the command line; an expected failure is one message and its exit code.
+
+    Of any other it tells the place in the program, and not the message.
+    """
     try:
         app()
     except SiteError as error:
         typer.echo(f"site-agent: {error}", err=True)
         sys.exit(error.exit_code)
+    except Exception as error:  # noqa: BLE001  what a library says may name a person
+        import traceback  # only here, as for the version
+
+        places = traceback.format_tb(error.__traceback__)
+        notes = getattr(error, "__notes__", [])
+        typer.echo("".join((*places, *notes)), err=True)
+        typer.echo(
+            f"site-agent: {type(error).__name__}, a fault of the program. What it said "
+            "is not shown, since it may name somebody. Send us the lines above.",
+            err=True,
+        )
+        sys.exit(EX_SOFTWARE)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
 from typer.testing import CliRunner
 
-from site_agent.cli import COMMANDS, app
+from site_agent.cli import COMMANDS, app, main
 
 
 def test_start_imports_nothing_heavy() -> None:
@@ -43,3 +44,19 @@ def test_overview_lists_every_command() -> None:
 
 def test_unknown_command_is_refused() -> None:
     assert CliRunner().invoke(app, ["export"]).exit_code == 2
+
+
+def test_unexpected_failure_shows_its_place_and_not_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing() -> None:
+        raise ValueError("DOE^JOHN")
+
+    monkeypatch.setattr("site_agent.cli.app", failing)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    shown = capsys.readouterr().err
+    assert ended.value.code == os.EX_SOFTWARE
+    assert "ValueError" in shown
+    assert "in failing" in shown
+    assert "DOE^JOHN" not in shown.replace('raise ValueError("DOE^JOHN")', "")
