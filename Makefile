@@ -35,6 +35,8 @@ unit: .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet torch==2.13.0
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[site,coordinator,dev]'
+	# Where nothing may write bytecode later, commands would start slowly every time.
+	$(BIN)/python -m compileall -q site_agent coordinator protos
 	touch $@
 
 # Regenerates the checked-in protobuf modules; a test compares.

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 DATA = Path(__file__).with_name("dictionary.json")
 CODE_WORDS = Path(__file__).with_name("code_words.txt")
@@ -27,16 +27,16 @@ class Attribute(NamedTuple):
 @cache
 def attributes() -> Mapping[int, Attribute]:
     """Every attribute of the standard by its tag, without repeating groups."""
-    return {
-        int(tag, 16): Attribute(vr, vm, keyword)
-        for tag, vr, vm, keyword in _data()["attributes"]
-    }
+    data = _data()
+    rows = map(Attribute, data["vrs"], data["vms"], data["keywords"])
+    return dict(zip(_numbers(), rows, strict=True))
 
 
 @cache
 def tags() -> Mapping[str, int]:
     """Every tag by its keyword."""
-    return {each.keyword: tag for tag, each in attributes().items() if each.keyword}
+    named = zip(_data()["keywords"], _numbers(), strict=True)
+    return {keyword: tag for keyword, tag in named if keyword}
 
 
 def is_registered(uid: str) -> bool:
@@ -57,10 +57,15 @@ def code_words() -> frozenset[str]:
 
 @cache
 def _uids() -> Mapping[str, str]:
-    return dict(_data()["uids"])
+    return dict(zip(_data()["uids"], _data()["types"], strict=True))
 
 
 @cache
-def _data() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(DATA.read_text("utf-8"))
-    return table
+def _numbers() -> list[int]:
+    return [int(tag, 16) for tag in _data()["tags"]]
+
+
+@cache
+def _data() -> dict[str, list[str]]:
+    columns: dict[str, list[str]] = json.loads(DATA.read_text("utf-8"))
+    return columns

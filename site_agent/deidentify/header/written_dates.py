@@ -2,11 +2,15 @@
 
 A value that has one is not what it should be. Version numbers (``2.6.3.7``) and lists
 of parameters are, so that not every row of digits counts.
+
+Most texts have too few digits for either. What tells the others is compiled when the
+first of them comes, since that takes longer than a film.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
 _FULL_DAY, _FULL_MONTH = r"(?:0[1-9]|[12]\d|3[01])", r"(?:0[1-9]|1[0-2])"
@@ -20,22 +24,35 @@ _BEGINNINGS = (
 _NAMED = f"(?:{'|'.join(_BEGINNINGS.split())})[a-z]{{0,10}}"
 _BETWEEN = r"[-./_, ]{0,3}"
 
-_DATE = re.compile(
-    rf"(?<!\d)(?:{_YEAR}([-./_ ]?){_FULL_MONTH}\1{_FULL_DAY}"
-    rf"|{_DAY}[-./]{_MONTH}[-./](?:{_YEAR}|\d\d)|{_MONTH}[-./]{_DAY}[-./]{_YEAR}"
-    # With blanks, two figures may be anything: only a whole year makes it a date.
-    rf"|{_DAY}[-./_, ]{{1,2}}{_MONTH}[-./_, ]{{1,2}}{_YEAR}"
-    rf"|{_MONTH}[-./_, ]{{1,2}}{_DAY}[-./_, ]{{1,2}}{_YEAR}"
-    rf"|{_FULL_DAY}{_FULL_MONTH}{_YEAR}|{_FULL_MONTH}{_FULL_DAY}{_YEAR})(?!\d)"
+_THREE_DIGITS = re.compile(r"\d(?:\D*\d){2}")
+_ONLY_A_DATE = re.compile(
+    rf"{_YEAR}{_FULL_MONTH}{_FULL_DAY}"
+    rf"|{_FULL_DAY}{_FULL_MONTH}{_YEAR}|{_FULL_MONTH}{_FULL_DAY}{_YEAR}"
 )
-_NAMED_DATE = re.compile(
-    rf"(?<!\d){_DAY}(?:st|nd|rd|th|er)?{_BETWEEN}{_NAMED}{_BETWEEN}"
-    rf"(?:{_YEAR}|\d\d)(?!\d)"
-    rf"|(?<![^\W\d_]){_NAMED}{_BETWEEN}"
-    rf"(?:{_DAY}(?:st|nd|rd|th)?[-./_, ]{{1,3}})?{_YEAR}(?!\d)"
-    rf"|(?<!\d){_YEAR}{_BETWEEN}{_NAMED}{_BETWEEN}{_DAY}(?!\d)",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _dates() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compile dates in figures, and those with the name of a month."""
+    figures = re.compile(
+        rf"(?<!\d)(?:{_YEAR}([-./_ ]?){_FULL_MONTH}\1{_FULL_DAY}"
+        rf"|{_DAY}[-./]{_MONTH}[-./](?:{_YEAR}|\d\d)|{_MONTH}[-./]{_DAY}[-./]{_YEAR}"
+        # With blanks, two figures may be anything: only a whole year makes it a date.
+        rf"|{_DAY}[-./_, ]{{1,2}}{_MONTH}[-./_, ]{{1,2}}{_YEAR}"
+        rf"|{_MONTH}[-./_, ]{{1,2}}{_DAY}[-./_, ]{{1,2}}{_YEAR}"
+        rf"|{_FULL_DAY}{_FULL_MONTH}{_YEAR}|{_FULL_MONTH}{_FULL_DAY}{_YEAR})(?!\d)"
+    )
+    named = re.compile(
+        rf"(?<!\d){_DAY}(?:st|nd|rd|th|er)?{_BETWEEN}{_NAMED}{_BETWEEN}"
+        rf"(?:{_YEAR}|\d\d)(?!\d)"
+        rf"|(?<![^\W\d_]){_NAMED}{_BETWEEN}"
+        rf"(?:{_DAY}(?:st|nd|rd|th)?[-./_, ]{{1,3}})?{_YEAR}(?!\d)"
+        rf"|(?<!\d){_YEAR}{_BETWEEN}{_NAMED}{_BETWEEN}{_DAY}(?!\d)",
+        re.IGNORECASE,
+    )
+    return figures, named
+
+
 _NUMBER = re.compile(
     r"\d{6}"
     # 555 12 34 56: seven digits in groups
@@ -47,13 +64,15 @@ _NUMBER = re.compile(
 
 
 def is_a_date(number: str) -> bool:
-    """Whether a number is a date and nothing else, in figures."""
-    return _DATE.fullmatch(number) is not None
+    """Whether an integer or a decimal is a date and nothing else."""
+    return _ONLY_A_DATE.fullmatch(number) is not None
 
 
 def names_a_date(text: str) -> bool:
     """Whether a text has a date, in figures or with the name of a month."""
-    return _DATE.search(text) is not None or _NAMED_DATE.search(text) is not None
+    if _THREE_DIGITS.search(text) is None:
+        return False
+    return any(date.search(text) is not None for date in _dates())
 
 
 def names_a_number(text: str) -> bool:
