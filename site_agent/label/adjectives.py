@@ -32,7 +32,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from site_agent.label.pack import Kind, Meaning
+from site_agent.label.ellipsis import asserted_places
+from site_agent.label.pack import NO_SIDES, Kind, Meaning, Sides
 from site_agent.label.ratio import state_of_the_heart
 from site_agent.label.scan import Hit
 
@@ -64,9 +65,13 @@ _VERBS = {  # what they say of what goes before, of what follows
 }
 
 
-def settle(texts: Sequence[str], hits: list[Hit]) -> list[Hit]:
+def settle(texts: Sequence[str], hits: list[Hit], sides: Sides = NO_SIDES) -> list[Hit]:
     """Replace each such adjective by a cue that goes before or behind its noun."""
     kinds = [hit.meaning.kind for hit in hits]
+    if Kind.WITHIN in kinds:
+        places = [hit for hit in hits if hit.kind is Kind.WITHIN]
+        others = [hit for hit in hits if hit.kind is not Kind.WITHIN]
+        return asserted_places(texts, settle(texts, others), places, sides)
     joints: list[int] = []
     if Kind.AND in kinds:
         joints = [hit.start for hit in hits if hit.kind is Kind.AND]

@@ -22,6 +22,7 @@ _ENDS_REACH = frozenset({Kind.BREAK, Kind.REMAINS, *_AFTER})
 _ENDS_LOOK_AHEAD = frozenset({Kind.BREAK, Kind.REMAINS, Kind.NO_DENIAL, *_DENIES})
 _DOUBTS = frozenset({Kind.DOUBT, Kind.CAUSE_DOUBT})
 _SUPPOSES = frozenset({Kind.DOUBT, Kind.INFERENCE})
+_OF_AN_ITEM = frozenset({*THINGS, *PRESENCE, Kind.ORGAN, Kind.COPULA})
 _ITEM_ENDS = frozenset((",", ":", ";", "(", ")"))
 _DEGREES = frozenset({Kind.DOUBTFUL, Kind.BORDERLINE})
 _FARTHEST_PRESENCE = 1  # words between a finding and what says that it is there
@@ -44,6 +45,8 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
         if kind is Kind.PAST and _is_of_another_item(sentence, at, place):
             break
         if kind in _DENIES:
+            if _has_an_item_each(sentence, at, place):
+                return inference
             return None if is_lasting else hits[at]
         if kind in _DOUBTS and not _is_asked(sentence, at):
             return inference or hits[at]
@@ -198,6 +201,22 @@ def _says_to_be_there(sentence: Sentence, place: int) -> bool:
     if first and hits[first - 1].end == start - 1 and kinds[first - 1] in _DOUBTS:
         return False  # "probably, small effusion"
     return Kind.EITHER not in kinds[place + 1 :]
+
+
+def _has_an_item_each(sentence: Sentence, denial: int, place: int) -> bool:
+    """Whether denials have one item each: ``no effusion, no edema, cardiomegaly``."""
+    texts, hits, kinds = sentence
+    things = [at for at in range(denial + 1, place) if kinds[at] in THINGS]
+    if not things or Kind.EITHER in kinds[denial:]:
+        return False
+    second = things[1] if things[1:] else place
+    if "," not in texts[hits[things[0]].end : hits[second].start]:
+        return False
+    before = denial - 1
+    while before > 0 and kinds[before] in _OF_AN_ITEM:
+        before -= 1
+    is_next = texts[hits[denial].start - 1] == ","
+    return is_next and denial - 1 > before >= 0 and kinds[before] in _DENIES
 
 
 def _goes_on(sentence: Sentence, place: int) -> bool:

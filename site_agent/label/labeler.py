@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from protos.statistics_pb2 import Assertion, Observation
 from site_agent.label.adjectives import settle
+from site_agent.label.ellipsis import restore
 from site_agent.label.mode import CONVENTIONS, Mode
 from site_agent.label.pack import Kind, Pack, load
 from site_agent.label.resolve import Claim, Mention, resolve
@@ -149,7 +150,8 @@ def _reader(language: str, mode: Mode) -> Callable[[str], tuple[Claim, ...]]:
         for first in range(0, len(texts), LONGEST):
             part = texts[first : first + LONGEST]
             if hits := scan(part, pack.root):
-                found = resolve(read(part, settle(part, hits)), conventions)
+                settled = settle(part, restore(part, hits, pack.sides), pack.sides)
+                found = resolve(read(part, settled), conventions)
                 claims += [_moved(claim, first) for claim in found] if first else found
         return tuple(claims)
 

@@ -45,6 +45,7 @@ class Kind(Enum):
     NO_NEW = "no_new"
     DENIED = "denied"
     NO_DENIAL = "no_denial"
+    WITHIN = "within"
     DOUBT = "doubt"
     CAUSE_DOUBT = "cause_doubt"
     NO_DOUBT = "no_doubt"
@@ -105,6 +106,25 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """Words that tell one of two findings from the other: ``left``, ``apical``.
+
+    Attributes
+    ----------
+    words
+        Of sides and places.
+    articles
+        What else may stand between them and their noun.
+    """
+
+    words: frozenset[str] = frozenset()
+    articles: frozenset[str] = frozenset()
+
+
+NO_SIDES = Sides()
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A language: its automaton and how far it can be trusted."""
 
@@ -114,6 +134,7 @@ class Pack:
     headings: Mapping[str, Section]
     forms: WordForms | None  # None where words are read as they are written
     abbreviation: Abbreviations
+    sides: Sides
 
 
 @cache
@@ -140,7 +161,9 @@ def load(language: str = "en") -> Pack:
     rows = [(row, what) for phrase, what in _phrases(tables) for row in expand(phrase)]
     rows.append((("?",), Meaning(Kind.POSSIBLE)))  # asks in every language
     rows += [((sign,), Meaning(Kind.DOUBT)) for sign in ("+/-", "\u00b1")]
-    forms = read_forms(tables, (row for row, _ in rows))
+    sides = tables.get("sides", {})
+    lone = [(word,) for name in sides for word in sides[name].split()]
+    forms = read_forms(tables, [*(row for row, _ in rows), *lone])
     for row, meaning in forms.rows(rows) if forms else rows:
         _add(root, row, meaning)
     return Pack(
@@ -150,6 +173,7 @@ def load(language: str = "en") -> Pack:
         _headings(tables),
         forms,
         _abbreviation(tables.get("sentences", {})),
+        _sides(sides, forms),
     )
 
 
@@ -201,6 +225,16 @@ def _abbreviation(written: Mapping[str, list[str]]) -> Abbreviations:
     return abbreviation(
         written.get("abbreviations", ()), written.get("before_small", ())
     )
+
+
+def _sides(written: Mapping[str, str], forms: WordForms | None) -> Sides:
+    """Read the words of sides as the words of a sentence are read."""
+    read = []
+    for name in ("words", "articles"):
+        rows = [((word,), name) for word in written.get(name, "").split()]
+        read.append({row for row, _ in (forms.rows(rows) if forms else rows) if row})
+    words, articles = (frozenset(word for (word,) in rows) for rows in read)
+    return Sides(words, articles)
 
 
 def _headings(tables: Mapping[str, dict[str, list[str]]]) -> dict[str, Section]:

@@ -48,6 +48,7 @@ def check(text: str, labels: str) -> None:
         ("No rib fracture, with persistent atelectasis.", "0fracture 1atelectasis"),
         ("Without effusion, the lungs show mild edema.", "0effusion 1edema"),
         ("No focal consolidation; small effusions.", "0consolidation 1effusion"),
+        ("No effusion, no pneumothorax, edema.", "0effusion 0pneumothorax 1edema"),
     ],
 )
 def test_denial_ends_where_a_statement_begins(text: str, labels: str) -> None:
