@@ -20,6 +20,7 @@ from site_agent.deidentify.text.lexicon import (
     LETTER,
     MONTH,
     PARTICLE,
+    SHORT_STREET,
     STREET,
     TITLE,
     UNKNOWN,
@@ -28,10 +29,6 @@ from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 
 _STATE = re.compile(r"(?<=[,.] )[A-Z]{2} \d{5}(?:-\d{4})?(?![\d-])")
-# Streets whose word is short, or another word too: ``12 Elm St``, ``C/ Mayor 7``.
-_SHORT = frozenset(
-    ("st", "dr", "ln", "close", "way", "grove", "gardens", "rise", "walk")
-)
 _SHORT_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Za-z]?(?: [A-Z][a-z]{1,20}){1,2}$")
 _CALLE = re.compile(
     r"(?<!\w)C/ ?[A-Z][^\W\d_]{1,20}(?: [^\W\d_]{1,20}){0,3},? \d{1,4}(?!\w)"
@@ -75,35 +72,36 @@ def _is_town(page: Page, word: int, at: int) -> bool:
 
 def find_addresses(page: Page) -> Iterator[Span]:
     """Find streets with a number, and all that follows of their address."""
-    end = 0
-    for word, kind in enumerate(page.kinds):
+    text, kinds, end = page.text, page.kinds, 0
+    for word in page.sought:
+        kind = kinds[word]
         if kind & STREET and page.starts[word] >= end:
             found = _address(page, word)
             if found is not None:
                 end = found.end
                 yield found
-    yield from _short_streets(page)
-    for start, stop in page.figures:
-        if stop - start == _DIGITS_OF_CODE and start >= _LONGEST_STATE:
-            match = _STATE.match(page.text, start - _LONGEST_STATE)
-            if match is not None:
-                yield Span(*match.span(), Category.PLACE, "state-and-code")
-
-
-def _short_streets(page: Page) -> Iterator[Span]:
-    text, folds = page.text, page.folds
-    for word in [at for at, folded in enumerate(folds) if folded in _SHORT]:
-        start, kind = page.starts[word], page.kinds[word]
-        if page.gaps[word] != " " or kind & (CAPITAL | CAPS) != CAPITAL:
-            continue
-        if not word or text[start - 2] not in _SMALL:
-            continue
-        before = _SHORT_BEFORE.search(text, max(0, start - _LONGEST_BEFORE), start - 1)
-        if before is not None:
-            yield Span(before.start(), page.ends[word], Category.PLACE, "street")
+        if kind & SHORT_STREET and kind & (CAPITAL | CAPS) == CAPITAL:
+            short = _short_street(page, word)
+            if short is not None:
+                yield short
     if "C/" in text:
         for match in _CALLE.finditer(text):
             yield Span(*match.span(), Category.PLACE, "street")
+    for start, stop in page.figures:
+        if stop - start == _DIGITS_OF_CODE and start >= _LONGEST_STATE:
+            state = _STATE.match(text, start - _LONGEST_STATE)
+            if state is not None:
+                yield Span(*state.span(), Category.PLACE, "state-and-code")
+
+
+def _short_street(page: Page, word: int) -> Span | None:
+    start, text = page.starts[word], page.text
+    if page.gaps[word] != " " or not word or text[start - 2] not in _SMALL:
+        return None
+    before = _SHORT_BEFORE.search(text, max(0, start - _LONGEST_BEFORE), start - 1)
+    if before is None:
+        return None
+    return Span(before.start(), page.ends[word], Category.PLACE, "street")
 
 
 def _address(page: Page, word: int) -> Span | None:

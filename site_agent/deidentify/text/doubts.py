@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
-    CAPS,
+    INITIAL,
     UNKNOWN,
     kinds,
 )
@@ -25,7 +25,8 @@ _FOREIGN = re.compile(
     r"[^\x00-\u03ff\u1e00-\u1eff\u2000-\u2bff\ufb00-\ufb06\ufffd]{2,}"
 )
 _GARBLED = re.compile(r"[\ufffd\u0080-\u009f]")
-_FIGURES = re.compile("[0-9](?:[ ./-]?[0-9]){4,24}")
+# A class first, for which `re` looks several times faster.
+_FIGURES = re.compile("[0-9](?<![0-9][0-9])(?:[ ./-]?[0-9]){4,24}")
 _TOGETHER, _PARTED = 5, 7  # figures that make a number
 _FEWEST_DENIED = 6
 _FEWEST_WORDS = 12
@@ -58,19 +59,12 @@ def find_doubts(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
 
 def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
     """Find long figures that no rule took."""
-    at = end = 0
-    following = (start for start, _ in page.figures[1:])
-    for start, stop in page.figures:
-        joined = next(following, 0) - stop == 1
-        if start < end or (stop - start < _TOGETHER and not joined):
-            continue
-        match = _FIGURES.match(page.folded, start)
-        if match is None:
-            continue
-        end = match.end()
-        while at < len(spans) and spans[at].end <= start:
+    at = 0
+    for match in _FIGURES.finditer(page.folded):
+        start, end = match.span()
+        while at < len(spans) and spans[at][1] <= start:
             at += 1
-        if at < len(spans) and spans[at].start < end:
+        if at < len(spans) and spans[at][0] < end:
             continue
         figures = sum(map(str.isdigit, match[0]))
         together = figures == end - start
@@ -130,18 +124,16 @@ def _is_small(page: Page) -> bool:
 
     A few capitals say nothing else: of a device, of an abbreviation, of a title.
     """
-    written = CAPITAL | CAPS
-    capitals = len([kind for kind in page.kinds if kind & written == CAPITAL])
+    capitals = page.shapes.count(CAPITAL) + page.shapes.count(CAPITAL | INITIAL)
     if capitals > _MOST_CAPITALS * len(page.words):
         return False
     small = begun = 0
-    for at in page.stops:
-        gap = page.gaps[at]
-        if at == len(page.words) or not (at == 0 or _BEGINS.search(gap)):
+    for at, gap in enumerate(page.gaps[:-1]):
+        if at and (gap == " " or not _BEGINS.search(gap)):
             continue
         if _FIGURE.search(gap) is None:
             begun += 1
             small += not page.kinds[at] & CAPITAL
     if small >= _FEWEST_BEGUN and small >= _BEGUN_SMALL * begun:
         return True
-    return not any(kind & CAPITAL for kind in page.kinds)
+    return page.shapes.count(0) == len(page.words)

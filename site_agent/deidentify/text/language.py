@@ -23,16 +23,43 @@ _SMALL_WORDS = {
     "sv": "och i av med ingen inga på till är en ett för den det som höger vänster "
     "från utan år",
 }
-_SETS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}
+_LANGUAGES = tuple(_SMALL_WORDS)
 _MOST_WORDS = 400
 _FEWEST = 2
+_BYTE = 8  # of a number with a count for each language
+_MOST_REMEMBERED = 1 << 15
+
+
+def _counted() -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for at, words in enumerate(_SMALL_WORDS.values()):
+        for word in set(words.split()):
+            counted[word] = counted.get(word, 0) + (1 << _BYTE * at)
+    return counted
+
+
+_COUNTED = _counted()
+
+
+class _Small(dict[str, str]):
+    """Written words -> the same in small letters where a language has it, else ""."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) > _MOST_REMEMBERED:
+            self.clear()
+        small = word.lower()
+        small = self[word] = small if small in _COUNTED else ""
+        return small
+
+
+_SMALL = _Small()
 
 
 def language_of(words: Sequence[str]) -> str:
     """Give the language of some words as ISO 639-1; ``""`` when it is not clear."""
-    met = {word.lower() for word in words[:_MOST_WORDS]}
-    counts = sorted(
-        ((len(met & small), code) for code, small in _SETS.items()), reverse=True
-    )
-    (most, code), (second, _) = counts[:2]
-    return code if most >= _FEWEST and most > second else ""
+    met = set(map(_SMALL.__getitem__, words[:_MOST_WORDS]))
+    met.discard("")
+    counts = sum(map(_COUNTED.__getitem__, met)).to_bytes(len(_LANGUAGES), "little")
+    most = max(counts)
+    alone = most >= _FEWEST and counts.count(most) == 1
+    return _LANGUAGES[counts.index(most)] if alone else ""

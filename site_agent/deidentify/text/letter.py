@@ -14,8 +14,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cache, lru_cache
+from operator import itemgetter
 
-from site_agent.deidentify.text.lexicon import CAPITAL, TITLE
+from site_agent.deidentify.text.lexicon import CAPITAL, HEADED, SIGNED, TITLE
 from site_agent.deidentify.text.name_runs import name_run, skip_titles, whole_run
 from site_agent.deidentify.text.names import PersonName, parse_name
 from site_agent.deidentify.text.page import Page, open_page
@@ -25,15 +26,15 @@ from site_agent.deidentify.text.vocabulary import phrases, words_of
 
 _DECORATION = " \t*_#=>|-\u2022\u2013\u2014"
 _LONGEST_LABEL = 48
-_SHORTEST_RULE = 5
 _MOST_MARKS = 8  # of Markdown, before a heading
 _COLON = re.compile(r"\s{0,3}:|(?<=\w) - ")
 _COLON_AFTER = re.compile(r"[\s*_]{0,3}:[*_]{0,2}| - ")
 _WITHIN_LABEL = re.compile(r"[^\n.;:!?|]{1,4}")
-_RULE = re.compile(r"[_=*~-]{5,80}")
+_RULE = re.compile(r"\n[ \t]{0,7}(?P<rule>[_=*~-]{5,80})")
 _END_OF_LINE = re.compile(r"[ \t]{0,80}(?:\n|$)")
 _GAP = re.compile(r"\n[ \t]*+\n\s{0,9}")
 _BEFORE_SIGNATURE = re.compile(r"[.!?)\]][ \t]{1,9}")
+_FIRST_AND_LAST = itemgetter(0, 1)
 _BY = re.compile(
     r"\s{0,2}:|\s(?:by|par|por|von|av|da|door|przez)\s|\s(?:prof|dr|mudr)\b"
 )
@@ -62,7 +63,7 @@ def cuts_of(page: Page) -> list[Cut]:
     its section.
     """
     cuts = [*_headings(page), *_lines_alone(page), *_signatures(page)]
-    return sorted(cuts, key=lambda cut: (cut[0], cut[1]))
+    return sorted(cuts, key=_FIRST_AND_LAST)
 
 
 def sections_of(text: str, first: Section = Section.OTHER) -> dict[Section, str]:
@@ -116,15 +117,14 @@ def people_of(text: str) -> Iterator[PersonName]:
 
 def _headings(page: Page) -> Iterator[Cut]:
     known, text, longest = _known_headings(), page.text, _longest_by_last_word()
-    folds, gaps = page.folds, page.gaps
-    for word in page.stops:
-        if not word or folds[word - 1] not in longest:
+    folds, gaps, kinds = page.folds, page.gaps, page.kinds
+    for at in page.sought:
+        if not kinds[at] & HEADED:
             continue
-        colon = _coloned(gaps[word])
+        colon = _coloned(gaps[at + 1])
         if not colon:
             continue
-        at, after = word - 1, page.ends[word - 1] + colon
-        most = longest[folds[at]]
+        after, most = page.ends[at] + colon, longest[folds[at]]
         for begin in _label_starts(page, at, most) if most > 1 else (at,):
             start = page.starts[begin]
             label = folds[at]
@@ -141,7 +141,7 @@ def _headings(page: Page) -> Iterator[Cut]:
             kept = section in (Section.FINDINGS, Section.IMPRESSION)
             capital = text[start].isupper() and kept
             shouted = (
-                text[start : page.ends[at]].isupper() and ":" in gaps[word][:colon]
+                text[start : page.ends[at]].isupper() and ":" in gaps[at + 1][:colon]
             )
             if begins_line or shouted or (begins_sentence and capital):
                 near = text[max(0, start - _MOST_MARKS) : start] if begins_line else ""
@@ -185,15 +185,12 @@ def _lines_alone(page: Page) -> Iterator[Cut]:
 def _signatures(page: Page) -> Iterator[Cut]:
     """Where the end of a letter begins: its words, or a titled name after a gap."""
     text, folded, first_words = page.text, page.folded, _signatures_by_first_word()
-    last = len(page.words)
-    folds, gaps, ruled = page.folds, page.gaps, False
-    for word in page.stops:
+    folds, gaps, kinds = page.folds, page.gaps, page.kinds
+    for word in page.sought:
+        if not kinds[word] & SIGNED:
+            continue
         gap = gaps[word]
         newline = "\n" in gap
-        if newline and len(gap) > _SHORTEST_RULE:
-            ruled = ruled or _RULE.search(gap) is not None
-        if word == last or folds[word] not in first_words:
-            continue
         if not newline and word and not _BEFORE_SIGNATURE.search(gap):
             continue
         start = page.starts[word]
@@ -201,16 +198,13 @@ def _signatures(page: Page) -> Iterator[Cut]:
             if _signs(page, word, phrase, newline or not word):
                 yield start, start + len(phrase), Section.OTHER
                 break
-    for rule in _RULE.finditer(text) if ruled else ():
-        begins_line = (
-            text[max(0, rule.start() - _MOST_MARKS) : rule.start()].rstrip(" \t")[-1:]
-            == "\n"
-        )
-        if not begins_line or not _END_OF_LINE.match(text, rule.end()):
+    for line in _RULE.finditer(text):
+        start, end = line.span("rule")
+        if not _END_OF_LINE.match(text, end):
             continue
-        line = folded[folded.rfind("\n", 0, rule.start() - 1) + 1 : rule.start()]
-        if line.strip(_DECORATION + ":\n") not in _known_headings():
-            yield rule.start(), rule.end(), Section.OTHER
+        before = folded[folded.rfind("\n", 0, start - 1) + 1 : start]
+        if before.strip(_DECORATION + ":\n") not in _known_headings():
+            yield start, end, Section.OTHER
     for blank in _GAP.finditer(text):
         word = page.word_before(blank.end())
         if word < 0 or page.starts[word] != blank.end():

@@ -98,11 +98,11 @@ def lines_of(page: Page, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Give the first word of each line of ``[start, end)``, and the first after it."""
     first = bisect_left(page.starts, start)
     last = bisect_left(page.starts, end, first)
-    stops, gaps = page.stops, page.gaps
-    for at in range(bisect_right(stops, first), bisect_left(stops, last)):
-        if "\n" in gaps[stops[at]]:
-            yield first, stops[at]
-            first = stops[at]
+    lines = page.lines
+    for at in range(bisect_right(lines, first), bisect_left(lines, last)):
+        if lines[at] > first:
+            yield first, lines[at]
+            first = lines[at]
     if last > first:
         yield first, last
 

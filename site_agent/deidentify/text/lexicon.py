@@ -9,6 +9,7 @@ what default deny takes for a name. The lists are ``lexicon.toml``, ``vocabulary
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from site_agent.deidentify.text.dates import MONTHS, ROMAN
@@ -16,6 +17,7 @@ from site_agent.deidentify.text.spelling import FOLDS, fold
 from site_agent.deidentify.text.vocabulary import (
     by_last_word,
     common_words,
+    last_words,
     phrases,
     said_in,
     words,
@@ -69,6 +71,21 @@ AGED = 1 << 18
 """A word of the ages from ninety on."""
 TELLING = 1 << 19
 """The first word of a phrase before which a person stands: ``was informed``."""
+HEADED = 1 << 20
+"""The last word of a heading."""
+SIGNED = 1 << 21
+"""The first word of a signature's phrase: ``Electronically signed by``."""
+TYPED = 1 << 22
+"""The last word of a phrase after which initials stand: ``Diktat``."""
+DATED = 1 << 23
+"""A day of the week, a month, or a word before a part of a date, of the language."""
+SHORT_STREET = 1 << 24
+"""A street's word that is short, or another word too: ``12 Elm St``."""
+
+SOUGHT = (
+    HEADED | SIGNED | TYPED | DATED | SHORT_STREET | HOUSE | STREET | MONTH | BROKEN
+) | (NUMERAL | AGED)
+"""What few words are; `Page.sought` lists those, for the rules that begin with one."""
 
 # What a word with a small letter may be.
 _OF_SMALL = TITLE | PARTICLE | MONTH | HOUSE | STREET | LABEL | FUNCTION | CUE | TELLING
@@ -89,6 +106,7 @@ class Kinds(dict[str, int]):
         super().__init__()
         self.language = language
         self._listed, self._own = _listed(), _listed_in(language)
+        self._sought = _sought_in(language)
 
     def __missing__(self, word: str) -> int:
         if len(self) > _MOST_REMEMBERED:
@@ -96,8 +114,7 @@ class Kinds(dict[str, int]):
         folded = FOLDS[word]
         own = self._own.get(folded, 0)
         kind = _kind_of(word, folded, self._listed.get(folded, 0) | own, self.language)
-        if folded in ROMAN:
-            kind |= NUMERAL
+        kind |= self._sought.get(folded, 0)
         if len(folded) >= _SHORTEST_NINETY and _NINETY.search(folded):
             kind |= AGED
         self[word] = kind
@@ -153,10 +170,12 @@ def _kind_of(word: str, folded: str, listed: int, language: str) -> int:
     return kind
 
 
+_HEADINGS = ("findings", "impression", "context", "other")
 _LABEL_TABLES = (
-    *("findings", "impression", "context", "other", "person_lines", "signature"),
+    *(*_HEADINGS, "person_lines", "signature"),
     *("numbered_id", "numbered_phone", "roles"),
 )
+_DATED_TABLES = ("months", "before_years", "before_days")
 _CUE_TABLES = ("addressed", "told", "does")
 _KINDS_OF_ENTRIES = (
     ("titles", "plain", TITLE),
@@ -201,6 +220,25 @@ def _listed_in(language: str) -> dict[str, int]:
     said = frozenset().union(*(said_in(table, language) for table in _LABEL_TABLES))
     for word in letter_words(language).union(word for word in said if len(word) > 1):
         kinds[word] = kinds.get(word, 0) | LETTER
+    return kinds
+
+
+@cache
+def _sought_in(language: str) -> dict[str, int]:
+    """Give what else words of a language are, whether they have a capital or not."""
+    tables: list[tuple[Iterable[str], int]] = [
+        (by_last_word(*_HEADINGS), HEADED),
+        ((words_of(phrase)[0] for phrase in phrases("signature")), SIGNED),
+        (by_last_word("typed"), TYPED),
+        (words("streets", "short"), SHORT_STREET),
+        (ROMAN, NUMERAL),
+        (words("moments", "weekdays"), DATED),
+        *((last_words(table, language), DATED) for table in _DATED_TABLES),
+    ]
+    kinds: dict[str, int] = {}
+    for listed, kind in tables:
+        for word in listed:
+            kinds[word] = kinds.get(word, 0) | kind
     return kinds
 
 

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from functools import cache
 
 from site_agent.deidentify.text.beside_dates import is_weekday
-from site_agent.deidentify.text.lexicon import CAPITAL
+from site_agent.deidentify.text.lexicon import CAPITAL, DATED
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.spelling import fold
-from site_agent.deidentify.text.vocabulary import phrases, words
+from site_agent.deidentify.text.vocabulary import last_words, words
 
 _MONTH, _WEEKDAY, _YEARS, _DAYS = 1, 2, 4, 8
 _TABLES = (("months", _MONTH), ("before_years", _YEARS), ("before_days", _DAYS))
@@ -40,10 +39,12 @@ _DAY_OF_MONTH = re.compile(
 def find_moments(page: Page) -> Iterator[Span]:
     """Find dates that are told by a part of them and the word before it."""
     cues = _cues(page.language)
-    folds = page.folds
-    for word in [at for at, folded in enumerate(folds) if folded in cues]:
-        if (found := _moment(page, word, cues[folds[word]])) is not None:
-            yield found
+    folds, kinds = page.folds, page.kinds
+    for word in page.sought:
+        if kinds[word] & DATED and (cue := cues.get(folds[word], 0)):
+            found = _moment(page, word, cue)
+            if found is not None:
+                yield found
 
 
 def _moment(page: Page, word: int, cue: int) -> Span | None:
@@ -71,7 +72,7 @@ def _is_dated(page: Page, word: int) -> bool:
     verb = page.folds[word] in _VERBS and page.language in ("en", "")
     if verb and not page.kinds[word] & CAPITAL:
         return False
-    return page.folds[word - 1] in _last_words("before_months", page.language)
+    return page.folds[word - 1] in last_words("before_months", page.language)
 
 
 @cache
@@ -79,16 +80,6 @@ def _cues(language: str) -> dict[str, int]:
     """Map the words of a language that may begin or tell a date to what they tell."""
     cues = dict.fromkeys(words("moments", "weekdays"), _WEEKDAY)
     for table, told in _TABLES:
-        for word in _last_words(table, language):
+        for word in last_words(table, language):
             cues[word] = cues.get(word, 0) | told
     return cues
-
-
-@cache
-def _last_words(table: str, language: str) -> frozenset[str]:
-    """Give the last words of a language's phrases; without one, of all languages."""
-    try:
-        listed = phrases(table, language) if language else phrases(table)
-    except KeyError:  # a language without a list
-        return frozenset()
-    return frozenset(re.split(r"[ ']", fold(phrase))[-1] for phrase in listed)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from sys import intern
 
 from site_agent.deidentify.text.language import language_of
-from site_agent.deidentify.text.lexicon import kinds
+from site_agent.deidentify.text.lexicon import CAPITAL, CAPS, INITIAL, SOUGHT, kinds
 from site_agent.deidentify.text.spelling import FOLDS, Keys, fold
 from site_agent.deidentify.text.vocabulary import ByEnd
 
@@ -30,6 +30,9 @@ _LETTERS = "".join(
 _SPLIT_EUROPEAN = re.compile(f"([{_LETTERS}]+)")
 _NOT_EUROPEAN = re.compile("[^\x00-\x7f\xa0-\u03ff\u1e00-\u2bff]")
 _FIGURES = re.compile("[0-9][0-9]*")  # a class first, for which `re` looks faster
+_SHAPE = CAPITAL | CAPS | INITIAL
+_LINES = re.compile("\n")
+_span, _start = re.Match.span, re.Match.start
 # A question mark before a letter stands for one that an old system lost; while the
 # text is split a letter that no report has stands for it.
 _LOST = re.compile(r"[?\ufffd](?=[^\W\d_])")
@@ -48,14 +51,18 @@ class Page:
     folds: list[str]
     """Of each word what `spelling.fold` makes of it."""
     gaps: list[str]
-    stops: list[int]
-    """The first gap, and those that are more or less than a single space."""
+    lines: list[int]
+    """The first word of each line but the first, in order; a line may have none."""
+    sought: list[int]
+    """The words that are one of `lexicon.SOUGHT`."""
     starts: Sequence[int]
     """Where each word begins in the text."""
     ends: Sequence[int]
     """Where each word ends in the text."""
     kinds: list[int]
     """Of each word, as `lexicon.kind_of` gives it."""
+    shapes: bytes
+    """Of each word its kind less all but CAPITAL, CAPS and INITIAL."""
     figures: list[tuple[int, int]]
     """``[start, end)`` of each run of figures in the folded text."""
     language: str
@@ -87,20 +94,22 @@ def open_page(text: str, language: str | None = None) -> Page:
         starts, ends = bounds[0:-1:2], bounds[1::2]
     else:
         words, gaps, starts, ends = _piecewise(text, plain)
-    stops = [at for at, gap in enumerate(gaps) if gap != " " or not at]
     folded = fold(text)
     language = language_of(words) if language is None else language.lower()[:2]
+    listed = list(map(kinds(language).__getitem__, words))
     return Page(
         text=text,
         folded=folded,
         words=words,
         folds=list(map(FOLDS.__getitem__, words)),
         gaps=gaps,
-        stops=stops,
+        lines=[bisect_left(starts, at) for at in map(_start, _LINES.finditer(text))],
+        sought=[at for at, kind in enumerate(listed) if kind & SOUGHT],
         starts=starts,
         ends=ends,
-        kinds=list(map(kinds(language).__getitem__, words)),
-        figures=[run.span() for run in _FIGURES.finditer(folded)],
+        kinds=listed,
+        shapes=bytes(map(_SHAPE.__and__, listed)),
+        figures=list(map(_span, _FIGURES.finditer(folded))),
         language=language,
         plain=plain,
     )

@@ -26,18 +26,16 @@ from site_agent.deidentify.text.lexicon import (
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 
-_YEARS_AFTER = re.compile(rf"[\s-]{{0,2}}(?:{YEARS})(?![a-z])")
-# Before the figures of an age, or of a day of birth.
-_BORN = re.compile(
-    r", (?:anni|lat|aged?|alter|wiek|edad|\*|dob:?|born(?: on)?|geb\.?(?: am)?|geboren"
+# An age, or what stands before the figures of one or of a day of birth.
+_AGE = re.compile(
+    rf", (?:[0-9]{{1,3}}(?![0-9])[\s-]{{0,2}}(?:{YEARS})(?![a-z])"
+    r"|(?:anni|lat|aged?|alter|wiek|edad|\*|dob:?|born(?: on)?|geb\.?(?: am)?|geboren"
     r"(?: am| op)?|nee?(?:\(e\))?(?: le)?|nat[oa](?: il)?|ur\.?|fodd|nacid[oa](?: el)?"
-    r"|nascid[oa](?: a| em)?) \Z"
+    r"|nascid[oa](?: a| em)?) (?=[0-9]))"
 )
-_NEAR = 16
 _JOINTS = frozenset((" ", ", ", "-", "'", "\u2019"))
 _AFTER_INITIAL = frozenset((". ", "."))
 _NO_NAME = FUNCTION | HOUSE | LABEL | STREET | TITLE
-_DIGITS_OF_AGE = 3
 _FEWEST, _MOST = 2, 5  # words, initials among them
 
 
@@ -47,20 +45,8 @@ def find_before_ages(page: Page, letter: bytearray) -> Iterator[Span]:
     `letter` tells for each word whether it stands in a letterhead; only there a name
     may be but of words of medicine.
     """
-    folded = page.folded
-    for start, stop in page.figures:
-        if start < 2 or folded[start - 1] != " ":
-            continue
-        if folded[start - 2] == ",":
-            short = stop - start <= _DIGITS_OF_AGE
-            if not short or not _YEARS_AFTER.match(folded, stop):
-                continue
-        else:
-            near = folded[start - _NEAR if start > _NEAR else 0 : start]
-            born = _BORN.search(near) if "," in near else None
-            if born is None:
-                continue
-            start -= len(born[0]) - len(", ")
+    for match in _AGE.finditer(page.folded):
+        start = match.start() + len(", ")
         last = bisect_left(page.starts, start) - 1
         if last < 0 or page.text[page.ends[last] : start] != ", ":
             continue

@@ -144,8 +144,9 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
 def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
     """Find phones, numbers, times, ages, and dates without what goes with them."""
     folded = page.folded
-    may_be_months = [at for at, kind in enumerate(page.kinds) if kind & _MONTHLY]
-    if any(page.kinds[at] & AGED for at in may_be_months):
+    kinds = page.kinds
+    may_be_months = [at for at in page.sought if kinds[at] & _MONTHLY]
+    if any(kinds[at] & AGED for at in may_be_months):
         yield from ages_in_words(page)
     months = list(_months(page, may_be_months))
     yield from months

@@ -54,7 +54,9 @@ _ROLES_BETWEEN = frozenset(
     ("the", "nurse", "physician", "doctor", "colleague", "referring")
 )
 
-_INTERESTING = TITLE | LABEL | CUE | TELLING | LETTER | INITIAL
+_CUES = TITLE | LABEL | CUE | TELLING
+_MAY_BE_ROLE = LETTER | LABEL
+_INTERESTING = _CUES | _MAY_BE_ROLE
 _MOST_TITLES = 8  # and words between them; a text of nothing else must not take long
 
 
@@ -63,26 +65,29 @@ def find_persons(page: Page) -> Iterator[tuple[Run, str]]:
 
     The title itself is not part of the name.
     """
-    gaps = page.gaps
-    for word, kind in enumerate(page.kinds):
-        if not kind & _INTERESTING:
+    gaps, kinds = page.gaps, page.kinds
+    for word in [at for at, kind in enumerate(kinds) if kind & _INTERESTING]:
+        kind = kinds[word]
+        if (
+            gaps[word] in _BEFORE_ROLE
+            and kind & _MAY_BE_ROLE
+            and (run := _before_role(page, word))
+        ):
+            yield run, "before-role"
+        if not kind & _CUES:
             continue
-        if kind & INITIAL and page.words[word] == "I" and (run := _signer(page, word)):
-            yield run, "signer"
         if kind & TITLE and (run := _titled(page, word)):
             yield run, "titled"
         if kind & LABEL and (run := labelled(page, word)):
             yield run, "labelled"
-        if (
-            kind & (LETTER | LABEL)
-            and gaps[word] in _BEFORE_ROLE
-            and (run := _before_role(page, word))
-        ):
-            yield run, "before-role"
         if kind & CUE and (run := _addressed(page, word)):
             yield run, "addressed"
         if kind & TELLING and (run := _telling(page, word)):
             yield run, "telling"
+    if "I, " in page.text:
+        for word, written in enumerate(page.words):
+            if written == "I" and (run := _signer(page, word)):
+                yield run, "signer"
 
 
 def _titled(page: Page, word: int) -> Run | None:

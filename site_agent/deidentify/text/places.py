@@ -42,7 +42,8 @@ def find_houses(page: Page) -> Iterator[Span]:
     The word for the house alone (``the hospital``, ``University Hospital``) is none.
     """
     end = 0
-    for word, kind in enumerate(page.kinds):
+    for word in page.sought:
+        kind = page.kinds[word]
         if not kind & HOUSE or word < end:
             continue
         if not kind & CAPITAL and _is_loose(page, word):

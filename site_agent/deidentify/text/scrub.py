@@ -10,9 +10,10 @@ in doubt is told, so that nobody takes the report for clean.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from site_agent.deidentify.text.addresses import find_addresses
 from site_agent.deidentify.text.beside_places import find_beside_places
@@ -61,6 +62,8 @@ from site_agent.deidentify.text.vocabulary import words
 _KEPT = (Section.FINDINGS, Section.IMPRESSION)
 _NAMES = frozenset((Category.NAME, Category.PLACE))
 _JOINED = _NAMES | {Category.ID}
+_NAMED, _FIGURED = bytes((NAMED,)), bytes((FIGURED,))
+_UNTAKEN = b"\1" + bytes(255)
 _BRIDGE = re.compile(
     r"[ ,.'\u2019/-]{0,3}(?:[^\W\d_]{1,5}(?:[ '\u2019-]|\. ?)){0,3}[ ,.'\u2019/-]{0,2}"
 )
@@ -126,16 +129,10 @@ def _kept(
 ) -> dict[str, str]:
     """Give Findings and Impression, joined where they stand in several parts."""
     kept: dict[str, list[str]] = {section.value: [] for section in _KEPT}
-    ends = [span.end for span in spans]
     for start, end, section in parts:
         if section in _KEPT:
-            inside, at = [], bisect_right(ends, start)
-            while at < len(spans) and spans[at].start < end:
-                first, last, category, rule = spans[at]
-                begin, stop = max(0, first - start), min(last, end) - start
-                inside.append(Span(begin, stop, category, rule))
-                at += 1
-            part = replace(text[start:end], inside, instead).lstrip("*_ \t\n").rstrip()
+            part = replace(text, spans, instead, start, end)
+            part = part.lstrip("*_ \t\n").rstrip()
             if part:
                 kept[section.value].append(part)
     return {name: "\n".join(listed) for name, listed in kept.items()}
@@ -179,14 +176,14 @@ def _known(page: Page, known: KnownIdentifiers) -> Iterator[Span]:
 
 def _taken(page: Page, spans: Iterable[Span]) -> bytearray:
     """Mark the words that lie in a span."""
-    starts, words = page.starts, len(page.words)
-    taken = bytearray(words)
+    starts = page.starts
+    taken = bytearray(len(page.words))
     for start, end, category, _ in spans:
-        word = bisect_left(starts, start)
-        mark = NAMED if category in _NAMES else FIGURED
-        while word < words and starts[word] < end:
-            taken[word] = mark
-            word += 1
+        first = bisect_left(starts, start)
+        last = bisect_left(starts, end, first)
+        if first < last:
+            mark = _NAMED if category in _NAMES else _FIGURED
+            taken[first:last] = mark * (last - first)
     return taken
 
 
@@ -204,6 +201,8 @@ def _met_before(
         for word in range(first, end)
         if not kinds[word] & PARTICLE
     }
+    if met.isdisjoint(compress(folds, taken.translate(_UNTAKEN))):
+        return
     again = [at for at, fold in enumerate(folds) if fold in met and not taken[at]]
     if any(
         len(folds[at]) >= (_SHORTEST_MET if kinds[at] & CAPITAL else _SHORTEST_SMALL)

@@ -38,21 +38,21 @@ Instead = Callable[[Span, str], str]
 def merge(spans: Iterable[Span]) -> Iterator[Span]:
     """Join spans that overlap; the longest of them says what it is."""
     joined: Span | None = None
-    end = longest = 0
+    begun = end = longest = 0
     for span in sorted(spans):
         start, stop, category, rule = span
-        if joined is None or start >= end:
+        if start >= end or joined is None:
             if joined is not None:
-                yield joined if joined.end == end else joined._replace(end=end)
-            joined, end, longest = span, stop, stop - start
+                yield joined if joined[1] == end else joined._replace(end=end)
+            joined, begun, end, longest = span, start, stop, stop - start
             continue
         if stop - start > longest:
             longest = stop - start
-            joined = Span(joined.start, stop, category, rule)
+            joined = Span(begun, stop, category, rule)
         if stop > end:
             end = stop
     if joined is not None:
-        yield joined if joined.end == end else joined._replace(end=end)
+        yield joined if joined[1] == end else joined._replace(end=end)
 
 
 def placeholder(span: Span, _: str) -> str:
@@ -60,19 +60,39 @@ def placeholder(span: Span, _: str) -> str:
     return span.category
 
 
-def replace(text: str, spans: Iterable[Span], instead: Instead = placeholder) -> str:
+def replace(
+    text: str,
+    spans: Iterable[Span],
+    instead: Instead = placeholder,
+    first: int = 0,
+    last: int | None = None,
+) -> str:
     """Put in the place of each span what `instead` gives; the rest stays as it is.
 
-    The spans are in order and do not overlap, as `merge` gives them.
+    The spans are in order and do not overlap, as `merge` gives them. Only the text
+    ``[first, last)`` is given, with what lies in it of the spans.
     """
     parts: list[str] = []
-    plainly, at = instead is placeholder, 0
+    plainly, at, stop = (
+        instead is placeholder,
+        first,
+        len(text) if last is None else last,
+    )
     for span in spans:
         start, end, category, _ = span
+        if end <= first:
+            continue
+        if start >= stop:
+            break
+        if end > stop:
+            end = stop
+        if start < first:
+            start = first
         told = category if plainly else instead(span, text[start:end])
         parts += (text[at:start], told)
         at = end
-    return "".join([*parts, text[at:]])
+    parts.append(text[at:stop])
+    return "".join(parts)
 
 
 def begins_sentence(text: str, start: int) -> bool:

@@ -9,7 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from site_agent.deidentify.text.lexicon import CAPITAL, CLINICAL, COMMON, UNKNOWN
+from site_agent.deidentify.text.lexicon import (
+    CAPITAL,
+    CLINICAL,
+    COMMON,
+    TYPED,
+    UNKNOWN,
+)
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.spelling import fold
@@ -42,8 +48,8 @@ _LONGEST_OF_INITIALS = 40
 def find_typists(page: Page) -> Iterator[Span]:
     """Find initials after the words of `typed`, and at the end of a text."""
     listed = by_last_word("typed")
-    for word in [at for at, folded in enumerate(page.folds) if folded in listed]:
-        if ends_phrase(page, word, listed):
+    for word in page.sought:
+        if page.kinds[word] & TYPED and ends_phrase(page, word, listed):
             match = _CALLED.match(page.text, page.ends[word])
             if match is not None and _tells(page, word, match):
                 yield Span(*match.span("code"), Category.NAME, "typist")

@@ -98,12 +98,11 @@ _BEFORE_TOWNS = frozenset(["in", "aus", "nach", "bei", "von"])
 
 def is_loud(page: Page, first: int = 0, last: int | None = None) -> bool:
     """Whether a text is in capitals, so that a capital tells nothing."""
-    kinds = page.kinds[first:last]
-    loud = len([kind for kind in kinds if kind & CAPS])
+    shapes = page.shapes[first:last]
+    loud = shapes.count(CAPITAL | CAPS)
     if loud < _FEWEST_LOUD:
         return False
-    long = len([kind for kind in kinds if not kind & INITIAL])
-    return loud > _LOUD_SHARE * long
+    return loud > _LOUD_SHARE * (len(shapes) - shapes.count(CAPITAL | INITIAL))
 
 
 def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Span]:
@@ -119,13 +118,15 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
         For each word whether another rule has it already; what is found is added.
     """
     loud, german = is_loud(page), page.language == "de"
-    found: list[tuple[int, int, str]] = []
-    for word, kind in enumerate(page.kinds):
-        if not kind & _DENIABLE:
-            continue
-        if taken[word] or not kind & CAPITAL:
+    found: list[tuple[int, str]] = []
+    kinds = page.kinds
+    for word in [at for at, kind in enumerate(kinds) if kind & _DENIABLE]:
+        kind = kinds[word]
+        if taken[word]:
             if taken[word] == 1 and not kind & HOUSE:
-                found.append((word, word, "beside-name"))
+                found.append((word, "beside-name"))
+            continue
+        if not kind & CAPITAL:
             continue
         if kind & UNKNOWN:
             denied = bool(letter[word]) or _is_denied(page, word, loud, german)
@@ -139,7 +140,7 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
             rule = "lone-capital"
         if denied:
             taken[word] = 1
-            found.append((word, word, rule))
+            found.append((word, rule))
     for first, last, rule in _chained(page, found, letter, taken, loud):
         if first != last or rule != "beside-name":
             yield Span(page.starts[first], page.ends[last], Category.NAME, rule)
@@ -147,7 +148,7 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
 
 def _chained(
     page: Page,
-    found: Iterable[tuple[int, int, str]],
+    found: Iterable[tuple[int, str]],
     letter: bytearray,
     taken: bytearray,
     loud: bool,
@@ -157,20 +158,18 @@ def _chained(
     What is `found` is in order. A run that reaches back to the one before it is one
     with it.
     """
-    met: tuple[int, int, str] | None = None
-    for word, _, rule in found:
-        floor = -1 if met is None else met[1]
+    begun, floor, told = 0, -1, ""
+    for word, rule in found:
         if word <= floor:
             continue
         first, last = chain(page, word, floor, letter, taken, loud)
-        if met is not None and first == floor:
-            met = (met[0], last, met[2])
-            continue
-        if met is not None:
-            yield met
-        met = (first, last, rule)
-    if met is not None:
-        yield met
+        if first != floor:
+            if told:
+                yield begun, floor, told
+            begun, told = first, rule
+        floor = last
+    if told:
+        yield begun, floor, told
 
 
 def _is_denied(page: Page, word: int, loud: bool, german: bool) -> bool:
@@ -335,5 +334,4 @@ def is_prose(page: Page, first: int, last: int) -> bool:
     """Whether the words ``[first, last)`` are a sentence more than a form."""
     if last - first < _LEAST_PROSE:
         return False
-    small = len([kind for kind in page.kinds[first:last] if not kind & CAPITAL])
-    return small > _PROSE_SHARE * (last - first)
+    return page.shapes.count(0, first, last) > _PROSE_SHARE * (last - first)

@@ -12,6 +12,7 @@ from typing import Any
 from site_agent.deidentify.text.spelling import fold
 
 _WORD = re.compile(r"[^\W\d_]+")
+_BEFORE_LAST = re.compile("[ ']")
 
 
 @cache
@@ -68,6 +69,15 @@ def by_last_word(*tables: str) -> ByEnd:
             listed = befores.get(len(before), frozenset())
             befores[len(before)] = listed | {tuple(before)}
     return found
+
+
+@cache
+def last_words(table: str, language: str) -> frozenset[str]:
+    """Give the last words of a language's phrases; without one, of all languages."""
+    if language and language not in _read()[table]:
+        return frozenset()
+    listed = phrases(table, language) if language else phrases(table)
+    return frozenset(_BEFORE_LAST.split(phrase)[-1] for phrase in listed)
 
 
 def words_of(phrase: str) -> list[str]:
