@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from site_agent.label.ellipsis import asserted_places
+from site_agent.label.lists import hold
 from site_agent.label.pack import NO_SIDES, Kind, Meaning, Sides
 from site_agent.label.ratio import state_of_the_heart
 from site_agent.label.scan import Hit
@@ -43,6 +44,9 @@ _EITHER_SIDE = frozenset(
         *(Kind.EXCLUDED, Kind.NOT, Kind.RATIO, Kind.DOUBTED),
     }
 )
+_DENIALS = frozenset({Kind.DENIAL, Kind.DENIED})
+_LIST_VERBS = frozenset({Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED})
+_DENIED_BEHIND = (Kind.ABSENT, Kind.UNFOUND, Kind.DENIED)
 _FARTHEST = 5  # words between a finding and its adjective: its side, its lobe
 _DASHES = ("-", "\u2013", "\u2014")
 _ITEM_ENDS = (",", ":", "(", ")", "/", *_DASHES)
@@ -71,16 +75,24 @@ def settle(texts: Sequence[str], hits: list[Hit], sides: Sides = NO_SIDES) -> li
     if Kind.WITHIN in kinds:
         places = [hit for hit in hits if hit.kind is Kind.WITHIN]
         others = [hit for hit in hits if hit.kind is not Kind.WITHIN]
-        return asserted_places(texts, settle(texts, others), places, sides)
+        return asserted_places(texts, settle(texts, others, sides), places, sides)
     joints: list[int] = []
     if Kind.AND in kinds:
         joints = [hit.start for hit in hits if hit.kind is Kind.AND]
         hits = [hit for hit in hits if hit.kind is not Kind.AND]
         kinds = [hit.meaning.kind for hit in hits]
-    if _EITHER_SIDE.isdisjoint(kinds) and Kind.DENIAL not in kinds[1:]:
+    whole: dict[int, int] = {}
+    if Kind.SUBJECT in kinds or (joints and not _LIST_VERBS.isdisjoint(kinds)):
+        hits, whole = hold(texts, hits, joints)
+        kinds = [hit.meaning.kind for hit in hits]
+    if _EITHER_SIDE.isdisjoint(kinds) and _DENIALS.isdisjoint(kinds[1:]):
         return hits
     settled: list[Hit] = []
     for place, hit in enumerate(hits):
+        if hit.kind in _DENIED_BEHIND and _is_of_the_other_side(
+            texts, settled, hit, sides
+        ):
+            continue
         if hit.kind is Kind.POSSIBLE and texts[hit.start] == "?":
             asked = not _asks_of_what_follows(texts, hit)
             if asked and all(before.kind is not Kind.NOT_NOW for before in settled):
@@ -101,7 +113,7 @@ def settle(texts: Sequence[str], hits: list[Hit], sides: Sides = NO_SIDES) -> li
         ):
             settled.append(hit._replace(meaning=_DOUBT))
         elif hit.kind in (Kind.POSSIBLE, Kind.ABSENT):
-            _begin_the_item(texts, settled)
+            _begin_the_item(texts, settled, whole.get(hit.start))
             said = _DENIED if hit.kind is Kind.ABSENT else _DOUBTED
             settled.append(hit._replace(meaning=said))
         elif hit.kind is Kind.DENIAL and _answers(texts, hits, place):
@@ -126,11 +138,28 @@ def settle(texts: Sequence[str], hits: list[Hit], sides: Sides = NO_SIDES) -> li
             if behind and hit.kind is Kind.UNFOUND:
                 _begin_the_list(texts, settled)
             elif behind:
-                _begin_the_item(texts, settled)
+                _begin_the_item(texts, settled, whole.get(hit.start))
             settled.append(hit._replace(meaning=before_it if behind else behind_it))
         else:
             settled.append(hit)
     return settled
+
+
+def _is_of_the_other_side(
+    texts: Sequence[str], before: list[Hit], denial: Hit, sides: Sides
+) -> bool:
+    """Whether another side is denied than was told: ``effusion right, absent left``."""
+    start = denial.start
+    while start and texts[start - 1] != ",":
+        start -= 1
+    thing = next((h for h in reversed(before) if h.kind in _THINGS), None)
+    if thing is None or start == 0 or thing.start >= start:
+        return False
+    end = next((at for at in range(start, len(texts)) if texts[at] == ","), len(texts))
+    told = sides.words.intersection(texts[:start])
+    return bool(told) and not told.issuperset(
+        sides.words.intersection(texts[start:end])
+    )
 
 
 def _asks_of_what_follows(texts: Sequence[str], mark: Hit) -> bool:
@@ -207,14 +236,19 @@ def _is_joined(texts: Sequence[str], before: list[Hit], joints: list[int]) -> bo
     return any(comma < place < len(texts) for place in (*joints, *ors))
 
 
-def _begin_the_item(texts: Sequence[str], before: list[Hit]) -> None:
-    """Begin a statement at the comma before the last noun, if one stands before it."""
+def _begin_the_item(
+    texts: Sequence[str], before: list[Hit], start: int | None = None
+) -> None:
+    """Begin a statement at the comma before the last noun, if one stands before it.
+
+    With `start`, at the comma before that word.
+    """
     last = len(before)
     while last and before[last - 1].kind not in _SAID_OF:
         last -= 1
     if last < 1:
         return
-    comma = before[last - 1].start
+    comma = before[last - 1].start if start is None else start
     while comma and texts[comma - 1] not in (",", ":", *_DASHES):
         comma -= 1
     place = next((i for i, h in enumerate(before) if h.start >= comma), len(before))
@@ -224,7 +258,8 @@ def _begin_the_item(texts: Sequence[str], before: list[Hit]) -> None:
 
 def _ends_its_list(texts: Sequence[str], before: list[Hit], verb: Hit) -> bool:
     """Whether findings go before the verb in its own item, organs between them."""
-    thing = next((h for h in reversed(before) if h.kind not in _BEFORE_A_VERB), None)
+    passed = (*_BEFORE_A_VERB, Kind.DOUBTED)  # "suspected pneumonia has resolved"
+    thing = next((h for h in reversed(before) if h.kind not in passed), None)
     if thing is None or thing.kind not in _THINGS:
         return False
     answers = texts[verb.end : verb.end + 1] in ([], [","])
@@ -233,13 +268,18 @@ def _ends_its_list(texts: Sequence[str], before: list[Hit], verb: Hit) -> bool:
 
 
 def _begin_the_list(texts: Sequence[str], before: list[Hit]) -> None:
-    """Begin a statement behind the last item that says to be there, or was asked."""
+    """Begin a statement behind the last item that says to be there, or was asked.
+
+    So does one that is described at length, such as a line and where it ends.
+    """
     item = end = 0
     for place in range(len(before) - 1, -1, -1):
         hit = before[place]
-        if end and "," in texts[hit.end : end]:
+        between = texts[hit.end : end] if end else ()
+        if "," in between:
             item = place + 1
-        if item and hit.kind in _NOT_OF_THE_LIST:
+        described = "," in between and between.index(",") > _FARTHEST
+        if item and (hit.kind in _NOT_OF_THE_LIST or described):
             start = before[item].start
             before.insert(item, Hit(start, start, _BREAK))
             return

@@ -70,7 +70,7 @@ def cue_after(sentence: Sentence, place: int) -> Hit | None:
         kind = kinds[at]
         if kind in _AFTER:
             remains = Kind.REMAINS in kinds[at + 1 : at + 2]
-            return None if remains else hits[at]
+            return None if remains else hits[_last_said(sentence, at)]
         if kind is Kind.NORMAL and hits[at].start == verb_end:  # markings are normal
             return None if _is_of_an_organ(sentence, at) else hits[at]
         if kind in _ENDS_LOOK_AHEAD or kind in _DOUBTS:
@@ -84,6 +84,18 @@ def cue_after(sentence: Sentence, place: int) -> Hit | None:
         elif list_ended and (kind in THINGS or kind is Kind.ORGAN):
             return None
     return None
+
+
+def _last_said(sentence: Sentence, at: int) -> int:
+    """Give the place of what denies what was doubted: ``suspected, has resolved``."""
+    kinds = sentence.kinds
+    if kinds[at] is Kind.DOUBTED:
+        for after in range(at + 1, len(kinds)):
+            if kinds[after] is Kind.DENIED:
+                return after
+            if kinds[after] not in (Kind.COPULA, Kind.PAST, *PRESENCE):
+                break
+    return at
 
 
 def _is_asked(sentence: Sentence, doubt: int) -> bool:
@@ -115,7 +127,7 @@ def explanation(sentence: Sentence, place: int) -> Hit | None:
         kind = kinds[at]
         if kind in _ENDS_LOOK_AHEAD:
             break
-        if kind in _SUPPOSES and Kind.PRESENT not in kinds[at + 1 : at + 2]:
+        if kind in _SUPPOSES and PRESENCE.isdisjoint(kinds[at + 1 : at + 2]):
             supposed = supposed or hits[at]
         elif kind is Kind.NOTHING and Kind.EITHER not in kinds[at + 1 : at + 2]:
             break
@@ -207,7 +219,7 @@ def _has_an_item_each(sentence: Sentence, denial: int, place: int) -> bool:
     """Whether denials have one item each: ``no effusion, no edema, cardiomegaly``."""
     texts, hits, kinds = sentence
     things = [at for at in range(denial + 1, place) if kinds[at] in THINGS]
-    if not things or Kind.EITHER in kinds[denial:]:
+    if not things or Kind.EITHER in kinds[denial:] or _is_joined_on(sentence, place):
         return False
     second = things[1] if things[1:] else place
     if "," not in texts[hits[things[0]].end : hits[second].start]:
@@ -217,6 +229,14 @@ def _has_an_item_each(sentence: Sentence, denial: int, place: int) -> bool:
         before -= 1
     is_next = texts[hits[denial].start - 1] == ","
     return is_next and denial - 1 > before >= 0 and kinds[before] in _DENIES
+
+
+def _is_joined_on(sentence: Sentence, place: int) -> bool:
+    """Whether the list goes on with ``nor``."""
+    texts, hits, kinds = sentence
+    if place + 1 >= len(kinds) or kinds[place + 1] not in _DENIES:
+        return False
+    return "," not in texts[hits[place].end : hits[place + 1].start]
 
 
 def _goes_on(sentence: Sentence, place: int) -> bool:
@@ -234,7 +254,10 @@ def _goes_on(sentence: Sentence, place: int) -> bool:
         first -= 1
     while last + 1 < len(kinds) and _are_of_one_item(sentence, last, last + 1):
         last += 1
-    of_a_list = first > 0 and kinds[first - 1] in THINGS
+    before = first - 1
+    while before > 0 and kinds[before] in PRESENCE:
+        before -= 1
+    of_a_list = before >= 0 and kinds[before] in THINGS
     return of_a_list and _says_to_last(sentence, last)
 
 

@@ -10,7 +10,7 @@ The side that has no noun gets the one that follows. A pack lists its words of s
 the articles that go with them; nothing else may stand between a side and its noun.
 
 A finding in which something is looked for is there, whatever is said of the latter
-(``no cavitation within the consolidation``).
+(``no cavitation within the consolidation``, ``no enlargement of the effusion``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from site_agent.label.scan import Hit
 _DENIES = (Kind.DENIAL, Kind.NO_NEW)
 _SIZES = (Kind.PRESENT, Kind.UNCHANGED)
 _JOINTS = (Kind.AND, Kind.BREAK)
-_OF_A_PLACE = (*_SIZES, Kind.ORGAN, Kind.VAGUE)
+_OF_A_PLACE = (*_SIZES, Kind.VAGUE)
 _BEGINNINGS = (Kind.BREAK, Kind.COPULA, Kind.LINK, Kind.DOUBT, Kind.INFERENCE)
 _BREAK = Meaning(Kind.BREAK)
 
@@ -165,10 +165,10 @@ def asserted_places(
     rest = list(hits)
     for place in places:
         inside = _finding_inside(texts, rest, place, sides)
-        if inside and any(hit.start < place.start for hit in rest):
+        if inside:
             end = inside[-1].end
             first += [*inside, Hit(end, end, _BREAK)]
-            rest = [hit for hit in rest if hit not in inside]
+            rest = [h for h in rest if h not in inside and h.start != place.start]
     return first + rest
 
 

@@ -64,6 +64,7 @@ class Kind(Enum):
     CAUSE = "cause"
     SECONDARY = "secondary"
     PRESENT = "present"
+    SUBJECT = "subject"
     UNCHANGED = "unchanged"
     COPULA = "copula"
     POSSIBLE = "possible"

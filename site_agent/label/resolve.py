@@ -161,7 +161,7 @@ def _said(sentence: Sentence, place: int, conventions: Conventions) -> _Said:
     after = cue_after(sentence, place)
     if after is not None:
         kind = after.meaning.kind
-        if kind is Kind.UNSAID:
+        if kind is Kind.UNSAID and before is None:
             return "unsaid", conventions.unseen, after
         if kind is Kind.DENIED or kind is Kind.NORMAL:
             return "denied", _NO, after

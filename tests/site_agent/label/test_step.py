@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from protos.statistics_pb2 import (
@@ -27,7 +29,7 @@ from site_agent.study import (
 )
 
 FILM = DeidentifiedImage(
-    "2.25.1", b"", Technical("DX", View.PA, 9, 9, 12, True, Vendor.AGFA, False)
+    "2.25.1", Path("x"), Technical("DX", View.PA, 9, 9, 12, True, Vendor.AGFA, False)
 )
 FACTS = Facts(
     AgeBand.AGE_40_49, Sex.FEMALE, 2021, Vendor.AGFA, "D1", Indication.ROUTINE_CHECK_UP
