@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from pathlib import Path
 
 from site_agent.deidentify.text.identifiers import KnownIdentifiers
 from site_agent.legible import legible
@@ -28,17 +29,14 @@ PRIMARY, REPORT = "primary.dcm", "report.json"
 _SHORTEST_NUMBER_IN_TEXT = 5
 
 
-def files_of(study: LabelledStudy) -> dict[str, bytes]:
-    """Give the exact bytes of a study's files by name.
+def files_of(study: LabelledStudy) -> dict[str, bytes | Path]:
+    """Give a study's files by name: where they are, or what is in them.
 
     ``primary.dcm``, ``supplementary-1.dcm`` ..., and ``report.json``: canonical JSON
     (UTF-8, sorted keys, no spaces) with ``findings`` and ``impression``.
     """
-    scrubbed = study.scrubbed
-    films = {PRIMARY: scrubbed.primary.content}
-    for number, film in enumerate(scrubbed.supplementary, 1):
-        films[f"supplementary-{number}.dcm"] = film.content
-    return {**films, REPORT: _report_bytes(scrubbed.checked.report)}
+    films = _films_of(study)
+    return {**films, REPORT: _report_bytes(study.scrubbed.checked.report)}
 
 
 def audit(study: LabelledStudy, known: KnownIdentifiers) -> AuditedStudy | Refusal:
@@ -57,27 +55,25 @@ def audit(study: LabelledStudy, known: KnownIdentifiers) -> AuditedStudy | Refus
     """
     checked = study.scrubbed.checked
     deidentified = checked.deidentified
-    files = files_of(study)
-    reasons: list[Reason] = []
-    for name, content in files.items():
-        if name == REPORT:
-            texts = [checked.report.findings, checked.report.impression]
-            kinds = find_residue(
-                [*texts, "\n".join(texts), content.decode()],
-                known,
-                shortest_number=_SHORTEST_NUMBER_IN_TEXT,
-            )
-        else:
-            kinds = find_residue(legible(content), known)
-        reasons += _reasons(name, kinds)
-    names = (deidentified.study, deidentified.patient, *files)
+    texts = [checked.report.findings, checked.report.impression]
+    report = _report_bytes(checked.report)
+    kinds = find_residue(
+        [*texts, "\n".join(texts), report.decode()],
+        known,
+        shortest_number=_SHORTEST_NUMBER_IN_TEXT,
+    )
+    reasons = list(_reasons(REPORT, kinds))
+    digests = {REPORT: hashlib.sha256(report).hexdigest()}
+    for name, path in _films_of(study).items():
+        with path.open("rb") as file:
+            reasons += _reasons(name, find_residue(legible(file), known))
+            file.seek(0)
+            digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    names = (deidentified.study, deidentified.patient, *digests)
     reasons += _reasons("the names of the files", find_residue(names, known))
     if reasons:
         return Refusal(tuple(reasons))
-    audited = {
-        name: AuditedFile(name, hashlib.sha256(content).hexdigest())
-        for name, content in files.items()
-    }
+    audited = {name: AuditedFile(name, digest) for name, digest in digests.items()}
     return AuditedStudy(
         study=deidentified.study,
         patient=deidentified.patient,
@@ -88,6 +84,14 @@ def audit(study: LabelledStudy, known: KnownIdentifiers) -> AuditedStudy | Refus
         labels=study.labels,
         methods=deidentified.methods,
     )
+
+
+def _films_of(study: LabelledStudy) -> dict[str, Path]:
+    scrubbed = study.scrubbed
+    films = {PRIMARY: scrubbed.primary.path}
+    for number, film in enumerate(scrubbed.supplementary, 1):
+        films[f"supplementary-{number}.dcm"] = film.path
+    return films
 
 
 def _report_bytes(report: DeidentifiedReport) -> bytes:

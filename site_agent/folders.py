@@ -6,11 +6,11 @@ touches the files that a frozen manifest holds.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from site_agent import manifest
@@ -27,31 +27,44 @@ def name(study: AuditedStudy) -> str:
     return f"{study.study}-{manifest.leaf_hash(study).hex()[:8]}"
 
 
-def stage(staging: Path, study: AuditedStudy, files: Mapping[str, bytes]) -> Path:
-    """Write the files of a study below `staging`, on disk when this returns.
+def stage(
+    staging: Path, study: AuditedStudy, files: Mapping[str, bytes | Path]
+) -> Path:
+    """Put the files of a study below `staging`, on disk when this returns.
 
     May run in any process: it touches neither the database nor ``studies/``.
+
+    Parameters
+    ----------
+    files : mapping
+        By name, what is written, or the file that is moved; one in the same file
+        system.
 
     Raises
     ------
     StoreError
         The files are not those that were audited.
     """
-    written = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
-    if written != {file.name: file.sha256 for file in study.files}:
+    found = {
+        file_name: _sha256(file) if isinstance(file, Path) else sha256(file).hexdigest()
+        for file_name, file in files.items()
+    }
+    if found != {file.name: file.sha256 for file in study.files}:
         raise StoreError(f"The files of {study.study} are not those that were audited.")
     staged = staging / name(study)
     if staged.exists():
         shutil.rmtree(staged)
     staged.mkdir(mode=0o700)
-    for file_name, data in files.items():
-        descriptor = os.open(
-            staged / file_name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
-        )
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+    for file_name, file in files.items():
+        place = staged / file_name
+        if isinstance(file, Path):
+            file.rename(place)
+            place.chmod(0o600)
+        else:
+            place.touch(0o600)
+            place.write_bytes(file)
+        with place.open("rb") as written:
+            os.fsync(written.fileno())
     sync_folder(staged)
     return staged
 
@@ -123,4 +136,4 @@ def remove(path: Path) -> None:
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_digest(file, "sha256").hexdigest()

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from site_agent import folders
 from site_agent.acquire.folder import Found, Ignored, look, unreadable
 from site_agent.acquire.sorting import sort
 from site_agent.acquire.walking import files_below
@@ -180,7 +181,7 @@ def _process(
         for done, (task, outcome) in enumerate(workers.map(remembered()), 1):
             _record(task, outcome, store)
             watch("processing studies", done, len(todo))
-    staging.rmdir()
+    folders.remove(staging)  # with what a worker left that crashed
 
 
 def _record(

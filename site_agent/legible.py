@@ -12,7 +12,9 @@ import codecs
 import math
 import re
 import zlib
-from io import BytesIO
+from collections.abc import Iterator
+from os import SEEK_CUR
+from typing import BinaryIO
 
 from pydicom import dcmread
 from pydicom.charset import convert_encodings
@@ -30,29 +32,27 @@ _TAG = re.compile(rb"[ -~]\x00(?=..(?:[A-Z]{2}|..\x00\x00))", re.DOTALL)
 _WIDE = re.compile(rb"(?:[ -~]\x00){5,}|(?:\x00[ -~]){5,}")
 
 
-def legible(content: bytes) -> list[str]:
+def legible(file: BinaryIO) -> list[str]:
     """Decode a Part 10 file in every likely character set, once for each.
 
     Raises
     ------
     InvalidDicomError
-        `content` is no DICOM file.
+        `file` is no DICOM file.
     """
-    stream = BytesIO(content)
-    dataset = dcmread(stream, stop_before_pixels=True)
-    syntax = dataset.file_meta.get("TransferSyntaxUID")
-    if syntax == DeflatedExplicitVRLittleEndian:
-        raw = _inflated(content, dataset)
+    dataset = dcmread(file, stop_before_pixels=True)
+    if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+        raw = _inflated(file, dataset)
     else:
-        raw = without_pixels(content, stream.tell(), size=_size(dataset))
+        raw = without_pixels(file, file.tell(), size=_size(dataset))
     plain = _TAG.sub(b"\x00\x00", raw)
     texts = [plain.decode(codec, "replace") for codec in _codecs(dataset)]
     wide = [run.replace(b"\x00", b"").decode("ascii") for run in _WIDE.findall(raw)]
     return [*texts, raw.decode("latin-1"), " ".join(wide)]
 
 
-def without_pixels(content: bytes, start: int, *, size: int | None = None) -> bytes:
-    """Leave out the value of the pixel element at `start`, and nothing else.
+def without_pixels(file: BinaryIO, start: int, *, size: int | None = None) -> bytes:
+    """Read all but the value of the pixel element at `start`.
 
     Of encapsulated pixels (PS3.5 A.4) the fragments go, the items' tags stay.
 
@@ -61,21 +61,32 @@ def without_pixels(content: bytes, start: int, *, size: int | None = None) -> by
     size : int, optional
         Bytes that the pixels take by the header; what the value has beyond stays.
     """
-    tag = content[start : start + 4]
-    if tag not in _PIXELS:
-        return content
-    explicit = content[start + 4 : start + 6].isalpha()
-    value = start + (12 if explicit else 8)
-    length = content[value - 4 : value]
-    if length != _UNDEFINED:
-        held = int.from_bytes(length, "little")
-        return content[:value] + content[value + min(held, size or held) :]
-    kept = [content[:value]]
-    while content[value : value + 4] == _ITEM:
-        size = int.from_bytes(content[value + 4 : value + 8], "little")
-        kept.append(content[value : value + 8])
-        value += 8 + size
-    return b"".join([*kept, content[value:]])
+    file.seek(0)
+    kept = [file.read(start)]
+    tag = file.read(4)
+    if tag in _PIXELS:
+        head = tag + file.read(4)
+        if head[4:6].isalpha():  # explicit VR
+            head += file.read(4)
+        kept.append(head)
+        if head[-4:] != _UNDEFINED:
+            held = int.from_bytes(head[-4:], "little")
+            file.seek(min(held, size or held), SEEK_CUR)
+        else:
+            kept += _heads_of_items(file)
+    else:
+        kept.append(tag)
+    return b"".join((*kept, file.read()))
+
+
+def _heads_of_items(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the head of each fragment, and pass its value over."""
+    while True:
+        head = file.read(8)
+        yield head
+        if head[:4] != _ITEM:
+            return
+        file.seek(int.from_bytes(head[4:], "little"), SEEK_CUR)
 
 
 def _size(dataset: FileDataset) -> int | None:
@@ -93,8 +104,9 @@ def _codecs(dataset: FileDataset) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _inflated(content: bytes, dataset: FileDataset) -> bytes:
+def _inflated(file: BinaryIO, dataset: FileDataset) -> bytes:
     """Inflate what follows the meta group; its pixels stay, for they are few files."""
     length = dataset.file_meta.FileMetaInformationGroupLength
-    start = 132 + 12 + int(length)
-    return content[:start] + zlib.decompress(content[start:], -zlib.MAX_WBITS)
+    file.seek(0)
+    meta = file.read(132 + 12 + int(length))
+    return meta + zlib.decompress(file.read(), -zlib.MAX_WBITS)

@@ -1,18 +1,15 @@
 """The networks that find and read text, in a process of their own.
 
-They take as much memory as the largest film: a process that holds one of them need not
-hold the other too. Only parts of films go there, and where text is comes back.
+They take as much memory as the largest film. Only parts of films go there, and where
+text is comes back.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from functools import cache
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from typing import Any
 
+from site_agent.beside import Answer, Beside, Stopped
 from site_agent.deidentify.pixels.boxes import Box, Grey
 from site_agent.errors import SiteError
 
@@ -34,7 +31,7 @@ class OcrProcess:
     """
 
     def __init__(self) -> None:
-        self._started: tuple[BaseProcess, Connection] | None = None
+        self._process = Beside(_begin)
 
     def find(self, tile: Grey) -> list[Box]:
         """Give boxes around the texts of a part of a film, in its own pixels."""
@@ -48,39 +45,17 @@ class OcrProcess:
 
     def start(self) -> None:
         """Start the process, so that the first question does not wait for it."""
-        self._begun()
-
-    def _begun(self) -> Connection:
-        if self._started is None:
-            # Not forked: it would begin with all the memory of this one.
-            context = multiprocessing.get_context("spawn")
-            here, there = context.Pipe()
-            process = context.Process(target=_answer, args=(there,), daemon=True)
-            process.start()
-            there.close()
-            self._started = process, here
-        return self._started[1]
+        self._process.start()
 
     def stop(self) -> None:
         """End the process, whatever it does."""
-        if self._started is not None:
-            process, connection = self._started
-            self._started = None
-            connection.close()
-            process.kill()
-            process.join()
+        self._process.stop()
 
     def _ask(self, what: str, image: Grey) -> Any:
-        connection = self._begun()
         try:
-            connection.send((what, image))
-            return connection.recv()
-        except (EOFError, ConnectionError):
-            self.stop()
+            return self._process.ask((what, image))
+        except Stopped:
             raise OcrStopped(_STOPPED) from None
-        except BaseException:  # a signal: its answer must not become that of another
-            self.stop()
-            raise
 
 
 @cache
@@ -89,18 +64,13 @@ def ocr() -> OcrProcess:
     return OcrProcess()
 
 
-def _answer(connection: Connection) -> None:
-    """Answer questions until nobody can ask any more."""
-    # Ctrl-C reaches the whole process group; the parent decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _begin() -> Answer:
     from site_agent.deidentify.pixels.networks import Networks  # only in this process
 
     networks = Networks()
-    while True:
-        try:
-            what, image = connection.recv()
-            connection.send(
-                networks.find(image) if what == "find" else networks.read(image)
-            )
-        except (EOFError, ConnectionError):
-            return
+
+    def answer(question: tuple[str, Grey]) -> Any:
+        what, image = question
+        return networks.find(image) if what == "find" else networks.read(image)
+
+    return answer

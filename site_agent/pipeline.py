@@ -12,7 +12,9 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 from site_agent import folders
@@ -21,27 +23,36 @@ from site_agent.acquire.sorting import Arrival
 from site_agent.audit import audit, files_of
 from site_agent.config import Specification
 from site_agent.deidentify.burned_in import scrub_films
+from site_agent.deidentify.header.facts import technical
 from site_agent.deidentify.header.options import Option
+from site_agent.deidentify.pixels.film import Outcome
 from site_agent.deidentify.pixels.search import Search
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.deidentify.study import Options, deidentify
 from site_agent.deidentify.text.identifiers import known_identifiers
+from site_agent.errors import UnreadableFile
 from site_agent.label.step import label
 from site_agent.ocr import ocr
+from site_agent.on_disk.conversion import Conversion, Converted
+from site_agent.on_disk.scrubbing import scrub_file
 from site_agent.quality.technical import check
 from site_agent.study import (
     AuditedStudy,
+    DeidentifiedImage,
     Reason,
     ReasonCode,
+    ReceivedImage,
     ReceivedStudy,
     Refusal,
 )
 
 LARGEST_STUDY = 1 << 30
-"""Bytes; a study of films is a few per cent of it, and workers hold one in memory."""
+"""Bytes; a study of films is a few per cent of it."""
 
 TIME_LIMIT = 600
 """Seconds for one study, so that a file that keeps a parser busy holds up no other."""
+
+_AT_WORK = "at-work-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +80,30 @@ class Staged:
 
 
 def process(
-    received: ReceivedStudy, tools: Tools
-) -> tuple[AuditedStudy, Mapping[str, bytes]] | Refusal:
-    """Take a study through all steps; return it with the files that were audited."""
+    received: ReceivedStudy, tools: Tools, folder: Path
+) -> tuple[AuditedStudy, Mapping[str, bytes | Path]] | Refusal:
+    """Take a study through all steps; return it with the files that were audited.
+
+    Films are written into `folder`, which holds nothing else.
+
+    Raises
+    ------
+    OSError
+        They cannot be written there.
+    """
     known = known_identifiers(received, tools.staff)
-    options, search = tools.options, None
+    options, scrub = tools.options, None
     if tools.may_stay is not None:
         options = options.including(Option.CLEAN_PIXEL_DATA)
-        search = Search(ocr(), tools.may_stay)
-    deidentified = deidentify(received, tools.pseudonyms, options, known)
+        scrub = partial(_scrub, Search(ocr(), tools.may_stay))
+    clean = partial(_clean, Conversion(tools.pseudonyms, options), folder)
+    deidentified = deidentify(received, tools.pseudonyms, options, known, clean)
     if isinstance(deidentified, Refusal):
         return deidentified
     checked = check(deidentified, tools.specification)
     if isinstance(checked, Refusal):
         return checked
-    scrubbed = scrub_films(checked, search)
+    scrubbed = scrub_films(checked, scrub)
     if isinstance(scrubbed, Refusal):
         return scrubbed
     labelled = label(scrubbed, tools.language)
@@ -105,16 +125,65 @@ def take(arrival: Arrival, tools: Tools, staging: Path) -> Staged | Refusal:
         return Refusal(arrival.reasons)
     if early := _unfit(arrival, tools.specification):
         return Refusal(early)
+    with TemporaryDirectory(prefix=_AT_WORK, dir=staging) as folder:
+        result = _result(arrival, tools, Path(folder))
+        if isinstance(result, Refusal) or arrival.reasons:
+            further = result.reasons if isinstance(result, Refusal) else ()
+            return Refusal(_merged(arrival.reasons, further))
+        study, files = result
+        return Staged(study, folders.stage(staging, study, files))
+
+
+def _result(
+    arrival: Arrival, tools: Tools, folder: Path
+) -> tuple[AuditedStudy, Mapping[str, bytes | Path]] | Refusal:
     try:
         with _quiet(), _limited(TIME_LIMIT):
-            result = process(receive(arrival), tools)
+            received = receive(arrival)
+            return process(received, tools, folder)
+    except _CannotWrite as error:
+        raise error.why from None
     except Exception as error:  # noqa: BLE001  libraries raise anything on damaged files
-        result = Refusal((Reason(ReasonCode.UNREADABLE, type(error).__name__),))
-    if isinstance(result, Refusal) or arrival.reasons:
-        further = result.reasons if isinstance(result, Refusal) else ()
-        return Refusal(_merged(arrival.reasons, further))
-    study, files = result
-    return Staged(study, folders.stage(staging, study, files))
+        return Refusal((Reason(ReasonCode.UNREADABLE, type(error).__name__),))
+
+
+def _clean(
+    conversion: Conversion, folder: Path, image: ReceivedImage
+) -> DeidentifiedImage:
+    """Write a film with a clean header.
+
+    Raises
+    ------
+    UnreadableFile
+        When the film is damaged, or cannot be de-identified.
+    """
+    path = folder / f"{len(list(folder.iterdir()))}.dcm"
+    with _writing():
+        converted = conversion.convert(image.path, path)
+    if not isinstance(converted, Converted):
+        raise UnreadableFile(converted.why)
+    return DeidentifiedImage(converted.instance, path, technical(image.dataset))
+
+
+def _scrub(search: Search, film: DeidentifiedImage) -> Outcome:
+    with _writing():
+        return scrub_file(film.path, search, is_announced=film.technical.burned_in)
+
+
+class _CannotWrite(Exception):
+    """The disk is full, or gone: no study is to blame."""
+
+    def __init__(self, why: OSError) -> None:
+        super().__init__()
+        self.why = why
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _CannotWrite(error) from None
 
 
 def _unfit(arrival: Arrival, specification: Specification) -> tuple[Reason, ...]:

@@ -2,9 +2,9 @@
 
 ``ReceivedStudy`` -> ``DeidentifiedStudy`` -> ``CheckedStudy`` -> ``ScrubbedStudy`` ->
 ``LabelledStudy`` -> ``AuditedStudy``. Each stage holds the one before it, and only the
-step that earns a stage makes it. Everything is frozen. All but the last live in memory
-while one study is processed; that is the record that is kept, without pixels and
-without text.
+step that earns a stage makes it. Everything is frozen. All but the last live while one
+study is processed, in memory but for films, which are files; the last is the record
+that is kept, without pixels and without text.
 
 A step that cannot go on gives a `Refusal` with all its reasons at once.
 """
@@ -12,7 +12,7 @@ A step that cannot go on gives a `Refusal` with all its reasons at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -170,13 +170,11 @@ class Refusal:
 class ReceivedImage:
     """One DICOM file as it came. `path` identifies the patient; it is never shown.
 
-    `content` are the file's bytes, and `dataset` is what pydicom reads in them. A data
-    set that was made in memory has no bytes.
+    `dataset` is what pydicom reads of it, without its pixels.
     """
 
     path: Path
     dataset: Dataset
-    content: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +233,14 @@ class Technical:
 
 @dataclass(frozen=True, slots=True)
 class DeidentifiedImage:
-    """A film whose header obeys the profile. `content` is the Part 10 file.
+    """A film whose header obeys the profile. `path` is the Part 10 file, not kept yet.
 
     Where pixels are scrubbed the header says so already: nothing of a film is kept
     before that is true.
     """
 
     sop_instance_uid: str
-    content: bytes
+    path: Path
     technical: Technical
 
 

@@ -1,8 +1,7 @@
-"""Reading one study in full."""
+"""Reading one study, but for its pixels."""
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 
 import pydicom
@@ -12,7 +11,7 @@ from site_agent.study import ReceivedImage, ReceivedStudy
 
 
 def receive(arrival: Arrival) -> ReceivedStudy:
-    """Read all films of an arrival with their pixels, and take its report.
+    """Read the headers of an arrival's films, and take its report.
 
     Raises
     ------
@@ -26,6 +25,6 @@ def receive(arrival: Arrival) -> ReceivedStudy:
 
 
 def _image(path: Path) -> ReceivedImage:
-    content = path.read_bytes()
     # Files without preamble are DICOM too; `folder.look` has examined them.
-    return ReceivedImage(path, pydicom.dcmread(BytesIO(content), force=True), content)
+    dataset = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+    return ReceivedImage(path, dataset)

@@ -17,17 +17,11 @@ from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms
 from site_agent.durable import Busy
 from site_agent.errors import ConfigurationError, SiteError, UnreadableFile
 from site_agent.films.batch import Batch
-from site_agent.films.conversion import (
-    Conversion,
-    Converted,
-    Ended,
-    Film,
-    LeftOut,
-    converters,
-)
+from site_agent.films.converting import Ended, Film, converters
 from site_agent.films.journal import FOLDER, Journal
 from site_agent.films.syncing import sync_file_system
 from site_agent.films.tally import Tally
+from site_agent.on_disk.conversion import Conversion, Converted, LeftOut
 from site_agent.workers import Workers
 
 if TYPE_CHECKING:

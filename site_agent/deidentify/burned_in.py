@@ -6,20 +6,15 @@ a study that is refused is kept: so only the films that go on are looked through
 
 from __future__ import annotations
 
-from dataclasses import replace
-from io import BytesIO
+from collections.abc import Callable
 
-import pydicom
-
-from site_agent.deidentify.header.dataset import to_bytes
-from site_agent.deidentify.header.reading import quiet
 from site_agent.deidentify.pixels.film import (
     NOT_DECODED,
     NoPixels,
+    Outcome,
     Scrubbed,
-    scrub,
 )
-from site_agent.deidentify.pixels.search import Clean, ForReview, Search
+from site_agent.deidentify.pixels.search import Clean, ForReview
 from site_agent.study import (
     CheckedStudy,
     DeidentifiedImage,
@@ -32,18 +27,21 @@ from site_agent.study import (
 ANNOUNCED = "its header says so"
 NO_PIXELS = "a film has no pixels"
 
+Scrub = Callable[[DeidentifiedImage], Outcome]
+"""Searches a film for text, and fills in its file what is found."""
 
-def scrub_films(study: CheckedStudy, search: Search | None) -> ScrubbedStudy | Refusal:
+
+def scrub_films(study: CheckedStudy, scrub: Scrub | None) -> ScrubbedStudy | Refusal:
     """Search the films of a study for text, and fill what is found.
 
     Parameters
     ----------
     study : CheckedStudy
-        The headers of its films say already that pixels are clean, where `search` is
+        The headers of its films say already that pixels are clean, where `scrub` is
         given.
-    search : Search or None
-        What looks for text. None leaves pixels as they are; then a film whose header
-        says that text is burned in does not go on.
+    scrub : callable or None
+        None leaves pixels as they are; then a film whose header says that text is
+        burned in does not go on.
 
     Returns
     -------
@@ -51,10 +49,10 @@ def scrub_films(study: CheckedStudy, search: Search | None) -> ScrubbedStudy | R
         Refused when a person has to look at the primary film, or its pixels cannot be
         read. A lateral is left out for the same reasons.
     """
-    primary = _scrubbed(study.primary, search)
+    primary = _scrubbed(study.primary, scrub)
     if isinstance(primary, Reason):
         return Refusal((primary,))
-    further = [_scrubbed(film, search) for film in study.supplementary]
+    further = [_scrubbed(film, scrub) for film in study.supplementary]
     return ScrubbedStudy(
         study,
         primary,
@@ -64,18 +62,14 @@ def scrub_films(study: CheckedStudy, search: Search | None) -> ScrubbedStudy | R
 
 
 def _scrubbed(
-    film: DeidentifiedImage, search: Search | None
+    film: DeidentifiedImage, scrub: Scrub | None
 ) -> DeidentifiedImage | Reason:
-    is_announced = film.technical.burned_in
-    if search is None:
+    if scrub is None:
+        is_announced = film.technical.burned_in
         return Reason(ReasonCode.BURNED_IN, ANNOUNCED) if is_announced else film
-    with quiet():
-        dataset = pydicom.dcmread(BytesIO(film.content))
-    match scrub(dataset, search, is_announced=is_announced):
-        case Clean():
+    match scrub(film):
+        case Clean() | Scrubbed():
             return film
-        case Scrubbed(scrubbed):
-            return replace(film, content=to_bytes(scrubbed))
         case NoPixels():
             return Reason(ReasonCode.UNREADABLE, NO_PIXELS)
         case ForReview(why):

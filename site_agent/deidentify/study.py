@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pydicom.dataset import Dataset
 
-from site_agent.deidentify.header.dataset import deidentify_header, to_bytes
-from site_agent.deidentify.header.engine import Declined, clean_header
-from site_agent.deidentify.header.facts import facts, technical
+from site_agent.deidentify.header.facts import facts
 from site_agent.deidentify.header.options import Dates, Options
 from site_agent.deidentify.header.reading import text_of
 from site_agent.deidentify.pseudonym import Pseudonyms
@@ -28,12 +26,17 @@ from site_agent.study import (
 
 __all__ = ["Dates", "Options", "deidentify"]
 
+Clean = Callable[[ReceivedImage], DeidentifiedImage]
+"""Writes a film with a clean header; its pixels, text in them too, are as they came.
+Raises `UnreadableFile` when it is damaged, or cannot be de-identified."""
+
 
 def deidentify(
     study: ReceivedStudy,
     pseudonyms: Pseudonyms,
     options: Options,
     known: KnownIdentifiers,
+    clean: Clean,
 ) -> DeidentifiedStudy | Refusal:
     """Take from a study what tells who, where and when.
 
@@ -48,6 +51,8 @@ def deidentify(
     known : KnownIdentifiers
         What the headers and the order tell about persons and places; it is looked for
         in the report.
+    clean : callable
+        Cleans the header of a film by the same pseudonyms and options.
 
     Returns
     -------
@@ -64,7 +69,7 @@ def deidentify(
     images: list[DeidentifiedImage] = []
     for image in study.images:
         try:
-            images.append(_image(image, pseudonyms, options))
+            images.append(clean(image))
         except UnreadableFile as error:
             reasons.append(Reason(ReasonCode.UNREADABLE, str(error)))
     report: DeidentifiedReport | None = None
@@ -82,37 +87,6 @@ def deidentify(
         report=report,
         facts=facts(study, pseudonyms),
         methods=options.methods,
-    )
-
-
-def _image(
-    image: ReceivedImage, pseudonyms: Pseudonyms, options: Options
-) -> DeidentifiedImage:
-    """Clean one film's header; its pixels, text in them too, are still as they came.
-
-    Raises
-    ------
-    UnreadableFile
-        When the film is damaged, or cannot be de-identified.
-    """
-    try:
-        instance, content = _by_engine(image.content, pseudonyms, options)
-    except Declined:
-        clean = deidentify_header(image.dataset, pseudonyms, options)
-        instance, content = str(clean.SOPInstanceUID), to_bytes(clean)
-    return DeidentifiedImage(instance, content, technical(image.dataset))
-
-
-def _by_engine(
-    content: bytes, pseudonyms: Pseudonyms, options: Options
-) -> tuple[str, bytes]:
-    def read(offset: int, count: int) -> bytes:
-        return content[offset : offset + count]
-
-    header = clean_header(read, len(content), pseudonyms, options)
-    start, end = header.pixels_start, header.pixels_start + header.pixels_length
-    return header.instance, b"".join(
-        (header.head, memoryview(content)[start:end], header.tail)
     )
 
 

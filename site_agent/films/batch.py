@@ -19,11 +19,12 @@ from itertools import count
 from pathlib import Path
 
 from site_agent.acquire.walking import files_below
-from site_agent.films.account import Row, as_json, with_file
-from site_agent.films.conversion import Conversion, Ended, Film, LeftOut, ended
+from site_agent.films.converting import Ended, Film, ended
 from site_agent.films.journal import Journal
 from site_agent.films.names import Names
 from site_agent.films.syncing import Sync
+from site_agent.on_disk.account import Row, as_json, with_file
+from site_agent.on_disk.conversion import Conversion, LeftOut
 from site_agent.workers import Crashed, Workers
 
 GROUP_BYTES = 4 << 30

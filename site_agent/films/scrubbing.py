@@ -19,31 +19,23 @@ from pathlib import Path
 
 import pydicom
 
-from site_agent.deidentify.header.dataset import to_bytes
 from site_agent.deidentify.header.facts import announces_text
 from site_agent.deidentify.header.options import Option
-from site_agent.deidentify.header.reading import UNREADABLE, quiet
-from site_agent.deidentify.pixels.film import MOST_BYTES, TOO_MUCH, NoPixels, scrub
+from site_agent.deidentify.header.reading import quiet
+from site_agent.deidentify.pixels.film import NoPixels
 from site_agent.deidentify.pixels.search import Clean, ForReview, Search
 from site_agent.errors import UnreadableFile
-from site_agent.films.account import (
+from site_agent.films.converting import Ended, Film, ended
+from site_agent.memory import give_back_at_once
+from site_agent.ocr import OcrStopped, ocr
+from site_agent.on_disk.account import (
     row_of_looked_through,
     row_of_refusal,
     row_of_scrubbed,
 )
-from site_agent.films.conversion import (
-    Conversion,
-    Converted,
-    Ended,
-    Film,
-    LeftOut,
-    Outcome,
-    ended,
-)
-from site_agent.films.copying import NewFilm, digests_of, opened, write_film
-from site_agent.films.in_place import read_in_place
-from site_agent.memory import give_back_at_once
-from site_agent.ocr import OcrStopped, ocr
+from site_agent.on_disk.conversion import Conversion, Converted, LeftOut, Outcome
+from site_agent.on_disk.copying import digests_of, opened
+from site_agent.on_disk.scrubbing import scrub_file
 from site_agent.workers import Workers
 
 FOR_REVIEW = "For a person to look at: {why}."
@@ -76,18 +68,11 @@ class ScrubbingConversion:
             return outcome
         with quiet():
             header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
-            film, here = read_in_place(target)
-            is_too_large = here is None and target.stat().st_size > MOST_BYTES
-            if here is None and not is_too_large:
-                film = pydicom.dcmread(target)
         search = Search(ocr(), self.may_stay)
         try:
-            is_announced = announces_text(header)
-            looked = scrub(film, search, is_announced=is_announced, in_place=here)
+            looked = scrub_file(target, search, is_announced=announces_text(header))
         except OcrStopped:
             looked = ForReview(NOBODY_LOOKED)
-        if is_too_large and "Rows" in film:
-            looked = ForReview(TOO_MUCH)
         if isinstance(looked, NoPixels):
             return self.conversion.convert(path, target)
         row = outcome.row
@@ -98,17 +83,11 @@ class ScrubbingConversion:
                 if isinstance(looked, ForReview):
                     why = FOR_REVIEW.format(why=looked.why)
                     return LeftOut(why, row and row_of_refusal(source, why))
-                if here is None:
-                    write_film(source, NewFilm(to_bytes(looked.film)), target)
                 if row:
                     digests = digests_of(source, target)
                     size = target.stat().st_size
                     text = looked.texts, looked.share
                     row = row_of_scrubbed(source, row, digests, size, text)
-        except UNREADABLE as error:
-            if isinstance(error, OSError):
-                raise
-            return LeftOut("Its pixels cannot be written.", None)
         except UnreadableFile as error:
             return LeftOut(str(error), None)
         return outcome._replace(row=row)

@@ -15,7 +15,7 @@ from typing import IO, Any
 from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.header.profile import load_profile
 from site_agent.durable import beside
-from site_agent.films.account import Row
+from site_agent.on_disk.account import Row
 
 
 @dataclass

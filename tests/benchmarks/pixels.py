@@ -49,9 +49,9 @@ from site_agent.deidentify.pixels.meaning import MARKERS, told_apart
 from site_agent.deidentify.pixels.networks import networks
 from site_agent.deidentify.pixels.seen import as_seen, clearer
 from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms
-from site_agent.films.conversion import Conversion, Converted
 from site_agent.films.scrubbing import ScrubbingConversion
 from site_agent.ocr import ocr
+from site_agent.on_disk.conversion import Conversion, Converted
 
 JUDGE = Path("../shared/judge")
 BARS = ("--min-recall", "0.99", "--min-markers", "1", "--max-quarantine", "0.05")

@@ -58,8 +58,23 @@ def content(**elements: object) -> bytes:
     return stream.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def as_image(uid: str, data: bytes) -> DeidentifiedImage:
+    path = Path(f"{uid}.dcm")
+    path.write_bytes(data)
+    return DeidentifiedImage(uid, path, TECHNICAL)
+
+
 def film(uid: str, **elements: object) -> DeidentifiedImage:
-    return DeidentifiedImage(uid, content(SOPInstanceUID=uid, **elements), TECHNICAL)
+    return as_image(uid, content(SOPInstanceUID=uid, **elements))
+
+
+def bytes_of(file: bytes | Path) -> bytes:
+    return file.read_bytes() if isinstance(file, Path) else file
 
 
 def study(
@@ -98,7 +113,7 @@ def test_clean_study_passes_with_the_digests_of_its_files(
     assert isinstance(audited, AuditedStudy)
     files = files_of(labelled)
     assert {file.name: file.sha256 for file in audited.files} == {
-        name: hashlib.sha256(data).hexdigest() for name, data in files.items()
+        name: hashlib.sha256(bytes_of(data)).hexdigest() for name, data in files.items()
     }
     assert list(files) == ["primary.dcm", "supplementary-1.dcm", "report.json"]
     assert (audited.study, audited.patient) == ("SABC", "PDEF")
@@ -106,7 +121,7 @@ def test_clean_study_passes_with_the_digests_of_its_files(
 
 
 def test_report_is_canonical_json() -> None:
-    data = files_of(study(findings="Ärger: „x“"))["report.json"]
+    data = bytes_of(files_of(study(findings="Ärger: „x“"))["report.json"])
     assert data == '{"findings":"Ärger: „x“","impression":"No disease."}'.encode()
     assert json.loads(data)["findings"] == "Ärger: „x“"
 
@@ -159,6 +174,6 @@ def test_received_film_itself_is_full_of_identifiers(known: KnownIdentifiers) ->
     header: Dataset = chest_film()
     stream = io.BytesIO()
     header.save_as(stream, enforce_file_format=True)
-    primary = DeidentifiedImage("1.2", stream.getvalue(), TECHNICAL)
+    primary = as_image("1.2", stream.getvalue())
     kinds = {detail.split()[1] for detail in refused(study(primary=primary), known)}
     assert kinds == {"name", "date", "number", "uid", "place"}

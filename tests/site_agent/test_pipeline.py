@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import time
 from dataclasses import replace
@@ -79,6 +80,30 @@ def test_name_in_the_pixels_of_a_film_is_not_staged(inbox: Path, staging: Path) 
     assert kept.BurnedInAnnotation == "NO"
     assert not np.array_equal(kept.pixel_array[:200], pixels[:200])
     assert np.array_equal(kept.pixel_array[200:], pixels[200:])
+
+
+def test_what_a_film_says_of_burned_in_text_is_known_when_its_new_header_says_no(
+    inbox: Path, staging: Path
+) -> None:
+    clean = {"Rows": ROWS, "Columns": COLUMNS, "PixelData": drawn().tobytes()}
+    content = film(1, **clean, BurnedInAnnotation="YES")
+    put(inbox / "images/PA000001/IM000001", content)
+    result = take(arrival(inbox), replace(TOOLS, may_stay=frozenset()), staging)
+    assert isinstance(result, Refusal)
+    assert [reason.code for reason in result.reasons] == [ReasonCode.BURNED_IN]
+    assert list(staging.iterdir()) == []
+
+
+def test_full_disk_is_not_the_fault_of_a_study(
+    inbox: Path, staging: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pipeline.Conversion, "convert", fail)
+    with pytest.raises(OSError, match="No space left"):
+        take(arrival(inbox), TOOLS, staging)
+    assert list(staging.iterdir()) == []
 
 
 def test_failure_of_a_step_refuses_the_study_and_quotes_nothing(

@@ -1,4 +1,4 @@
-"""A film's pixels in a DICOM data set: looked through, and scrubbed where needed.
+"""A film's pixels, where they lie: looked through, and scrubbed where needed.
 
 What cannot be looked through is never taken for clean.
 """
@@ -14,18 +14,11 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from site_agent.deidentify.header.reading import UNREADABLE, number_of, quiet, text_of
-from site_agent.deidentify.pixels.decoding import decompress
 from site_agent.deidentify.pixels.filling import fill
-from site_agent.deidentify.pixels.lossy import tell_of_loss
 from site_agent.deidentify.pixels.search import Clean, ForReview, Search, Text
 from site_agent.deidentify.pixels.seen import strips
+from site_agent.deidentify.pixels.size import frames_of, is_too_much
 from site_agent.deidentify.pixels.windows import ranges_of
-
-MOST_FRAMES = 64
-"""More take too long, and are no radiograph."""
-
-MOST_BYTES = 1 << 28
-"""Bytes of pixels, not compressed: the largest radiographs have a sixth."""
 
 NOT_DECODED = "its pixels cannot be decoded"
 NOT_SEEN = "its pixels are of a kind that cannot be looked at"
@@ -42,17 +35,17 @@ class NoPixels:
 
 
 @dataclass(frozen=True, slots=True)
-class InPlace:
-    """The pixels of a film that is not compressed, where they lie in its file.
+class Pixels:
+    """The pixels of a film that is not compressed, where they lie.
 
     Attributes
     ----------
     content : memoryview
         All of them, read when they are asked for. What is written there is not saved.
     save : callable
-        Writes to the file what stands in `content` from one place to another.
+        Saves what stands in `content` from one place to another.
     forget : callable
-        Lets go of all that was read or written there; it can be read again.
+        Lets go of all that was read or written there; what is saved can be read again.
     """
 
     content: memoryview
@@ -66,16 +59,12 @@ class Scrubbed:
 
     Attributes
     ----------
-    film : Dataset
-        With its pixels scrubbed, and no longer compressed; without them where they were
-        scrubbed in place.
     texts : int
         How many boxes were filled, in all frames.
     share : float
         Of all pixels, 0 to 1.
     """
 
-    film: Dataset
     texts: int
     share: float
 
@@ -84,102 +73,75 @@ Outcome = NoPixels | Clean | Scrubbed | ForReview
 
 
 def scrub(
-    film: Dataset,
-    search: Search,
-    *,
-    is_announced: bool = False,
-    in_place: InPlace | None = None,
+    film: Dataset, pixels: Pixels, search: Search, *, is_announced: bool = False
 ) -> Outcome:
-    """Look for burned-in text, and fill it.
+    """Look for burned-in text, and fill it, with one frame in memory at a time.
 
     Parameters
     ----------
     film : Dataset
-        In any transfer syntax, in grey or in colour. It is changed: use it afterwards
-        for nothing but what `Scrubbed` holds.
+        A film in grey or in colour; what it says of its pixels is used.
+    pixels : Pixels
+        They are changed, and saved, where there is text.
     search : Search
         What looks for text.
     is_announced : bool
         Whether the film's own header says that there is text. If none is found then, a
         person has to look at it.
-    in_place : InPlace or None
-        Its pixels, where they are to be scrubbed in its file, one frame in memory at a
-        time. None: they are in the data set.
 
     Notes
     -----
-    A film that was compressed becomes one in Explicit VR Little Endian, another keeps
-    its transfer syntax: nothing is lost by compression twice. That something was lost
-    before stays told, in (0028,2110). Bits that no pixel uses are 0 in a film that is
-    scrubbed, or continue the sign.
+    Bits that no pixel uses are 0 in a film that is scrubbed, or continue the sign.
     """
-    if in_place is None and "PixelData" not in film:
-        floats = "FloatPixelData" in film or "DoubleFloatPixelData" in film
-        return ForReview(NOT_SEEN) if floats else NoPixels()
-    if _frames(film) > MOST_FRAMES or _bytes(film) > MOST_BYTES:
+    if is_too_much(film):
         return ForReview(TOO_MUCH)
     with quiet():
         try:
-            syntax = film.file_meta.TransferSyntaxUID
-            if syntax.is_encapsulated:
-                compressed = len(film.PixelData)
-                decompress(film)
-                tell_of_loss(film, syntax, compressed)
-            here = in_place or _in_memory(film)
-            pixels = _pixels(film, here.content)
+            values = _values(film, pixels.content)
         except UNREADABLE:
             return ForReview(NOT_DECODED)
-        if pixels is None:
+        if values is None:
             return ForReview(NOT_SEEN)
-        outcome = _scrub(film, pixels, search, here)
-        if in_place is None and isinstance(outcome, Scrubbed):
-            film.PixelData = bytes(here.content)
+        outcome = _scrub(film, values, search, pixels)
     if is_announced and isinstance(outcome, Clean):
         return ForReview(NOT_FOUND)
     return outcome
 
 
-def _in_memory(film: Dataset) -> InPlace:
-    """Take the pixels out of a film, so that they are in memory once."""
-    content = bytearray(film.PixelData)
-    film.PixelData = b""
-    return InPlace(memoryview(content), lambda start, end: None, lambda: None)
-
-
 def _scrub(
-    film: Dataset, pixels: NDArray[Any], search: Search, here: InPlace
+    film: Dataset, values: NDArray[Any], search: Search, pixels: Pixels
 ) -> Outcome:
     photometric = text_of(film, "PhotometricInterpretation")
     is_inverted = photometric == "MONOCHROME1"
     texts: dict[int, Text] = {}
-    for number, frame in enumerate(pixels):
+    for number, frame in enumerate(values):
         stored, rest = _bits(film, frame)
         if rest is not None and not isinstance(search(rest, is_inverted=False), Clean):
             return ForReview(BESIDE_THE_PIXELS)
         ranges = ranges_of(film, stored) if stored.ndim == 2 else ()
         outcome = search(
-            stored, is_inverted=is_inverted, ranges=ranges, forget=here.forget
+            stored, is_inverted=is_inverted, ranges=ranges, forget=pixels.forget
         )
         if isinstance(outcome, ForReview):
             return outcome
         if isinstance(outcome, Text):
             texts[number] = outcome
-        here.forget()
+        pixels.forget()
     if not texts:
         return Clean()
-    for number, frame in enumerate(pixels):
+    for number, frame in enumerate(values):
         stored, rest = _bits(film, frame)
         if rest is not None:
             frame[:] = stored << _lowest(film)
         if number in texts:
             fill(frame, texts[number].boxes, texts[number].markers)
-        here.save(number * frame.nbytes, (number + 1) * frame.nbytes)
-        here.forget()
-    share = sum(text.share for text in texts.values()) / len(pixels)
-    return Scrubbed(film, sum(len(text.boxes) for text in texts.values()), share)
+        pixels.save(number * frame.nbytes, (number + 1) * frame.nbytes)
+        pixels.forget()
+    share = sum(text.share for text in texts.values()) / len(values)
+    return Scrubbed(sum(len(text.boxes) for text in texts.values()), share)
 
 
-def _pixels(film: Dataset, content: memoryview) -> NDArray[Any] | None:
+def _values(film: Dataset, content: memoryview) -> NDArray[Any] | None:
     """Give all samples as they lie in `content`, (frames, rows, columns[, samples]).
 
     None where they lie in a way that is not known (PS3.5 8.1, PS3.3 C.7.6.3).
@@ -197,7 +159,7 @@ def _pixels(film: Dataset, content: memoryview) -> NDArray[Any] | None:
     is_big = film.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.2"
     kind = "i" if number_of(film, "PixelRepresentation") and samples == 1 else "u"
     order = ">" if is_big and allocated > 8 else "<"
-    shape = _frames(film), number_of(film, "Rows"), number_of(film, "Columns")
+    shape = frames_of(film), number_of(film, "Rows"), number_of(film, "Columns")
     values = np.frombuffer(
         content, f"{order}{kind}{allocated // 8}", count=int(np.prod(shape)) * samples
     )
@@ -234,13 +196,3 @@ def _bits(
 
 def _lowest(film: Dataset) -> int:
     return number_of(film, "HighBit") + 1 - number_of(film, "BitsStored")
-
-
-def _frames(film: Dataset) -> int:
-    return max(1, number_of(film, "NumberOfFrames"))
-
-
-def _bytes(film: Dataset) -> int:
-    pixels = number_of(film, "Rows") * number_of(film, "Columns") * _frames(film)
-    samples = max(1, number_of(film, "SamplesPerPixel"))
-    return pixels * samples * -(-number_of(film, "BitsAllocated") // 8)

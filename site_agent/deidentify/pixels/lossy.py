@@ -33,23 +33,22 @@ _EITHER = frozenset(
 Where it says nothing, it is taken for lossy."""
 
 
-def tell_of_loss(film: Dataset, syntax: str, compressed: int) -> None:
+def tell_of_loss(film: Dataset, syntax: str, ratio: float) -> None:
     """Note on a film, decoded from `syntax`, that its pixels were compressed with loss.
 
     Parameters
     ----------
     film : Dataset
-        With its pixels not compressed any more. What it says itself of a loss stays.
+        What it says itself of a loss stays.
     syntax : str
         In which it was.
-    compressed : int
-        Bytes that its pixels took there.
+    ratio : float
+        How many times as many bytes its pixels take now.
     """
     method = _METHODS.get(syntax)
     said = text_of(film, "LossyImageCompression")
     if method is None or said == "01" or (said == "00" and syntax in _EITHER):
         return
     film.LossyImageCompression = "01"
-    ratio = len(film.PixelData) / max(1, compressed)
     film.LossyImageCompressionRatio = f"{ratio:.2f}"
     film.LossyImageCompressionMethod = method

@@ -200,7 +200,7 @@ main()
 
 
 POINTS = (
-    ("site_agent.films.conversion:write_film_digested", 1),
+    ("site_agent.on_disk.conversion:write_film_digested", 1),
     ("site_agent.films.batch:Batch._settle", 1),
     ("site_agent.films.batch:Batch._settle", 3),
     ("site_agent.films.journal:Journal.add", 2),
@@ -221,7 +221,7 @@ POINTS = (
     ("point", "count", "moment"),
     [
         *((point, count, "after") for point, count in POINTS),
-        ("site_agent.films.conversion:write_film_digested", 1, "before"),
+        ("site_agent.on_disk.conversion:write_film_digested", 1, "before"),
         ("site_agent.films.journal:Journal.finish", 1, "before"),
     ],
 )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from protos.statistics_pb2 import AgeBand, Indication, Sex, Vendor
-from site_agent.deidentify.burned_in import ANNOUNCED, NO_PIXELS, scrub_films
-from site_agent.deidentify.pixels.film import NOT_DECODED, NOT_FOUND
+from site_agent.deidentify.burned_in import ANNOUNCED, NO_PIXELS, Scrub, scrub_films
+from site_agent.deidentify.pixels.film import NOT_DECODED, NOT_FOUND, Outcome
 from site_agent.deidentify.pixels.networks import networks
 from site_agent.deidentify.pixels.search import TOO_LARGE, Search
+from site_agent.on_disk.scrubbing import scrub_file
 from site_agent.study import (
     CheckedStudy,
     DeidentifiedImage,
@@ -41,14 +43,28 @@ FACTS = Facts(
 )
 
 
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def as_image(film: Dataset, technical: Technical = TECHNICAL) -> DeidentifiedImage:
+    path = Path(f"{len(list(Path().iterdir()))}.dcm")
+    path.write_bytes(as_bytes(film))
+    return DeidentifiedImage("2.25.1", path, technical)
+
+
+def looked(film: DeidentifiedImage) -> Outcome:
+    return scrub_file(film.path, SEARCH, is_announced=film.technical.burned_in)
+
+
 def image(
     pixels: NDArray[np.uint16], *, is_announced: bool = False, **changes: object
 ) -> DeidentifiedImage:
     film = as_film(pixels, ExplicitVRLittleEndian)
     for keyword, value in changes.items():
         setattr(film, keyword, value)
-    technical = replace(TECHNICAL, burned_in=is_announced)
-    return DeidentifiedImage("2.25.1", as_bytes(film), technical)
+    return as_image(film, replace(TECHNICAL, burned_in=is_announced))
 
 
 def study(primary: DeidentifiedImage, *laterals: DeidentifiedImage) -> CheckedStudy:
@@ -58,8 +74,8 @@ def study(primary: DeidentifiedImage, *laterals: DeidentifiedImage) -> CheckedSt
     return CheckedStudy(whole, report, primary, laterals, ())
 
 
-def refused(primary: DeidentifiedImage, search: Search | None = SEARCH) -> Reason:
-    verdict = scrub_films(study(primary), search)
+def refused(primary: DeidentifiedImage, scrub: Scrub | None = looked) -> Reason:
+    verdict = scrub_films(study(primary), scrub)
     assert isinstance(verdict, Refusal)
     assert verdict.disposition is Disposition.QUARANTINED
     (reason,) = verdict.reasons
@@ -68,22 +84,24 @@ def refused(primary: DeidentifiedImage, search: Search | None = SEARCH) -> Reaso
 
 def test_films_without_text_go_on_byte_for_byte() -> None:
     checked = study(image(drawn()), image(drawn(turned=1)))
-    scrubbed = scrub_films(checked, SEARCH)
+    before = [film.path.read_bytes() for film in checked.deidentified.images]
+    scrubbed = scrub_films(checked, looked)
     assert scrubbed == ScrubbedStudy(
         checked, checked.primary, checked.supplementary, ()
     )
+    assert [film.path.read_bytes() for film in checked.deidentified.images] == before
 
 
 @pytest.mark.parametrize("is_announced", [False, True])
 def test_film_with_a_name_goes_on_without_it(*, is_announced: bool) -> None:
     before = image(drawn(NAME), is_announced=is_announced)
-    scrubbed = scrub_films(study(before), SEARCH)
+    scrubbed = scrub_films(study(before), looked)
     assert isinstance(scrubbed, ScrubbedStudy)
-    after = pydicom.dcmread(BytesIO(scrubbed.primary.content))
+    assert scrubbed.primary == before
+    after = pydicom.dcmread(before.path)
     letters = np.abs(drawn(NAME).astype(int) - drawn()) > 100
     assert (after.pixel_array != drawn(NAME))[letters].mean() > 0.99
     assert np.array_equal(after.pixel_array[200:], drawn(NAME)[200:])
-    assert replace(scrubbed.primary, content=before.content) == before
 
 
 def test_announced_text_that_is_not_found_is_for_a_person() -> None:
@@ -101,13 +119,13 @@ def test_film_without_readable_pixels_is_damaged() -> None:
     assert refused(film) == Reason(ReasonCode.UNREADABLE, NOT_DECODED)
     film = as_film(drawn(), ExplicitVRLittleEndian)
     del film.PixelData
-    empty = DeidentifiedImage("2.25.1", as_bytes(film), TECHNICAL)
+    empty = as_image(film)
     assert refused(empty) == Reason(ReasonCode.UNREADABLE, NO_PIXELS)
 
 
 def test_lateral_that_is_for_a_person_is_left_out() -> None:
     checked = study(image(drawn()), image(drawn(), is_announced=True))
-    scrubbed = scrub_films(checked, SEARCH)
+    scrubbed = scrub_films(checked, looked)
     assert isinstance(scrubbed, ScrubbedStudy)
     assert scrubbed.supplementary == ()
     assert scrubbed.left_out == (Reason(ReasonCode.BURNED_IN, NOT_FOUND),)

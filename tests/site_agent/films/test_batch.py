@@ -19,10 +19,11 @@ from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.durable import Busy
 from site_agent.errors import ConfigurationError, UnreadableFile
-from site_agent.films import copying
 from site_agent.films.batch import CRASHED, Batch
-from site_agent.films.conversion import Conversion, Film, converters
+from site_agent.films.converting import Film, converters
 from site_agent.films.journal import FOLDER, Journal
+from site_agent.on_disk import copying
+from site_agent.on_disk.conversion import Conversion
 from site_agent.workers import Workers
 from tests.site_agent.deidentify.both_ways import as_bytes
 from tests.site_agent.deidentify.chest_film import IDENTIFIERS, chest_film
@@ -352,7 +353,7 @@ def test_full_disk_stops_the_run_and_is_no_refusal(
             raise OSError(28, "No space left on device")
         copying.write_film(*arguments, **named)
 
-    monkeypatch.setattr("site_agent.films.conversion.write_film", full)
+    monkeypatch.setattr("site_agent.on_disk.conversion.write_film", full)
     with pytest.raises(OSError, match="No space"):
         run(inbox, tmp_path / "out")
     monkeypatch.undo()

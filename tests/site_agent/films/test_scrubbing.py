@@ -15,13 +15,13 @@ from site_agent.deidentify.pixels.allowed import usually_allowed
 from site_agent.deidentify.pixels.film import NOT_FOUND
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.films.batch import Batch
-from site_agent.films.conversion import Conversion, Converted, LeftOut
 from site_agent.films.journal import Journal
 from site_agent.films.scrubbing import (
     FOR_REVIEW,
     ScrubbingConversion,
     scrubbers,
 )
+from site_agent.on_disk.conversion import Conversion, Converted, LeftOut
 from tests.site_agent.deidentify.pixels.drawn import as_film, drawn
 
 NAME = ("REUTER, FRANCISCO", 60, 120)

@@ -1,6 +1,7 @@
 """The technical gate, one fact of a good study changed at a time."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ REPORT = DeidentifiedReport("Clear.", "Normal.")
 
 
 def film(uid: str = "2.25.1", **changes: Any) -> DeidentifiedImage:
-    return DeidentifiedImage(uid, b"", replace(GOOD, **changes))
+    return DeidentifiedImage(uid, Path("x"), replace(GOOD, **changes))
 
 
 def study(

@@ -12,9 +12,6 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
-    JPEG2000Lossless,
-    JPEGLSLossless,
-    RLELossless,
 )
 
 from site_agent.deidentify.pixels.film import (
@@ -23,7 +20,8 @@ from site_agent.deidentify.pixels.film import (
     NOT_FOUND,
     NOT_SEEN,
     TOO_MUCH,
-    NoPixels,
+    Outcome,
+    Pixels,
     Scrubbed,
     scrub,
 )
@@ -37,13 +35,27 @@ CLEAN = drawn()
 EXPLICIT = ExplicitVRLittleEndian
 
 
+def looked(film: Dataset, *, is_announced: bool = False) -> Outcome:
+    """Scrub a film whose pixels are in memory."""
+    content = bytearray(film.PixelData)
+    saved = bytearray(content)
+
+    def save(first: int, last: int) -> None:
+        saved[first:last] = content[first:last]
+
+    pixels = Pixels(memoryview(content), save, lambda: None)
+    outcome = scrub(film, pixels, SEARCH, is_announced=is_announced)
+    film.PixelData = bytes(saved)
+    return outcome
+
+
 def kept_and_changed(film: Dataset) -> tuple[bool, bool]:
     """Scrub a film with the name; tell whether the rest is as it was, the name not."""
-    outcome = scrub(film, SEARCH)
+    outcome = looked(film)
     assert isinstance(outcome, Scrubbed)
     assert outcome.texts == 1
     file = BytesIO()
-    pydicom.dcmwrite(file, outcome.film)
+    pydicom.dcmwrite(file, film)
     after = pydicom.dcmread(BytesIO(file.getvalue())).pixel_array
     return np.array_equal(after[200:], WITH_NAME[200:]), bool(
         (after[:200] != WITH_NAME[:200]).any()
@@ -62,29 +74,19 @@ def test_big_endian_film() -> None:
     assert kept_and_changed(film) == (True, True)
 
 
-@pytest.mark.parametrize("syntax", [JPEG2000Lossless, JPEGLSLossless, RLELossless])
-def test_compressed_film_is_written_without_compression(syntax: str) -> None:
-    film = as_film(WITH_NAME, EXPLICIT)
-    film.compress(syntax, generate_instance_uid=False)
-    film.LossyImageCompression = "01"
-    assert kept_and_changed(film) == (True, True)
-    assert film.file_meta.TransferSyntaxUID == EXPLICIT
-    assert film.LossyImageCompression == "01"
-
-
 @pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
 def test_clean_film_is_said_to_be_clean(photometric: str) -> None:
     film = as_film(CLEAN, EXPLICIT, PhotometricInterpretation=photometric)
-    assert scrub(film, SEARCH) == Clean()
+    assert looked(film) == Clean()
 
 
 def test_every_frame_is_searched() -> None:
     both = np.stack((CLEAN, WITH_NAME))
     film = as_film(WITH_NAME, EXPLICIT, NumberOfFrames="2")
     film.PixelData = both.tobytes()
-    outcome = scrub(film, SEARCH)
+    outcome = looked(film)
     assert isinstance(outcome, Scrubbed)
-    after = outcome.film.pixel_array
+    after = film.pixel_array
     assert np.array_equal(after[0], CLEAN)
     assert (after[1] != WITH_NAME).any()
 
@@ -99,46 +101,38 @@ def test_colour_film_is_scrubbed(planar: int) -> None:
     )  # fmt: skip
     film.PixelData = colours.tobytes()
     before = film.pixel_array
-    outcome = scrub(film, SEARCH)
+    outcome = looked(film)
     assert isinstance(outcome, Scrubbed)
-    assert (outcome.film.pixel_array != before).any(axis=-1)[:200].any()
-    assert np.array_equal(outcome.film.pixel_array[200:], before[200:])
+    assert (film.pixel_array != before).any(axis=-1)[:200].any()
+    assert np.array_equal(film.pixel_array[200:], before[200:])
 
 
 def test_signed_film() -> None:
     signed = WITH_NAME.astype(np.int16) - 2048
     film = as_film(signed, EXPLICIT, PixelRepresentation=1)
-    assert isinstance(scrub(film, SEARCH), Scrubbed)
+    assert isinstance(looked(film), Scrubbed)
 
 
 def test_text_in_bits_that_no_pixel_uses_is_for_review() -> None:
     hidden = CLEAN | ((WITH_NAME > 3500).astype(np.uint16) << 12)
     film = as_film(hidden, EXPLICIT)
-    assert scrub(film, SEARCH) == ForReview(BESIDE_THE_PIXELS)
+    assert looked(film) == ForReview(BESIDE_THE_PIXELS)
 
 
 def test_bits_that_no_pixel_uses_are_cleared_where_a_film_is_scrubbed() -> None:
     film = as_film(WITH_NAME | np.uint16(1 << 15), EXPLICIT)
-    outcome = scrub(film, SEARCH)
+    outcome = looked(film)
     assert isinstance(outcome, Scrubbed)
-    after = np.frombuffer(outcome.film.PixelData, "<u2").reshape(WITH_NAME.shape)
+    after = np.frombuffer(film.PixelData, "<u2").reshape(WITH_NAME.shape)
     assert np.array_equal(after[200:], WITH_NAME[200:])
     assert after.max() < 1 << 12
 
 
 def test_film_whose_announced_text_is_not_found_is_for_review() -> None:
     film = as_film(CLEAN, EXPLICIT)
-    assert scrub(film, SEARCH, is_announced=True) == ForReview(NOT_FOUND)
+    assert looked(film, is_announced=True) == ForReview(NOT_FOUND)
     film = as_film(WITH_NAME, EXPLICIT)
-    assert isinstance(scrub(film, SEARCH, is_announced=True), Scrubbed)
-
-
-def test_file_without_pixels() -> None:
-    film = as_film(CLEAN, EXPLICIT)
-    del film.PixelData
-    assert scrub(film, SEARCH) == NoPixels()
-    film.FloatPixelData = b"\0" * 16
-    assert scrub(film, SEARCH) == ForReview(NOT_SEEN)
+    assert isinstance(looked(film, is_announced=True), Scrubbed)
 
 
 @pytest.mark.parametrize(
@@ -157,13 +151,13 @@ def test_what_cannot_be_looked_at_is_for_review(
     film = as_film(CLEAN, EXPLICIT)
     for keyword, value in changes.items():
         setattr(film, keyword, value)
-    assert scrub(film, SEARCH) == ForReview(why)
+    assert looked(film) == ForReview(why)
 
 
 def test_text_shows_beside_a_patch_that_is_far_brighter() -> None:
     film = WITH_NAME.copy()
     film[300:380, 400:600] = 65535
-    assert isinstance(scrub(as_wide_film(film), SEARCH), Scrubbed)
+    assert isinstance(looked(as_wide_film(film)), Scrubbed)
 
 
 def test_text_shows_in_the_window_or_beside_the_padding() -> None:
@@ -171,9 +165,9 @@ def test_text_shows_in_the_window_or_beside_the_padding() -> None:
     slope = np.linspace(4100, 65535, 640).astype(np.uint16)  # no gap in between
     film[300:] = slope
     hidden = as_wide_film(film, WindowCenter="2000", WindowWidth="4000")
-    assert isinstance(scrub(hidden, SEARCH), Scrubbed)
+    assert isinstance(looked(hidden), Scrubbed)
     padding = {"PixelPaddingValue": 4100, "PixelPaddingRangeLimit": 65535}
-    assert isinstance(scrub(as_wide_film(film, **padding), SEARCH), Scrubbed)
+    assert isinstance(looked(as_wide_film(film, **padding)), Scrubbed)
 
 
 def as_wide_film(pixels: np.ndarray, **changes: object) -> Dataset:
@@ -192,8 +186,8 @@ def test_text_in_one_colour_alone_goes(photometric: str, sample: int) -> None:
         PlanarConfiguration=0, BitsAllocated=8, BitsStored=8, HighBit=7,
     )  # fmt: skip
     film.PixelData = samples.tobytes()
-    outcome = scrub(film, SEARCH)
+    outcome = looked(film)
     assert isinstance(outcome, Scrubbed)
-    after = np.frombuffer(outcome.film.PixelData, np.uint8).reshape(samples.shape)
+    after = np.frombuffer(film.PixelData, np.uint8).reshape(samples.shape)
     ink = WITH_NAME > 3500
     assert (after != samples).any(axis=-1)[ink].mean() > 0.99

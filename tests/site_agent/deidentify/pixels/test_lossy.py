@@ -16,10 +16,9 @@ from site_agent.deidentify.pixels.lossy import tell_of_loss
 
 def told(syntax: str, **before: str) -> tuple[str, str, str]:
     film = Dataset()
-    film.PixelData = bytes(1000)
     for keyword, value in before.items():
         setattr(film, keyword, value)
-    tell_of_loss(film, syntax, 80)
+    tell_of_loss(film, syntax, 12.5)
     flag, ratio, method = (
         str(film.get(f"LossyImageCompression{rest}", ""))
         for rest in ("", "Ratio", "Method")

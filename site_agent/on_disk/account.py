@@ -34,7 +34,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from site_agent.deidentify.header.engine import CleanHeader
-from site_agent.films.copying import Digests, digest_of
+from site_agent.on_disk.copying import Digests, digest_of
 
 Row = dict[str, Any]
 

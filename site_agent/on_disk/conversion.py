@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from site_agent.deidentify.dictionary import code_words
 from site_agent.deidentify.header.engine import (
     Declined,
     TooLarge,
     clean_header,
 )
 from site_agent.deidentify.header.options import Options
-from site_agent.deidentify.header.profile import load_profile
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.errors import SiteError, UnreadableFile
-from site_agent.films.account import (
+from site_agent.on_disk.account import (
     Row,
-    as_json,
     row_of_content,
     row_of_copy,
     row_of_refusal,
 )
-from site_agent.films.copying import (
+from site_agent.on_disk.copying import (
     NewFilm,
-    fresh_digest,
     opened,
     write_film,
     write_film_digested,
 )
-from site_agent.workers import Workers
 
 NO_IMAGE = "no DICOM image"
 LINK = "a symbolic link, which is not followed"
@@ -41,8 +35,6 @@ TOO_LARGE = (
     "a file of 32 MB that is not as the standard has it. Export it again."
 )
 
-
-_NO_STUDY = "no-study"
 # pydicom holds a film about three times.
 _LARGEST_SLOW = 1 << 25
 
@@ -69,27 +61,6 @@ class NoImage(NamedTuple):
 
 
 Outcome = Converted | LeftOut | NoImage
-
-Film = tuple[Path, Path]
-"""A file of SRC, and where to write the new film."""
-
-
-class Ended(NamedTuple):
-    """What became of a file.
-
-    Attributes
-    ----------
-    name : str
-        Folder and name that a film asks for, without a suffix; empty for other files.
-    said : dict
-        Of other files, ``left_out`` or ``passed_over``.
-    row : str
-        Its account as JSON, with what was said, and without the ``file`` of a film.
-    """
-
-    name: str
-    said: Row
-    row: str
 
 
 class Conversion(NamedTuple):
@@ -142,7 +113,7 @@ class Conversion(NamedTuple):
 
     def _convert_slowly(self, path: Path, source: int, target: Path) -> Outcome:
         # Only now, since it takes longer to import than many films to convert.
-        from site_agent.films.slow_way import NOT_DICOM, convert_by_pydicom, is_dicom
+        from site_agent.on_disk.slow_way import NOT_DICOM, convert_by_pydicom, is_dicom
 
         if os.fstat(source).st_size > _LARGEST_SLOW:
             if is_dicom(path):
@@ -168,29 +139,3 @@ class Conversion(NamedTuple):
 
     def _left_out(self, source: int, why: str) -> LeftOut:
         return LeftOut(why, row_of_refusal(source, why) if self.with_account else None)
-
-
-def converters(conversion: Conversion, jobs: int) -> Workers[Film, Ended]:
-    """Give processes that convert the headers of films."""
-    # What each of them would read by itself is read once, before they are forked.
-    load_profile()
-    code_words()
-    if conversion.with_account:
-        fresh_digest()
-    return Workers(partial(_converted, conversion), jobs=jobs, start="fork")
-
-
-def _converted(conversion: Conversion, film: Film) -> Ended:
-    return ended(conversion.convert(*film))
-
-
-def ended(outcome: Outcome) -> Ended:
-    """Give what became of a file in the form in which it leaves its process."""
-    if isinstance(outcome, Converted):
-        name = f"{outcome.study or _NO_STUDY}/{outcome.instance}"
-        return Ended(name, {}, as_json(outcome.row or {}))
-    if isinstance(outcome, LeftOut):
-        said = {"left_out": outcome.why}
-        return Ended("", said, as_json({**(outcome.row or {}), **said}))
-    said = {"passed_over": outcome.why}
-    return Ended("", said, as_json(said))

@@ -15,7 +15,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from site_agent.films.in_place import read_in_place
+from site_agent.on_disk.in_place import open_in_place
 from tests.site_agent.deidentify.pixels.drawn import as_film, drawn
 
 BEHIND = {"DataSetTrailingPadding": bytes(8)}
@@ -37,9 +37,11 @@ def test_a_part_that_is_saved_changes_and_no_other_byte(
     path = tmp_path / "film.dcm"
     pixels = written(path, syntax, **BEHIND)
     before = path.read_bytes()
-    film, here = read_in_place(path)
+    opened = open_in_place(path)
+    here = opened.pixels
     assert here is not None
-    assert "PixelData" not in film
+    assert not opened.is_compressed
+    assert "PixelData" not in opened.film
     assert here.content == pixels
 
     here.content[100:300] = bytes(range(200))
@@ -58,22 +60,27 @@ def test_a_part_that_is_saved_changes_and_no_other_byte(
 def test_compressed_pixels_lie_in_no_file_as_they_are(tmp_path: Path) -> None:
     path = tmp_path / "film.dcm"
     written(path, DeflatedExplicitVRLittleEndian)
-    assert read_in_place(path)[1] is None
+    opened = open_in_place(path)
+    assert opened.is_compressed
+    assert opened.pixels is None
     film = as_film(drawn(), ExplicitVRLittleEndian)
     film.compress(RLELossless, generate_instance_uid=False)
     pydicom.dcmwrite(path, film)
-    assert read_in_place(path)[1] is None
+    opened = open_in_place(path)
+    assert opened.is_compressed
+    assert opened.has_pixels
+    assert opened.pixels is None
 
 
 def test_file_without_pixels_or_with_too_few_has_none(tmp_path: Path) -> None:
     path = tmp_path / "film.dcm"
     written(path, ExplicitVRLittleEndian)
     path.write_bytes(path.read_bytes()[:-2])
-    assert read_in_place(path)[1] is None
+    assert open_in_place(path)[2:] == (False, True, None)
     film = as_film(drawn(), ExplicitVRLittleEndian)
     del film.PixelData
     pydicom.dcmwrite(path, film)
-    assert read_in_place(path)[1] is None
+    assert open_in_place(path)[2:] == (False, False, None)
     film.FloatPixelData = np.zeros(film.Rows * film.Columns, np.float32).tobytes()
     pydicom.dcmwrite(path, film)
-    assert read_in_place(path)[1] is None
+    assert open_in_place(path)[2:] == (True, False, None)

@@ -4,7 +4,7 @@ import pytest
 
 from site_agent.deidentify.header.options import Options
 from site_agent.errors import UnreadableFile
-from site_agent.films.slow_way import convert_by_pydicom
+from site_agent.on_disk.slow_way import convert_by_pydicom
 from tests.site_agent.deidentify.both_ways import PSEUDONYMS, as_bytes
 from tests.site_agent.deidentify.chest_film import chest_film
 

@@ -38,6 +38,9 @@ def named(digest: blake3) -> str:
     return f"blake3:{digest.hexdigest()}"
 
 
+Buffer = bytes | memoryview
+
+
 class Digests(NamedTuple):
     """Digests of two films, in the form of `named`.
 
@@ -102,13 +105,13 @@ def write_film(source: int, film: NewFilm, path: Path) -> None:
     OSError
         When either file fails.
     """
-    with _created(path) as target:
-        _write(target, film.head)
+    with created(path) as target:
+        write_all(target, film.head)
         copied = _copy_in_kernel(source, target, film.start, film.length)
         rest = chunks(source, film.start + copied, film.length - copied)
         for chunk in rest:
-            _write(target, chunk)
-        _write(target, film.tail)
+            write_all(target, chunk)
+        write_all(target, film.tail)
 
 
 def write_film_digested(source: int, film: NewFilm, path: Path) -> Digests:
@@ -118,10 +121,10 @@ def write_film_digested(source: int, film: NewFilm, path: Path) -> Digests:
     digest would take longer.
     """
     digest = fresh_digest()
-    with _created(path) as target:
+    with created(path) as target:
         for part in _parts(source, film):
             digest.update(part)
-            _write(target, part)
+            write_all(target, part)
     old = _digest_without(source, film.start, film.start + film.length)
     return Digests(old, named(digest))
 
@@ -152,14 +155,15 @@ def chunks(source: int, start: int, length: int) -> Iterator[memoryview]:
 _ROOM = memoryview(bytearray(CHUNK))
 
 
-def _parts(source: int, film: NewFilm) -> Iterator[bytes | memoryview]:
+def _parts(source: int, film: NewFilm) -> Iterator[Buffer]:
     yield film.head
     yield from chunks(source, film.start, film.length)
     yield film.tail
 
 
 @contextmanager
-def _created(path: Path) -> Iterator[int]:
+def created(path: Path) -> Iterator[int]:
+    """Open a file for writing, empty; the descriptor is closed at the end."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
     target = os.open(path, flags, 0o666)
     try:
@@ -199,7 +203,8 @@ def _state(descriptor: int) -> tuple[int, int]:
     return state.st_size, state.st_mtime_ns
 
 
-def _write(target: int, content: bytes | memoryview) -> None:
-    left = memoryview(content)
+def write_all(target: int, content: Buffer) -> None:
+    """Write all of it to a descriptor; one call may write only a part."""
+    left = memoryview(content).cast("B")
     while left:
         left = left[os.write(target, left) :]

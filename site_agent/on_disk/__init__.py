@@ -1,0 +1,1 @@
+"""One film as a file: copied, decoded, and its pixels scrubbed where they lie."""

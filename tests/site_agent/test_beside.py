@@ -1,0 +1,101 @@
+"""A process beside this one answers each question, and ends with this one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from site_agent.beside import Answer, Beside, Stopped
+
+SERVED = """
+import multiprocessing, time
+from site_agent.beside import Beside
+from tests.site_agent.test_beside import begin
+if __name__ == "__main__":
+    Beside(begin).start()
+    print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+    time.sleep(600)
+"""
+
+
+def begin() -> Answer:
+    """Give what sleeps for as long as it is asked to."""
+
+    def answer(seconds: float) -> float:
+        time.sleep(seconds)
+        return seconds
+
+    return answer
+
+
+@pytest.fixture(name="beside")
+def fixture_beside() -> Iterator[Beside]:
+    process = Beside(begin)
+    yield process
+    process.stop()
+
+
+def started(beside: Beside) -> int:
+    """Start the process and give its number."""
+    before = {child.pid for child in multiprocessing.active_children()}
+    beside.start()
+    (child,) = {child.pid for child in multiprocessing.active_children()} - before
+    assert child is not None
+    return child
+
+
+def is_running(process: int) -> bool:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_killed_process_is_told_and_another_takes_its_place(beside: Beside) -> None:
+    os.kill(started(beside), signal.SIGKILL)
+    with pytest.raises(Stopped):
+        beside.ask(0.0)
+    assert beside.ask(0.25) == 0.25
+
+
+def test_answer_that_nobody_waited_for_is_no_answer_to_the_next_question(
+    beside: Beside,
+) -> None:
+    def interrupt(number: int, frame: object) -> None:
+        raise TimeoutError
+
+    beside.ask(0.0)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        with pytest.raises(TimeoutError):
+            beside.ask(0.5)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert beside.ask(0.125) == 0.125
+
+
+def test_process_ends_with_the_one_that_is_killed(tmp_path: Path) -> None:
+    program = tmp_path / "served.py"
+    program.write_text(SERVED)
+    command, here = [sys.executable, program], Path(__file__).parents[2]
+    paths = {**os.environ, "PYTHONPATH": str(here)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=paths) as served:
+        assert served.stdout is not None
+        child = int(served.stdout.readline())
+        assert is_running(child)
+        served.kill()
+    deadline = time.monotonic() + 30
+    while is_running(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_running(child)
