@@ -12,10 +12,20 @@ MOST_FRAMES = 64
 MOST_BYTES = 1 << 28
 """Bytes of pixels, not compressed: the largest radiographs have a sixth."""
 
+MOST_SAMPLES, MOST_BYTES_OF_FRAME = 32_000_000, 64_000_000
+"""Samples of one frame, and bytes: so many are seen in 200 MB. The largest detectors
+for chests have 18.5 million pixels."""
+
 
 def is_too_much(film: Dataset) -> bool:
     """Whether there are too many pixels to be looked at."""
-    return frames_of(film) > MOST_FRAMES or bytes_of(film) > MOST_BYTES
+    frames, size = frames_of(film), bytes_of(film)
+    return (
+        frames > MOST_FRAMES
+        or size > MOST_BYTES
+        or size > frames * MOST_BYTES_OF_FRAME
+        or samples_of(film) > MOST_SAMPLES
+    )
 
 
 def frames_of(film: Dataset) -> int:

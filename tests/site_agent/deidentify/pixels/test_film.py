@@ -143,6 +143,8 @@ def test_film_whose_announced_text_is_not_found_is_for_review() -> None:
         (NOT_DECODED, {"Rows": 4000}),
         (TOO_MUCH, {"NumberOfFrames": "5000"}),
         (TOO_MUCH, {"Rows": 60000, "Columns": 60000}),
+        (TOO_MUCH, {"Rows": 5700, "Columns": 5700, "BitsAllocated": 8}),
+        (TOO_MUCH, {"Rows": 4100, "Columns": 4100, "BitsAllocated": 32}),
     ],
 )
 def test_what_cannot_be_looked_at_is_for_review(
