@@ -12,17 +12,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import cv2
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 
 from site_agent import durable
 from site_agent.deidentify.header.reading import UNREADABLE, quiet, text_of
 from site_agent.deidentify.pixels.boxes import Grey
+from site_agent.deidentify.pixels.film import Pixels, values_of
 from site_agent.deidentify.pixels.seen import views
 from site_agent.deidentify.pixels.windows import ranges_of
+from site_agent.on_disk.decoder import write_decoded
+from site_agent.on_disk.in_place import open_in_place
 
 LONG_SIDE = 1600
 """Pixels of a picture's longer side: text of 12 pixels on a film of 2500 shows."""
@@ -94,7 +99,7 @@ def write_sheet(
     page = [_HEAD.format(title=escape(title), task=escape(task))]
     for number, (caption, path) in enumerate(films, 1):
         shown, note = [], ""
-        for turn, picture in enumerate(pictures_of(path)):
+        for turn, picture in enumerate(pictures_of(path, folder)):
             if picture is None or turn == MOST_PICTURES:
                 note = f": {_NOT_ALL if picture else _UNSHOWN}"
                 break
@@ -111,24 +116,38 @@ def write_sheet(
     return folder / PAGE
 
 
-def pictures_of(path: Path) -> Iterator[bytes | None]:
+def pictures_of(path: Path, folder: Path) -> Iterator[bytes | None]:
     """Yield each way to see each frame as a PNG; None in place of what fails.
 
     They have 256 greys and `LONG_SIDE` pixels at most, dark as air and light as bone,
     whatever the Photometric Interpretation. The first one shows the film as a whole.
+    A compressed film is decoded into `folder`, and one frame at a time is in memory.
     """
-    with quiet():
+    with quiet(), TemporaryDirectory(dir=folder) as place:
         try:
-            film = pydicom.dcmread(path)
-            is_inverted = text_of(film, "PhotometricInterpretation") == "MONOCHROME1"
-            frames = _frames(np.asarray(film.pixel_array))
+            film, pixels, frames = _opened(path, Path(place, "decoded.dcm"))
         except UNREADABLE:
             yield None
             return
-    for frame in frames:
-        ranges = ranges_of(film, frame) if frame.ndim == 2 else ()
-        for view in views(frame, is_inverted=is_inverted, ranges=ranges):
-            yield _png(view)
+        is_inverted = text_of(film, "PhotometricInterpretation") == "MONOCHROME1"
+        for frame in frames:
+            ranges = ranges_of(film, frame) if frame.ndim == 2 else ()
+            for view in views(frame, is_inverted=is_inverted, ranges=ranges):
+                yield _png(view)
+            pixels.forget()
+
+
+def _opened(path: Path, plain: Path) -> tuple[Dataset, Pixels, NDArray[Any]]:
+    """Open a film, or what a compressed one is decoded to, with all its samples."""
+    opened = open_in_place(path)
+    if opened.is_compressed and write_decoded(path, plain):
+        opened = open_in_place(plain)
+    if opened.pixels is None:
+        raise ValueError
+    frames = values_of(opened.film, opened.pixels.content)
+    if frames is None:
+        raise ValueError
+    return opened.film, opened.pixels, frames
 
 
 def _png(grey: Grey) -> bytes | None:
@@ -139,10 +158,3 @@ def _png(grey: Grey) -> bytes | None:
         grey = np.asarray(shrunk, np.uint8)
     is_written, png = cv2.imencode(".png", grey)
     return png.tobytes() if is_written else None
-
-
-def _frames(values: NDArray[np.number]) -> Iterator[NDArray[np.number]]:
-    """Yield (rows, columns) or (rows, columns, samples) of each frame."""
-    samples = 1 if values.ndim > 2 and values.shape[-1] in (3, 4) else 0
-    one = values.ndim - 2 - samples
-    yield from values.reshape(-1, *values.shape[one:])

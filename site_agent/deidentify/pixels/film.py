@@ -97,7 +97,7 @@ def scrub(
         return ForReview(TOO_MUCH)
     with quiet():
         try:
-            values = _values(film, pixels.content)
+            values = values_of(film, pixels.content)
         except UNREADABLE:
             return ForReview(NOT_DECODED)
         if values is None:
@@ -141,10 +141,15 @@ def _scrub(
     return Scrubbed(sum(len(text.boxes) for text in texts.values()), share)
 
 
-def _values(film: Dataset, content: memoryview) -> NDArray[Any] | None:
+def values_of(film: Dataset, content: memoryview) -> NDArray[Any] | None:
     """Give all samples as they lie in `content`, (frames, rows, columns[, samples]).
 
     None where they lie in a way that is not known (PS3.5 8.1, PS3.3 C.7.6.3).
+
+    Raises
+    ------
+    UNREADABLE
+        When they are fewer than the header says.
     """
     samples = number_of(film, "SamplesPerPixel") or 1
     photometric = text_of(film, "PhotometricInterpretation")

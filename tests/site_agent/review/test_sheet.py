@@ -18,7 +18,7 @@ def shown(path: Path) -> np.ndarray:
 
 
 def all_shown(path: Path) -> list[np.ndarray]:
-    pictures = list(pictures_of(path))
+    pictures = list(pictures_of(path, path.parent))
     assert None not in pictures
     return [decoded(png) for png in pictures if png is not None]
 
