@@ -58,6 +58,9 @@ def pixels(
     accepted studies and the seed, so that nobody can choose them. `sample confirm`
     takes down what was seen.
     """
+    from site_agent.memory import give_back_at_once  # before what imports pydicom
+
+    give_back_at_once()
     if source is not None:
         typer.echo(f"sheet {_of_folder(source, sheet, size=size, seed=seed)}")
         return

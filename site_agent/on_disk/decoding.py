@@ -53,8 +53,8 @@ Frame = tuple[NDArray[Any], Mapping[str, Any]]
 """Samples of a frame, and what the Image Pixel Module says of them."""
 
 
-def memory_for(film: Dataset, compressed: int, *, by_gdcm: bool = False) -> int:
-    """Tell how many bytes a frame takes to decode, at most, as measured.
+def takes_too_much(film: Dataset, compressed: int, *, by_gdcm: bool = False) -> bool:
+    """Whether a frame takes more than `MOST_MEMORY` to decode, as measured.
 
     Parameters
     ----------
@@ -67,7 +67,8 @@ def memory_for(film: Dataset, compressed: int, *, by_gdcm: bool = False) -> int:
     """
     by_sample = _BY_SAMPLE_FOR_GDCM if by_gdcm else _BY_SAMPLE
     a_frame = compressed // frames_of(film)
-    return by_sample * samples_of(film) + _BY_COMPRESSED_BYTE * a_frame
+    memory = by_sample * samples_of(film) + _BY_COMPRESSED_BYTE * a_frame
+    return memory > MOST_MEMORY
 
 
 class CannotWrite(Exception):
@@ -131,8 +132,7 @@ def _plugins(film: Dataset, compressed: int) -> Iterator[str]:
     known = get_decoder(syntax).available_plugins
     others = (plugin for plugin in known if plugin != _GDCM)
     yield from sorted(others, key=_PILLOW.__eq__)
-    memory = memory_for(film, compressed, by_gdcm=True)
-    if memory <= MOST_MEMORY and _has_gdcm(syntax):
+    if not takes_too_much(film, compressed, by_gdcm=True) and _has_gdcm(syntax):
         yield _GDCM
 
 

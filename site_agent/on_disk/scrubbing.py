@@ -17,7 +17,7 @@ from site_agent.deidentify.pixels.film import (
 from site_agent.deidentify.pixels.search import ForReview, Search
 from site_agent.deidentify.pixels.size import is_too_much
 from site_agent.on_disk.decoder import write_decoded
-from site_agent.on_disk.decoding import MOST_MEMORY, memory_for
+from site_agent.on_disk.decoding import takes_too_much
 from site_agent.on_disk.in_place import open_in_place
 
 
@@ -54,8 +54,7 @@ def scrub_file(path: Path, search: Search, *, is_announced: bool) -> Outcome:
         except UNREADABLE:
             return ForReview(NOT_DECODED)
     if opened.is_compressed:
-        memory = memory_for(opened.film, path.stat().st_size)
-        if is_too_much(opened.film) or memory > MOST_MEMORY:
+        if is_too_much(opened.film) or takes_too_much(opened.film, path.stat().st_size):
             return ForReview(TOO_MUCH)
         return _scrub_decoded(path, search, is_announced=is_announced)
     if opened.pixels is not None:

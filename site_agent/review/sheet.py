@@ -27,6 +27,7 @@ from site_agent.deidentify.pixels.film import Pixels, values_of
 from site_agent.deidentify.pixels.seen import views
 from site_agent.deidentify.pixels.windows import ranges_of
 from site_agent.on_disk.decoder import write_decoded
+from site_agent.on_disk.decoding import takes_too_much
 from site_agent.on_disk.in_place import open_in_place
 
 LONG_SIDE = 1600
@@ -133,14 +134,18 @@ def pictures_of(path: Path, folder: Path) -> Iterator[bytes | None]:
         for frame in frames:
             ranges = ranges_of(film, frame) if frame.ndim == 2 else ()
             for view in views(frame, is_inverted=is_inverted, ranges=ranges):
+                pixels.forget()
                 yield _png(view)
-            pixels.forget()
 
 
 def _opened(path: Path, plain: Path) -> tuple[Dataset, Pixels, NDArray[Any]]:
     """Open a film, or what a compressed one is decoded to, with all its samples."""
     opened = open_in_place(path)
-    if opened.is_compressed and write_decoded(path, plain):
+    if (
+        opened.is_compressed
+        and not takes_too_much(opened.film, path.stat().st_size)
+        and write_decoded(path, plain)
+    ):
         opened = open_in_place(plain)
     if opened.pixels is None:
         raise ValueError
