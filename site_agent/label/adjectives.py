@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from site_agent.label.ellipsis import asserted_places
+from site_agent.label.ellipsis import asserted_places, restore
 from site_agent.label.lists import hold
 from site_agent.label.pack import NO_SIDES, Kind, Meaning, Sides
 from site_agent.label.ratio import state_of_the_heart
@@ -45,6 +45,9 @@ _EITHER_SIDE = frozenset(
     }
 )
 _DENIALS = frozenset({Kind.DENIAL, Kind.DENIED})
+_SILENT = frozenset({Kind.AND, Kind.WITHIN})
+_SETTLED = _EITHER_SIDE | _DENIALS
+_SETTLED_FIRST = _EITHER_SIDE | {Kind.AND, Kind.WITHIN, Kind.SUBJECT}
 _LIST_VERBS = frozenset({Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED})
 _DENIED_BEHIND = (Kind.ABSENT, Kind.UNFOUND, Kind.DENIED)
 _FARTHEST = 5  # words between a finding and its adjective: its side, its lobe
@@ -72,15 +75,23 @@ _VERBS = {  # what they say of what goes before, of what follows
 def settle(texts: Sequence[str], hits: list[Hit], sides: Sides = NO_SIDES) -> list[Hit]:
     """Replace each such adjective by a cue that goes before or behind its noun."""
     kinds = [hit.meaning.kind for hit in hits]
-    if Kind.WITHIN in kinds:
-        places = [hit for hit in hits if hit.kind is Kind.WITHIN]
-        others = [hit for hit in hits if hit.kind is not Kind.WITHIN]
-        return asserted_places(texts, settle(texts, others, sides), places, sides)
-    joints: list[int] = []
-    if Kind.AND in kinds:
-        joints = [hit.start for hit in hits if hit.kind is Kind.AND]
-        hits = [hit for hit in hits if hit.kind is not Kind.AND]
+    if Kind.DENIAL in kinds and not sides.words.isdisjoint(texts):
+        hits = restore(texts, hits, sides)
         kinds = [hit.meaning.kind for hit in hits]
+    if _SETTLED_FIRST.isdisjoint(kinds) and _DENIALS.isdisjoint(kinds[1:]):
+        return hits
+    places = [hit for hit in hits if hit.meaning.kind is Kind.WITHIN]
+    joints = [hit.start for hit in hits if hit.meaning.kind is Kind.AND]
+    if places or joints:
+        hits = [hit for hit in hits if hit.meaning.kind not in _SILENT]
+    settled = _settle(texts, hits, joints, sides)
+    return asserted_places(texts, settled, places, sides) if places else settled
+
+
+def _settle(
+    texts: Sequence[str], hits: list[Hit], joints: list[int], sides: Sides
+) -> list[Hit]:
+    kinds = [hit.meaning.kind for hit in hits]
     whole: dict[int, int] = {}
     if Kind.SUBJECT in kinds or (joints and not _LIST_VERBS.isdisjoint(kinds)):
         hits, whole = hold(texts, hits, joints)
@@ -89,53 +100,60 @@ def settle(texts: Sequence[str], hits: list[Hit], sides: Sides = NO_SIDES) -> li
         return hits
     settled: list[Hit] = []
     for place, hit in enumerate(hits):
-        if hit.kind in _DENIED_BEHIND and _is_of_the_other_side(
-            texts, settled, hit, sides
-        ):
+        kind = kinds[place]
+        if kind not in _SETTLED:
+            settled.append(hit)
             continue
-        if hit.kind is Kind.POSSIBLE and texts[hit.start] == "?":
+        if kind in _DENIED_BEHIND and _is_of_the_other_side(texts, settled, hit, sides):
+            continue
+        if kind in _DENIED_BEHIND and _is_of_what_goes_before(texts, settled, hit):
+            settled.pop()  # "pneumonia, but now resolved"
+        if kind is Kind.POSSIBLE and texts[hit.start] == "?":
             asked = not _asks_of_what_follows(texts, hit)
             if asked and all(before.kind is not Kind.NOT_NOW for before in settled):
                 _begin_the_item(texts, settled)
             settled.append(hit._replace(meaning=_DOUBTED if asked else _DOUBT))
-        elif hit.kind is Kind.DOUBTED and _stands_before_a_finding(hits, place):
+        elif kind is Kind.DOUBTED and _stands_before_a_finding(hits, place):
             settled.append(hit._replace(meaning=_DOUBT))  # opacity is likely scar
-        elif hit.kind is Kind.DOUBTED:
+        elif kind is Kind.DOUBTED:
             if not _is_joined(texts[: hit.start], settled, joints):
                 _begin_the_item(texts, settled)
             settled.append(hit)
-        elif hit.kind is Kind.ABSENT and _stands_before_a_finding(hits, place):
+        elif kind is Kind.ABSENT and _stands_before_a_finding(hits, place):
             settled.append(hit._replace(meaning=_DENIAL))
-        elif settled and hit.kind is Kind.ABSENT and settled[-1].start == hit.start:
+        elif settled and kind is Kind.ABSENT and settled[-1].start == hit.start:
             continue  # the state of an organ: ``senos libres``
-        elif hit.kind is Kind.POSSIBLE and not _follows_its_noun(
+        elif kind is Kind.POSSIBLE and not _follows_its_noun(
             texts, settled, hit, joined=not _stands_before_a_finding(hits, place)
         ):
             settled.append(hit._replace(meaning=_DOUBT))
-        elif hit.kind in (Kind.POSSIBLE, Kind.ABSENT):
+        elif kind in (Kind.POSSIBLE, Kind.ABSENT):
             _begin_the_item(texts, settled, whole.get(hit.start))
-            said = _DENIED if hit.kind is Kind.ABSENT else _DOUBTED
+            said = _DENIED if kind is Kind.ABSENT else _DOUBTED
             settled.append(hit._replace(meaning=said))
-        elif hit.kind is Kind.DENIAL and _answers(texts, hits, place):
+        elif kind is Kind.DENIAL and _answers(texts, hits, place):
             _begin_the_list(texts, settled)
             settled.append(hit._replace(meaning=_DENIED))
-        elif hit.kind is Kind.NOT:
+        elif kind is Kind.NOT:
             if _denies_at_once(hits, place):
                 settled.append(hit._replace(meaning=_DENIAL))
-        elif hit.kind is Kind.EXCLUDED and any(h.kind is Kind.NOT_NOW for h in settled):
+        elif kind is Kind.EXCLUDED and any(h.kind is Kind.NOT_NOW for h in settled):
             continue  # asked for: "CT, so that a mass can be excluded"
-        elif hit.kind is Kind.EXCLUDED:
+        elif kind is Kind.EXCLUDED:
             doubted = _take_denial(settled)
             if doubted:
                 _begin_the_item(texts, settled)
             settled.append(hit._replace(meaning=_DOUBTED if doubted else _DENIED))
-        elif hit.kind is Kind.RATIO:
+        elif kind is Kind.RATIO:
             settled += state_of_the_heart(texts, hit)
-        elif hit.kind in _VERBS:
-            before_it, behind_it = _VERBS[hit.kind]
+        elif kind in _VERBS:
+            before_it, behind_it = _VERBS[kind]
             governs = _stands_before_a_finding(hits, place)
-            behind = not governs and _ends_its_list(texts, settled, hit)
-            if behind and hit.kind is Kind.UNFOUND:
+            behind = not governs and (
+                _ends_its_list(texts, settled, hit)
+                or (texts[hit.start - 1] == "," and _has_the_last_word(hits, place))
+            )
+            if behind and kind is Kind.UNFOUND:
                 _begin_the_list(texts, settled)
             elif behind:
                 _begin_the_item(texts, settled, whole.get(hit.start))
@@ -143,6 +161,18 @@ def settle(texts: Sequence[str], hits: list[Hit], sides: Sides = NO_SIDES) -> li
         else:
             settled.append(hit)
     return settled
+
+
+def _is_of_what_goes_before(
+    texts: Sequence[str], before: list[Hit], denial: Hit
+) -> bool:
+    """Whether nothing but a denial stands in a new statement."""
+    if not before or before[-1].kind is not Kind.BREAK:
+        return False
+    joined = before[-1].end == denial.start and any(
+        hit.kind in _THINGS for hit in before
+    )
+    return joined and texts[denial.end : denial.end + 1] in ([], [","])
 
 
 def _is_of_the_other_side(
@@ -178,7 +208,8 @@ def _answers(texts: Sequence[str], hits: list[Hit], place: int) -> bool:
     if thing is None or thing.kind not in _THINGS:
         return False
     between = texts[thing.end : denial.start]
-    answers = not between or between[-1] in (":", "(", *_DASHES)
+    says_so = denial.end - denial.start > 1  # "no se identifica"
+    answers = says_so or not between or between[-1] in (":", "(", *_DASHES)
     return answers and len(between) <= _FARTHEST and "," not in between
 
 
@@ -254,6 +285,12 @@ def _begin_the_item(
     place = next((i for i, h in enumerate(before) if h.start >= comma), len(before))
     if comma and any(hit.kind in _SAID_OF for hit in before[:place]):
         before.insert(place, Hit(comma, comma, _BREAK))
+
+
+def _has_the_last_word(hits: list[Hit], verb: int) -> bool:
+    """Whether nothing follows a verb, and a finding goes before."""
+    nouns = [at for at, hit in enumerate(hits) if hit.kind in (*_THINGS, Kind.ORGAN)]
+    return bool(nouns) and nouns[-1] < verb and hits[nouns[-1]].kind in _THINGS
 
 
 def _ends_its_list(texts: Sequence[str], before: list[Hit], verb: Hit) -> bool:

@@ -22,10 +22,13 @@ _ENDS_REACH = frozenset({Kind.BREAK, Kind.REMAINS, *_AFTER})
 _ENDS_LOOK_AHEAD = frozenset({Kind.BREAK, Kind.REMAINS, Kind.NO_DENIAL, *_DENIES})
 _DOUBTS = frozenset({Kind.DOUBT, Kind.CAUSE_DOUBT})
 _SUPPOSES = frozenset({Kind.DOUBT, Kind.INFERENCE})
+_STATES = frozenset({Kind.NORMAL, Kind.SOUND, Kind.ABNORMAL, Kind.BORDERLINE})
+_OF_A_NAME = frozenset({*PRESENCE, Kind.ORGAN})
 _OF_AN_ITEM = frozenset({*THINGS, *PRESENCE, Kind.ORGAN, Kind.COPULA})
 _ITEM_ENDS = frozenset((",", ":", ";", "(", ")"))
 _DEGREES = frozenset({Kind.DOUBTFUL, Kind.BORDERLINE})
 _FARTHEST_PRESENCE = 1  # words between a finding and what says that it is there
+_FARTHEST_UNCHANGED = 3
 _FARTHEST_VAGUE = 5  # words between a vague word and what it describes
 
 
@@ -45,7 +48,7 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
         if kind is Kind.PAST and _is_of_another_item(sentence, at, place):
             break
         if kind in _DENIES:
-            if _has_an_item_each(sentence, at, place):
+            if place - at > 1 and _has_an_item_each(sentence, at, place):
                 return inference
             return None if is_lasting else hits[at]
         if kind in _DOUBTS and not _is_asked(sentence, at):
@@ -56,6 +59,8 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
             list_ended = True
         elif list_ended and (kind in THINGS or _begins_a_clause(sentence, at)):
             break
+        elif kind is Kind.ORGAN and _is_a_clause(sentence, at, place):
+            break  # another statement
         elif kind is Kind.INFERENCE:
             inference = inference or hits[at]
     return inference
@@ -129,11 +134,22 @@ def explanation(sentence: Sentence, place: int) -> Hit | None:
             break
         if kind in _SUPPOSES and PRESENCE.isdisjoint(kinds[at + 1 : at + 2]):
             supposed = supposed or hits[at]
+        elif kind is Kind.NOTHING and _is_described(sentence, at):
+            continue
         elif kind is Kind.NOTHING and Kind.EITHER not in kinds[at + 1 : at + 2]:
             break
         elif kind in THINGS or kind is Kind.CAUSE_DOUBT:
             return None
     return supposed
+
+
+def _is_described(sentence: Sentence, at: int) -> bool:
+    """Whether a word of nothing known describes a finding: ``overlying pneumonia``."""
+    texts, hits, kinds = sentence
+    if at + 1 >= len(kinds) or kinds[at + 1] is not Kind.FINDING:
+        return False
+    between = texts[hits[at].end : hits[at + 1].start]
+    return not between or (len(between) == 1 and between[0].isalpha())
 
 
 def vague_before(sentence: Sentence, place: int) -> int | None:
@@ -177,7 +193,7 @@ def _beside(sentence: Sentence, place: int, step: int) -> int | None:
         if kind in ALTERNATIVES:
             known = _named(sentence, at, step) is not None
             return at if known or kind is Kind.VERSUS else None
-        if kind in PRESENCE:
+        if kind in PRESENCE or (kind is Kind.ORGAN and hits[at].end == start):
             at += step
             continue
         comma = hits[at].start if step > 0 else start
@@ -192,7 +208,7 @@ def _named(sentence: Sentence, either: int, step: int) -> Hit | None:
     """Give what stands beyond an ``or``, if it is known."""
     _, hits, kinds = sentence
     at = either + step
-    while 0 <= at < len(kinds) and kinds[at] in PRESENCE:
+    while 0 <= at < len(kinds) and kinds[at] in _OF_A_NAME:
         at += step
     if 0 <= at < len(kinds) and kinds[at] in THINGS:
         return hits[at]
@@ -218,8 +234,10 @@ def _says_to_be_there(sentence: Sentence, place: int) -> bool:
 def _has_an_item_each(sentence: Sentence, denial: int, place: int) -> bool:
     """Whether denials have one item each: ``no effusion, no edema, cardiomegaly``."""
     texts, hits, kinds = sentence
+    if denial < 2 or Kind.EITHER in kinds[denial:] or _is_joined_on(sentence, place):
+        return False
     things = [at for at in range(denial + 1, place) if kinds[at] in THINGS]
-    if not things or Kind.EITHER in kinds[denial:] or _is_joined_on(sentence, place):
+    if not things:
         return False
     second = things[1] if things[1:] else place
     if "," not in texts[hits[things[0]].end : hits[second].start]:
@@ -275,7 +293,9 @@ def _says_to_last(sentence: Sentence, place: int) -> bool:
     if at >= len(kinds) or kinds[at] not in PRESENCE:
         return False
     between = texts[hits[place].end : hits[at].start]
-    if len(between) > _FARTHEST_PRESENCE or not _ITEM_ENDS.isdisjoint(between):
+    lasts = kinds[at] is Kind.UNCHANGED  # "effusion on the left unchanged"
+    farthest = _FARTHEST_UNCHANGED if lasts else _FARTHEST_PRESENCE
+    if len(between) > farthest or not _ITEM_ENDS.isdisjoint(between):
         return False
     named = at + 1 < len(kinds) and kinds[at + 1] in THINGS
     return not (named and hits[at + 1].start == hits[at].end)
@@ -296,6 +316,15 @@ def _begins_a_clause(sentence: Sentence, at: int) -> bool:
         sentence.kinds[at] is Kind.ORGAN
         and "," in sentence.texts[max(before, start - 2) : start]
     )
+
+
+def _is_a_clause(sentence: Sentence, at: int, place: int) -> bool:
+    """Whether an organ has its own state before the next comma: ``, ribs intact,``."""
+    texts, hits, kinds = sentence
+    if kinds[at + 1] not in _STATES or not _begins_a_clause(sentence, at):
+        return False
+    ends = hits[at + 1].end, hits[place].start
+    return at + 1 < place and "," in texts[slice(*ends)]
 
 
 def _is_of_an_organ(sentence: Sentence, state: int) -> bool:

@@ -21,7 +21,6 @@ from typing import NamedTuple
 from site_agent.label.pack import Kind, Meaning, Sides
 from site_agent.label.scan import Hit
 
-_DENIES = (Kind.DENIAL, Kind.NO_NEW)
 _SIZES = (Kind.PRESENT, Kind.UNCHANGED)
 _JOINTS = (Kind.AND, Kind.BREAK)
 _OF_A_PLACE = (*_SIZES, Kind.VAGUE)
@@ -67,18 +66,16 @@ class _Words(NamedTuple):
 
 def restore(texts: Sequence[str], hits: list[Hit], sides: Sides) -> list[Hit]:
     """Give each side that has no noun the finding that follows in its sentence."""
-    if sides.words.isdisjoint(texts) or all(hit.kind not in _DENIES for hit in hits):
-        return hits
     sized = frozenset(
         at for hit in hits if hit.kind in _SIZES for at in range(hit.start, hit.end)
     )
     words = _Words(texts, sized, sides)
     restored: list[Hit] = []
     for place, hit in enumerate(hits):
-        if hit.kind in _DENIES:
+        if hit.kind is Kind.DENIAL:
             restored += _side_before(words, restored, hits[place:])
         restored.append(hit)
-        if hit.kind in _DENIES:
+        if hit.kind is Kind.DENIAL:
             restored += _side_behind(words, hits[place:])
     return sorted(restored, key=_start) if len(restored) > len(hits) else hits
 

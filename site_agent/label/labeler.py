@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from protos.statistics_pb2 import Assertion, Observation
 from site_agent.label.adjectives import settle
-from site_agent.label.ellipsis import restore
 from site_agent.label.mode import CONVENTIONS, Mode
 from site_agent.label.pack import Kind, Pack, load
 from site_agent.label.resolve import Claim, Mention, resolve
@@ -37,6 +36,7 @@ if TYPE_CHECKING:  # a study carries films, whose libraries take a second to loa
 _YES, _MAYBE, _NO = Assertion.POSITIVE, Assertion.UNCERTAIN, Assertion.NEGATIVE
 _BLANK = Assertion.NOT_MENTIONED
 _NO_FINDING = Observation.NO_FINDING
+_NEAR = Kind.NEAR.value  # to ask an enumeration takes long
 _REMEMBERED = 4096  # sentences
 _LONGEST_REMEMBERED = 300  # characters
 _WEIGHT = {
@@ -150,7 +150,7 @@ def _reader(language: str, mode: Mode) -> Callable[[str], tuple[Claim, ...]]:
         for first in range(0, len(texts), LONGEST):
             part = texts[first : first + LONGEST]
             if hits := scan(part, pack.root):
-                settled = settle(part, restore(part, hits, pack.sides), pack.sides)
+                settled = settle(part, hits, pack.sides)
                 found = resolve(read(part, settled), conventions)
                 claims += [_moved(claim, first) for claim in found] if first else found
         return tuple(claims)
@@ -205,11 +205,10 @@ def combine(claims: Iterable[Claim]) -> Labels:
     claims = tuple(claims)
     labels = dict.fromkeys(_OBSERVATIONS, _BLANK)
     found = False
-    named = _doubted_by_name(claims)
     for claim in claims:
         observation, assertion = claim.observation, claim.assertion
-        if claim.rule == Kind.NEAR.value and assertion == _YES and observation in named:
-            assertion = _MAYBE
+        if claim.rule == _NEAR and assertion == _YES:
+            assertion = _MAYBE if observation in _doubted_by_name(claims) else _YES
         if _WEIGHT[assertion] > _WEIGHT[labels[observation]]:
             labels[observation] = assertion
             found = found or (assertion in _FOUND and observation in _PATHOLOGIES)

@@ -49,6 +49,8 @@ def check(text: str, labels: str) -> None:
         ("Without effusion, the lungs show mild edema.", "0effusion 1edema"),
         ("No focal consolidation; small effusions.", "0consolidation 1effusion"),
         ("No effusion, no pneumothorax, edema.", "0effusion 0pneumothorax 1edema"),
+        ("No fracture, ribs intact, effusion.", "0fracture 1effusion"),
+        ("No edema, effusion on the left unchanged.", "0edema 1effusion"),
     ],
 )
 def test_denial_ends_where_a_statement_begins(text: str, labels: str) -> None:
@@ -224,4 +226,33 @@ def test_what_is_asked_past_or_unseen_is_no_finding(text: str) -> None:
 def test_supposed_infiltrate_is_a_supposed_consolidation(
     text: str, labels: str
 ) -> None:
+    check(text, labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Pneumonia questioned earlier has resolved.", "0pneumonia"),
+        ("Pneumonia on the last film, but now resolved.", "0pneumonia"),
+        ("Chest tube removed, no pneumothorax.", "0device 0pneumothorax"),
+        ("Effusion has largely resolved.", "1effusion"),
+    ],
+)
+def test_what_was_doubted_or_there_may_be_denied_behind_it(
+    text: str, labels: str
+) -> None:
+    check(text, labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Effusions, probably slightly larger than yesterday.", "1effusion"),
+        ("Mass, which measured 3 cm in May, now 5 cm.", "1lesion"),
+        ("Whether there is a small pneumothorax is hard to say.", "?pneumothorax"),
+        ("Either from effusion or from collapse.", "?effusion ?atelectasis"),
+        ("Rounded density, hernia or lung mass.", "1opacity ?lesion"),
+    ],
+)
+def test_doubt_is_of_the_finding_and_not_of_its_change(text: str, labels: str) -> None:
     check(text, labels)
