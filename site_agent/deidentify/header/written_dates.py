@@ -3,7 +3,7 @@
 A value that has one is not what it should be. Version numbers (``2.6.3.7``) and lists
 of parameters are, so that not every row of digits counts.
 
-Most texts have too few digits for either. What tells the others is compiled when the
+Few texts have what every date has. What tells these from dates is compiled when the
 first of them comes, since that takes longer than a film.
 """
 
@@ -24,7 +24,10 @@ _BEGINNINGS = (
 _NAMED = f"(?:{'|'.join(_BEGINNINGS.split())})[a-z]{{0,10}}"
 _BETWEEN = r"[-./_, ]{0,3}"
 
-_THREE_DIGITS = re.compile(r"\d(?:\D*\d){2}")
+_MAY_BE_FIGURES = re.compile(r"\d{8}|\d[-./_, ]{1,2}\d")
+_MAY_BE_NAMED = re.compile(
+    r"\d[a-z]{0,2}[-./_, ]{0,3}[a-z]{3}|[a-z]{3}[-./_, ]{0,3}\d", re.IGNORECASE
+)
 _ONLY_A_DATE = re.compile(
     rf"{_YEAR}{_FULL_MONTH}{_FULL_DAY}"
     rf"|{_FULL_DAY}{_FULL_MONTH}{_YEAR}|{_FULL_MONTH}{_FULL_DAY}{_YEAR}"
@@ -32,9 +35,8 @@ _ONLY_A_DATE = re.compile(
 
 
 @cache
-def _dates() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Compile dates in figures, and those with the name of a month."""
-    figures = re.compile(
+def _figures() -> re.Pattern[str]:
+    return re.compile(
         rf"(?<!\d)(?:{_YEAR}([-./_ ]?){_FULL_MONTH}\1{_FULL_DAY}"
         rf"|{_DAY}[-./]{_MONTH}[-./](?:{_YEAR}|\d\d)|{_MONTH}[-./]{_DAY}[-./]{_YEAR}"
         # With blanks, two figures may be anything: only a whole year makes it a date.
@@ -42,7 +44,11 @@ def _dates() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"|{_MONTH}[-./_, ]{{1,2}}{_DAY}[-./_, ]{{1,2}}{_YEAR}"
         rf"|{_FULL_DAY}{_FULL_MONTH}{_YEAR}|{_FULL_MONTH}{_FULL_DAY}{_YEAR})(?!\d)"
     )
-    named = re.compile(
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    return re.compile(
         rf"(?<!\d){_DAY}(?:st|nd|rd|th|er)?{_BETWEEN}{_NAMED}{_BETWEEN}"
         rf"(?:{_YEAR}|\d\d)(?!\d)"
         rf"|(?<![^\W\d_]){_NAMED}{_BETWEEN}"
@@ -50,7 +56,6 @@ def _dates() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"|(?<!\d){_YEAR}{_BETWEEN}{_NAMED}{_BETWEEN}{_DAY}(?!\d)",
         re.IGNORECASE,
     )
-    return figures, named
 
 
 _NUMBER = re.compile(
@@ -70,9 +75,10 @@ def is_a_date(number: str) -> bool:
 
 def names_a_date(text: str) -> bool:
     """Whether a text has a date, in figures or with the name of a month."""
-    if _THREE_DIGITS.search(text) is None:
-        return False
-    return any(date.search(text) is not None for date in _dates())
+    return bool(
+        (_MAY_BE_FIGURES.search(text) and _figures().search(text))
+        or (_MAY_BE_NAMED.search(text) and _named().search(text))
+    )
 
 
 def names_a_number(text: str) -> bool:

@@ -1,7 +1,10 @@
 """Dates and numbers of persons in technical text."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from site_agent.deidentify.header import written_dates
 from site_agent.deidentify.header.written_dates import (
     is_a_date,
     names_a_date,
@@ -50,3 +53,9 @@ def test_versions_models_and_parameters_of_real_devices_stay(text):
 def test_a_number_is_a_date_only_as_a_whole(number, is_one):
     assert is_a_date(number) is is_one
     assert not is_a_date(number + "0")
+
+
+@given(st.from_regex(r"[0-9aApPrRjJnNsty./, _-]{0,24}", fullmatch=True))
+def test_no_date_is_passed_over_for_want_of_a_sign_of_one(text):
+    found = written_dates._figures().search(text) or written_dates._named().search(text)
+    assert names_a_date(text) == bool(found)
