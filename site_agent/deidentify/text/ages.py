@@ -53,11 +53,14 @@ _FIRST_OF_AGES = {2: "9", 3: "1"}
 _FEWEST_OF_YEAR = 4
 
 
-def age_at(page: Page, start: int, end: int, word: int) -> Span | None:
-    """Find an age over 89 with the figures ``[start, end)``, `word` before them."""
+def may_be_age(folded: str, start: int, length: int) -> bool:
+    """Whether the figures at `start` may be an age over 89."""
+    return length in _FIRST_OF_AGES and folded[start] == _FIRST_OF_AGES[length]
+
+
+def age_at(page: Page, start: int, word: int) -> Span | None:
+    """Find an age over 89 whose figures, which `may_be_age`, stand behind `word`."""
     folded = page.folded
-    if not folded.startswith(_FIRST_OF_AGES.get(end - start, "-"), start):
-        return None
     match = (
         _AGE.match(folded, start)
         or _with_sex(page, start)

@@ -40,35 +40,40 @@ _LONGEST_RANGE = 14
 
 def with_neighbours(page: Page, span: Span) -> Span:
     """Widen a date over what goes with it."""
-    start, end = span.start, span.end
-    if page.folded[end + 1 : end + 2].isalpha():
-        if page.folded[end - 1].isalpha():
+    begun, stop, category, rule = span
+    folded, start, end = page.folded, begun, stop
+    if folded[end + 1 : end + 2].isalpha():
+        if folded[end - 1].isalpha():
             worded = end_of_year(page, end)
             end = end if worded is None else worded
-        if (of_month := _OF_MONTH.match(page.folded, end)) is not None:
+        if (of_month := _OF_MONTH.match(folded, end)) is not None:
             end = of_month.end()
-    if start == 0 or page.folded[start - 1] == "\n" or page.folded[start - 2] in ":|":
-        return span if end == span.end else span._replace(end=end)
-    near = max(0, start - _LONGEST_RANGE)
-    figured = _FIGURE.search(page.folded, near, start) is not None
-    if figured and _BEGINS_WITH_DAY.match(page.folded, start):
-        lettered = any(map(str.isalpha, page.folded[start:end]))
-        form = _BEFORE_WORDS if lettered else _BEFORE_FIGURES
-        first = form.search(page.folded, near, start)
-        if first is not None:
-            start = first.start()
-    word = page.word_before(start - 1)
-    if word >= 0 and page.ends[word] <= start:
-        start = _with_weekday(page, word, start, span)
-    if (start, end) == (span.start, span.end):
+    if start and folded[start - 1] != "\n" and folded[start - 2] not in ":|":
+        near = max(0, start - _LONGEST_RANGE)
+        figured = _FIGURE.search(folded, near, start) is not None
+        if figured and _BEGINS_WITH_DAY.match(folded, start):
+            lettered = any(map(str.isalpha, folded[start:end]))
+            form = _BEFORE_WORDS if lettered else _BEFORE_FIGURES
+            first = form.search(folded, near, start)
+            if first is not None:
+                start = first.start()
+        word = page.word_before(start - 1)
+        if (
+            word >= 0
+            and page.folds[word] in _beside(page.language)
+            and page.ends[word] <= start
+        ):
+            start = _with_weekday(page, word, start, span)
+    if start == begun and end == stop:
         return span
-    return span._replace(start=start, end=end)
+    return Span(start, end, category, rule)
 
 
 def _with_weekday(page: Page, word: int, start: int, span: Span) -> int:
-    """Give where a date begins with the day of the week before it, if one is."""
-    if page.folds[word] not in _beside(page.language):
-        return start
+    """Give where a date begins with the day of the week before it, if one is.
+
+    `word` is one of `_beside`.
+    """
     if page.text[page.ends[word] : start] not in _BEFORE_DATE:
         return start
     first, articles = word, words("moments", "articles")

@@ -43,15 +43,18 @@ _STREETS = frozenset(
 
 def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
     """Find what stands beside names and places, which are among `spans`."""
-    named = [span for span in spans if span.category in _NAMES]
-    folded = page.folded
-    for span in named:
-        begun, end, _, _ = span
-        start = _left(page, span) if begun and folded[begun - 1] == " " else begun
-        stop = _right(page, span) if folded[end : end + 1] in _AFTER else end
+    named = [span for span in spans if span[2] in _NAMES]
+    folded, rooms = page.folded, False
+    for begun, end, _, rule in named:
+        start, stop, room = begun, end, rule == "room"
+        rooms = rooms or room
+        if begun >= _SHORTEST_BEFORE and folded[begun - 1] == " ":
+            start = _left(page, begun, rule)
+        if folded[end : end + 1] in _AFTER:
+            stop = _bed(page, end) if room else _right(page, begun, end)
         if start < begun or stop > end:
             yield Span(start, stop, Category.PLACE, "beside-place")
-    if any(span.rule == "room" for span in named):
+    if rooms:
         yield from _between_rooms(page, sorted(named))
 
 
@@ -67,33 +70,32 @@ def _between_rooms(page: Page, named: list[Span]) -> Iterator[Span]:
             last = span
 
 
-def _right(page: Page, span: Span) -> int:
-    """Give where the parts of an address or a room end that follow a place."""
-    at = span.end
-    if span.rule == "room":
-        return _bed(page, at)
+def _right(page: Page, start: int, end: int) -> int:
+    """Give where the parts of an address end that follow the place ``[start, end)``."""
+    at = end
     if not (_FIGURE_AFTER.match(page.folded, at) or page.folded[at - 1].isdigit()):
         return at
     house = _HOUSE.match(page.folded, at)
-    if house is not None and _is_house(page, span, house.end()):
+    if house is not None and _is_house(page, start, end, house.end()):
         at = house.end()
-    upper = _UPPER.match(page.folded, at)
-    at = at if upper is None else upper.end()
+    if page.folded.startswith(".", at):
+        upper = _UPPER.match(page.folded, at)
+        at = at if upper is None else upper.end()
     while (flat := _flats().match(page.folded, at)) is not None:
         at = flat.end()
     return at
 
 
-def _is_house(page: Page, span: Span, end: int) -> bool:
-    """Whether a number that ends at `end` is that of a house beside a name."""
+def _is_house(page: Page, start: int, end: int, stop: int) -> bool:
+    """Whether a number up to `stop` is that of a house beside a name."""
     folded = page.folded
-    if _flats().match(folded, end) or _PHONE_NEXT.match(folded, end):
+    if _flats().match(folded, stop) or _PHONE_NEXT.match(folded, stop):
         return True
-    if _is_street(page, span):
+    if _is_street(page, start, end):
         return True
-    if not _CLOSED.match(folded, end):
+    if not _CLOSED.match(folded, stop):
         return False
-    return _is_lived_in(page, span.start)
+    return _is_lived_in(page, start)
 
 
 def _is_lived_in(page: Page, start: int) -> bool:
@@ -101,23 +103,21 @@ def _is_lived_in(page: Page, start: int) -> bool:
     return _lives().search(page.folded, max(0, start - _FARTHEST), start) is not None
 
 
-def _is_street(page: Page, span: Span) -> bool:
+def _is_street(page: Page, start: int, end: int) -> bool:
     """Whether one of a name's words, or the word before it, is one of a street."""
-    first = bisect_left(page.starts, span.start)
-    last = bisect_left(page.starts, span.end, first)
+    first = bisect_left(page.starts, start)
+    last = bisect_left(page.starts, end, first)
     if any(kind & STREET for kind in page.kinds[first:last]):
         return True
     before = first - 1
-    near = before >= 0 and span.start - page.ends[before] <= len(". ")
+    near = before >= 0 and start - page.ends[before] <= len(". ")
     return near and bool(page.folds[before] in _STREETS or page.kinds[before] & STREET)
 
 
-def _left(page: Page, span: Span) -> int:
+def _left(page: Page, start: int, rule: str) -> int:
     """Give where the number of a street, or the floor of a house, begins before it."""
-    start, folded = span.start, page.folded
-    if start < _SHORTEST_BEFORE:
-        return start
-    if span.rule == "room":
+    folded = page.folded
+    if rule == "room":
         ward = _wards().search(folded, max(0, start - _FARTHEST_WARD), start)
         return start if ward is None else ward.start()
     before = folded[start - 2]
@@ -136,9 +136,7 @@ def _left(page: Page, span: Span) -> int:
             return level.start()
     near = max(0, start - _LONGEST_NUMBER)
     number = _NUMBER_BEFORE.search(folded, near, start)
-    if number is None or not (
-        span.rule == "street" or _is_lived_in(page, number.start())
-    ):
+    if number is None or not (rule == "street" or _is_lived_in(page, number.start())):
         return start
     return number.start()
 

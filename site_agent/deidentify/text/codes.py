@@ -18,6 +18,7 @@ _ROOM = re.compile(
 )
 # A ward, its room and its bed without a word for them: ``5C/12-2``.
 _BED = re.compile(r"(?<![\w.,/-])\d{1,2}[A-Z]/\d{1,3}-\d{1,2}(?![\w.,/-]\w)")
+_BEFORE_BED = 4
 _AFTER_ROOM = frozenset((" ", ".", ". ", ": ", ":", " n. ", " nr "))
 _TOWN = r"(?=,? [A-Z\u00c0-\u00de\u0141\u015a\u0179\u017b][^\W\d_A-Z]{2})"
 _FIVE = ((5,), re.compile(r"\d{5}" + _TOWN))
@@ -52,6 +53,7 @@ _REST_BEFORE = re.compile(r"(?<![\w.,])(?:\d{1,8}[/.-]){0,3}\d{0,8}[/.-]?$")
 _MAY_JOIN = frozenset("0123456789/.-")
 _NOT_JOINED = frozenset((Category.DATE, Category.TIME, Category.AGE))
 _PARTED = re.compile(r"\d[ ]\d")
+_ENDS_OF_GROUPS = _JOINTS | _BETWEEN_GROUPS
 _MOST_GROUPS = 8
 _FEWEST_OF_LONG = 7
 _LONGEST_BEFORE = 20
@@ -59,7 +61,10 @@ _LONGEST_BEFORE = 20
 
 def room_at(page: Page, start: int, word: int) -> Span | None:
     """Find the room, bed or ward whose figure stands at `start`, `word` before it."""
-    if (bed := _BED.match(page.text, start)) is not None:
+    if (
+        "/" in page.text[start : start + _BEFORE_BED]
+        and (bed := _BED.match(page.text, start)) is not None
+    ):
         return Span(*bed.span(), Category.PLACE, "room")
     if word > 0 and page.ends[word] == start and start - page.starts[word] == 1:
         word, start = word - 1, page.starts[word]
@@ -71,6 +76,11 @@ def room_at(page: Page, start: int, word: int) -> Span | None:
         return None
     match = _ROOM.match(page.folded, start)
     return Span(*match.span(), Category.PLACE, "room") if match else None
+
+
+def lengths_of_postcodes(language: str) -> tuple[int, ...]:
+    """Give how long the first figures of a postcode of the text's country may be."""
+    return _CODED[language][0] if language in _CODED else ()
 
 
 def postcode_at(page: Page, start: int, end: int) -> Span | None:
@@ -112,6 +122,8 @@ def whole_number(folded: str, span: Span) -> Span:
     if not parted and end - start >= _FEWEST_OF_LONG:
         parted = sum(map(str.isdigit, folded[start:end])) >= _FEWEST_OF_LONG
     for _ in range(_MOST_GROUPS):
+        if folded[start - 1 : start] not in _ENDS_OF_GROUPS:
+            break
         near = folded[max(0, start - _LONGEST_BEFORE) : start]
         before = _JOINED_BEFORE.search(near) if near[-1:] in _JOINTS else None
         if before is None and parted and _ends_group(near):
@@ -119,7 +131,9 @@ def whole_number(folded: str, span: Span) -> Span:
         if before is None:
             break
         start -= len(before[0])
-    return span._replace(start=start, end=end)
+    if start == span.start and end == span.end:
+        return span
+    return Span(start, end, span.category, span.rule)
 
 
 def find_rest_of_numbers(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
@@ -133,16 +147,15 @@ def find_rest_of_numbers(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
         start, end, category, _ = span
         if category in _NOT_JOINED:
             continue
-        if folded[end - 1 : end].isdigit() and folded[end : end + 1] in _MAY_JOIN:
+        stop, begin = end, start
+        if folded[end : end + 1] in _MAY_JOIN and folded[end - 1 : end].isdigit():
             rest = _REST.match(folded, end)
             stop = end if rest is None else rest.end()
-        else:
-            stop = end
-        if folded[start].isdigit() and start and folded[start - 1] in _MAY_JOIN:
+        if folded[start - 1 : start] in _MAY_JOIN and folded[start].isdigit():
             near = _REST_BEFORE.search(folded, max(0, start - _LONGEST_BEFORE), start)
-            start = start if near is None else near.start()
-        if stop > end or start < span.start:
-            yield Span(start, stop, category, "rest-of-number")
+            begin = start if near is None else near.start()
+        if stop > end or begin < start:
+            yield Span(begin, stop, category, "rest-of-number")
 
 
 def _ends_group(near: str) -> bool:

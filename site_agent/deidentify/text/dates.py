@@ -122,6 +122,8 @@ _DAY_OF_ANY_MONTH = re.compile(
 )
 _WITHOUT_DAY = frozenset((None, "eng_m"))
 _DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_LEAP_DAY, _FEBRUARY = 29, 2
+_NUMBERED = frozenset(("num_y", "num_yy"))
 _FORMS = "iso_d com_d moc_y num_y num_yy mix_y wrd_y wrs_yy rom_y eng_y"
 # The last group of a match -> the groups of its year, its month and its day.
 _PARTS = {
@@ -206,8 +208,10 @@ def _is_one(match: re.Match[str]) -> bool:
     """Whether this is a date; a full one must be of the calendar."""
     if match.lastgroup in _WITHOUT_DAY:
         return True
-    year, orders = _read(match)
-    return any(_exists(year, month, day) for month, day in orders)
+    year, month, day = _read(match)
+    return _exists(year, month, day) or (
+        _may_be_american(match) and _exists(year, day, month)
+    )
 
 
 def _end(match: re.Match[str]) -> int:
@@ -243,31 +247,36 @@ def _days(match: re.Match[str]) -> tuple[dt.date, ...]:
     """Give the days that a match may mean."""
     if match.lastgroup in _WITHOUT_DAY:
         return ()
-    year, orders = _read(match)
+    year, *order = _read(match)
+    orders = [order]
+    if _may_be_american(match) and order[0] != order[1]:
+        orders = sorted((order, order[::-1]))
     return tuple(
         dt.date(year, month, day) for month, day in orders if _exists(year, month, day)
     )
 
 
-def _read(match: re.Match[str]) -> tuple[int, list[tuple[int, int]]]:
-    """Give the year, and month and day in the orders that they may have."""
-    last = str(match.lastgroup)  # it tells the form
-    written, month, day = match.group(*_PARTS[last])
+def _read(match: re.Match[str]) -> tuple[int, int, int]:
+    """Give the year, and month and day in the order of most countries."""
+    # The last group tells the form.
+    written, month, day = match.group(*_PARTS[str(match.lastgroup)])
     year = int(written)
     if len(written) == 2:  # 1930 to 2029
         year += 1900 if year >= 30 else 2000
-    one = (_month(month), int(day))
-    if last[:3] != "num" or "." in match["num_s"] or one[0] == one[1]:
-        return year, [one]
-    return year, sorted((one, one[::-1]))  # American: no full stops
+    return year, _month(month), int(day)
+
+
+def _may_be_american(match: re.Match[str]) -> bool:
+    """Whether the month may stand before the day: in figures, with no full stops."""
+    return match.lastgroup in _NUMBERED and "." not in match["num_s"]
 
 
 def _exists(year: int, month: int, day: int) -> bool:
     """Whether a day is of the calendar; a number too high is of no month."""
-    if not 0 < month < len(_DAYS):
+    if not 0 < month < len(_DAYS) or not 0 < day <= _DAYS[month]:
         return False
-    return 0 < day <= _DAYS[month] and ((day, month) != (29, 2) or isleap(year))
+    return day < _LEAP_DAY or month != _FEBRUARY or isleap(year)
 
 
 def _month(text: str) -> int:
-    return MONTHS.get(text) or ROMAN.get(text) or int(text)
+    return int(text) if text.isdigit() else MONTHS.get(text) or ROMAN[text]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
@@ -25,8 +26,7 @@ _FOREIGN = re.compile(
     r"[^\x00-\u03ff\u1e00-\u1eff\u2000-\u2bff\ufb00-\ufb06\ufffd]{2,}"
 )
 _GARBLED = re.compile(r"[\ufffd\u0080-\u009f]")
-# A class first, for which `re` looks several times faster.
-_FIGURES = re.compile("[0-9](?<![0-9][0-9])(?:[ ./-]?[0-9]){4,24}")
+_FIGURES = re.compile("[0-9](?:[ ./-]?[0-9]){4,24}")
 _TOGETHER, _PARTED = 5, 7  # figures that make a number
 _FEWEST_DENIED = 6
 _FEWEST_WORDS = 12
@@ -59,18 +59,26 @@ def find_doubts(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
 
 def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
     """Find long figures that no rule took."""
-    at = 0
-    for match in _FIGURES.finditer(page.folded):
-        start, end = match.span()
+    at = end = 0
+    figures = page.figures
+    for start in [
+        start
+        for (start, stop), (following, _) in pairwise((*figures, (0, 0)))
+        if stop - start >= _TOGETHER or following - stop == 1
+    ]:
+        match = _FIGURES.match(page.folded, start) if start >= end else None
+        if match is None:
+            continue
+        end = match.end()
         while at < len(spans) and spans[at][1] <= start:
             at += 1
         if at < len(spans) and spans[at][0] < end:
             continue
-        figures = sum(map(str.isdigit, match[0]))
-        together = figures == end - start
-        if figures < (_TOGETHER if together else _PARTED):
+        digits = sum(map(str.isdigit, match[0]))
+        together = digits == end - start
+        if digits < (_TOGETHER if together else _PARTED):
             continue
-        if together and figures < _PARTED and page.folded.startswith("^", end):
+        if together and digits < _PARTED and page.folded.startswith("^", end):
             continue  # HL7: 71046^CHEST 2 VIEWS
         yield Span(*match.span(), Category.DOUBT, "figure-not-understood")
 
@@ -82,7 +90,7 @@ def _language(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
         return
     if len(page.words) < _FEWEST_WORDS:
         return
-    denied = sum(1 for span in spans if span.rule == "unknown-word")
+    denied = len([span for span in spans if span.rule == "unknown-word"])
     if denied < _FEWEST_DENIED:
         return
     small = [

@@ -30,12 +30,13 @@ from site_agent.deidentify.text.name_runs import (
 )
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.vocabulary import (
+    ByEnd,
     by_last_word,
     phrases,
     words,
     words_of,
 )
-from site_agent.deidentify.text.word_lists import allowed_words
+from site_agent.deidentify.text.word_lists import is_allowed
 
 _LONGEST_INITIALS = 4
 _DOTTED = frozenset(
@@ -58,34 +59,34 @@ def labelled(page: Page, word: int) -> Run | None:
     """Give the name after a label that ends with `word`, if there is one."""
     if word + 1 >= len(page.words):
         return None
-    gap = page.gaps[word + 1]
-    if not _follows_label(gap) and (gap != ". " or page.folds[word] not in _DOTTED):
+    gap, kinds = page.gaps[word + 1], page.kinds
+    follows, colon = _after_label(gap)
+    if not follows and (gap != ". " or page.folds[word] not in _DOTTED):
         return None
-    colon, following = _has_colon(gap), page.kinds[word + 1]
-    if not (colon or following & (CAPITAL | TITLE) or _is_said(page, word)) and (
+    if not (colon or kinds[word + 1] & (CAPITAL | TITLE) or _is_said(page, word)) and (
         page.folds[word + 1] not in words("titles", "between")
     ):
         return None
-    if not ends_phrase(page, word, by_last_word("person_lines", "signature")):
+    if not ends_phrase(page, word, _labels()):
         return None
     if colon and _is_initialled(page, word + 1):
         return word + 1, word + 2
     start = skip_titles(page, word + 1)
     if start >= len(page.words):
         return None
-    if page.words[start].islower() and (colon or _is_said(page, word)):
+    kind = kinds[start]
+    small = not kind & CAPITAL and page.words[start].islower()
+    if small and (colon or _is_said(page, word)):
         end = small_run(page, start)
         if end > start:
             return start, end
     if not colon:
         # Without a colon "Patient Young" is a name, "Patient Chest" hardly.
-        kind = page.kinds[start]
-        shouts = kind & CAPS and page.kinds[word] & (CAPS | INITIAL)
+        shouts = kind & CAPS and kinds[word] & (CAPS | INITIAL)
         if shouts or not kind & CAPITAL:
             return None
         if kind & (LETTER | CLINICAL) and not _is_alone(page, start):
             return None
-    kind = page.kinds[start]
     if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
         return None
     if colon and kind & CLINICAL and not kind & COMMON and not has_partner(page, start):
@@ -99,13 +100,18 @@ def labelled(page: Page, word: int) -> Run | None:
 
 
 @lru_cache(maxsize=1 << 10)
-def _follows_label(gap: str) -> bool:
-    return _AFTER_LABEL.fullmatch(gap) is not None
+def _after_label(gap: str) -> tuple[bool, bool]:
+    """Tell whether a gap stands between a label and its field, and has a colon."""
+    return _AFTER_LABEL.fullmatch(gap) is not None, _has_colon(gap)
 
 
-@lru_cache(maxsize=1 << 10)
 def _has_colon(gap: str) -> bool:
     return _WITH_COLON.match(gap) is not None
+
+
+@cache
+def _labels() -> ByEnd:
+    return by_last_word("person_lines", "signature")
 
 
 def _is_said(page: Page, word: int) -> bool:
@@ -145,7 +151,7 @@ def _fills_field(page: Page, word: int) -> bool:
     if kind & (CAPS | LETTER | FUNCTION | HOUSE | TITLE):
         return False
     closed = _END_OF_CELL.match(page.gaps[word + 1] or "\n") is not None
-    return closed and page.folds[word] not in allowed_words(page.language)
+    return closed and not is_allowed(page.folds[word], page.language)
 
 
 def _is_initialled(page: Page, word: int) -> bool:

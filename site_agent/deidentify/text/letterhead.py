@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from site_agent.deidentify.text.letter import Cut, Section
 from site_agent.deidentify.text.lexicon import (
@@ -34,6 +35,7 @@ _POSTCODE = re.compile(
 )
 _UNITS = re.compile(r"\s?(?:views?|vues?|mm|cm|ml|mg|kv|mas|x|%|ebenen|proj)\b")
 _CODE_OF_TOWN = re.compile(r"(?<![\d/.-])(?:\d{4,6}|\d{2,4}-\d{3})(?![\d/.-])")
+_START_AND_END = itemgetter(0, 1)
 _LONGEST_FIGURE = 8
 NAMED = 1
 """Of a word that is (part of) a name or a place."""
@@ -114,12 +116,16 @@ def find_in_letterhead(
 
     `found` are the spans that are known already.
     """
-    begun = {span.start: span.end for span in found}
+    begun = dict(map(_START_AND_END, found))
     for start, end, section in zones.sections:
         if section is Section.OTHER:
             yield from _figures(page, start, end, zones, begun)
+    kinds = page.kinds
+    streets = [at for at in page.sought if kinds[at] & STREET]
     for first, last in zones.lines:
-        yield from _parts(page, first, last, taken)
+        at = bisect_left(streets, first)
+        street = at < len(streets) and streets[at] < last
+        yield from _parts(page, first, last, taken, street=street)
 
 
 def _figures(
@@ -160,14 +166,19 @@ def _figures(
         yield Span(*match.span(), Category.ID, "letterhead-figure")
 
 
-def _parts(page: Page, first: int, last: int, taken: bytearray) -> Iterator[Span]:
-    """Find, between two commas, the rest of what has a denied word in it."""
+def _parts(
+    page: Page, first: int, last: int, taken: bytearray, *, street: bool
+) -> Iterator[Span]:
+    """Find, between two commas, the rest of what has a denied word in it.
+
+    `street` says whether one of the words is a street's.
+    """
     start, end = page.starts[first], page.ends[last - 1]
     line_end = page.text.find("\n", end)
     end = len(page.text) if line_end < 0 else line_end
     line = page.text[start:end]
     numbered = "," in line and _FIGURES.search(line) is not None
-    if not numbered and not any(kind & STREET for kind in page.kinds[first:last]):
+    if not numbered and not street:
         return
     for cell_start, cell_end in _cells(line):
         cell = line[cell_start:cell_end]
@@ -176,7 +187,9 @@ def _parts(page: Page, first: int, last: int, taken: bytearray) -> Iterator[Span
         for part, after in itertools.pairwise(parts):
             begin = bisect_left(page.starts, at, first, last)
             stop = bisect_left(page.starts, at + len(part), begin, last)
-            if begin < stop and (chained or _has_street(page, begin, stop)):
+            if begin < stop and (
+                chained or (street and _has_street(page, begin, stop))
+            ):
                 inside = list(range(begin, stop))
                 if coded and _is_town(page, begin, stop):
                     taken[begin:stop] = bytes((NAMED,)) * (stop - begin)
@@ -273,15 +286,17 @@ def _cells(line: str) -> Iterator[tuple[int, int]]:
 
 def with_house_numbers(page: Page, span: Span) -> Span:
     """Take the figures beside a name in a letterhead in: ``Elm Street 12``."""
-    folded, start, end = page.folded, span.start, span.end
+    begun, stop, category, rule = span
+    folded, start, end = page.folded, begun, stop
     if folded[end : end + 1] in (" ", ".") and (
         after := _HOUSE_NUMBER.match(folded, end)
     ):
         end = after.end()
-    near = folded[start - 8 if start > 8 else 0 : start]
-    if near[-1:].isspace() and not near[-4:-1].isalpha():
-        before = _NUMBER_BEFORE.search(near) if _FIGURE_NEAR.search(near) else None
-        start -= len(before[0]) if before else 0
-    if end == span.end and start == span.start:
+    if folded[start - 1 : start].isspace():
+        near = folded[start - 8 if start > 8 else 0 : start]
+        if not near[-4:-1].isalpha() and _FIGURE_NEAR.search(near):
+            before = _NUMBER_BEFORE.search(near)
+            start -= len(before[0]) if before else 0
+    if end == stop and start == begun:
         return span
-    return span._replace(start=start, end=end)
+    return Span(start, end, category, rule)

@@ -25,8 +25,8 @@ from site_agent.deidentify.text.vocabulary import (
     written_words,
 )
 from site_agent.deidentify.text.word_lists import (
-    allowed_words,
     eponyms,
+    is_allowed,
     is_built_like_one,
     languages,
     letter_words,
@@ -112,8 +112,10 @@ class Kinds(dict[str, int]):
         if len(self) > _MOST_REMEMBERED:
             self.clear()
         folded = FOLDS[word]
-        own = self._own.get(folded, 0)
-        kind = _kind_of(word, folded, self._listed.get(folded, 0) | own, self.language)
+        listed = self._listed.get(folded, 0) | self._own.get(folded, 0)
+        if is_allowed(folded, self.language):
+            listed |= CLINICAL
+        kind = _kind_of(word, folded, listed, self.language)
         kind |= self._sought.get(folded, 0)
         if len(folded) >= _SHORTEST_NINETY and _NINETY.search(folded):
             kind |= AGED
@@ -139,6 +141,8 @@ def kind_of(word: str, language: str = "") -> int:
     """
     folded = fold(word)
     listed = _listed().get(folded, 0) | _listed_in(language).get(folded, 0)
+    if is_allowed(folded, language):
+        listed |= CLINICAL
     return _kind_of(word, folded, listed, language)
 
 
@@ -216,11 +220,9 @@ def _listed() -> dict[str, int]:
 @cache
 def _listed_in(language: str) -> dict[str, int]:
     """Give the kinds of the words that are listed for one language."""
-    kinds = dict.fromkeys(allowed_words(language), CLINICAL)
     said = frozenset().union(*(said_in(table, language) for table in _LABEL_TABLES))
-    for word in letter_words(language).union(word for word in said if len(word) > 1):
-        kinds[word] = kinds.get(word, 0) | LETTER
-    return kinds
+    several = (word for word in said if len(word) > 1)
+    return dict.fromkeys(letter_words(language).union(several), LETTER)
 
 
 @cache
@@ -243,7 +245,7 @@ def _sought_in(language: str) -> dict[str, int]:
 
 
 def _is_house(folded: str, language: str) -> bool:
-    return folded.endswith(_house_endings()) and folded not in allowed_words(language)
+    return folded.endswith(_house_endings()) and not is_allowed(folded, language)
 
 
 @cache

@@ -74,20 +74,21 @@ _INSIDE = frozenset(("af", "van", "von", "de", "da", "di", "der", "den", "dos", 
 def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bool:
     """Whether the word `at`, beside a name, is part of it; `gap` is between them."""
     kind, joint = page.kinds[at], page.gaps[gap]
-    if joint in _JOINED:
+    if joint == " ":
+        if kind & INITIAL or page.words[at] in SUFFIXES:
+            return True
+    elif joint in _JOINED:
         if joint == "-" and not kind & CAPITAL:
             return _is_link(page, at)
         return not kind & (HOUSE | CLINICAL)
-    if joint in (". ", ".", " ", ", ", "^") and kind & INITIAL:
-        plain = joint == " " or joint == "^" or bool(letter[at])
-        before = at < gap
-        return plain or (before and joint in (". ", "."))
-    if page.words[at] in SUFFIXES and joint == " ":
-        return True
-    initial = joint in (". ", ".") and page.kinds[gap - 1] & INITIAL
-    listed = joint == ", " and letter[at]
-    if joint not in (" ", "^", "  ") and not initial and not listed:
-        return False
+    else:
+        dotted = joint in (". ", ".")
+        if joint != "  " and kind & INITIAL:
+            return joint == "^" or bool(letter[at]) or (at < gap and dotted)
+        initial = dotted and page.kinds[gap - 1] & INITIAL
+        listed = joint == ", " and letter[at]
+        if joint not in ("^", "  ") and not initial and not listed:
+            return False
     if kind & PARTICLE and joint == " ":
         return at < gap and (not kind & CAPITAL or not kind & LETTER or loud)
     if kind & FUNCTION and kind & CAPITAL and not kind & CAPS:  # Karin Bien, Ale Kurz

@@ -14,10 +14,16 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from site_agent.deidentify.text.ages import age_at, is_polish_age, year_of_birth_at
+from site_agent.deidentify.text.ages import (
+    age_at,
+    is_polish_age,
+    may_be_age,
+    year_of_birth_at,
+)
 from site_agent.deidentify.text.beside_dates import with_neighbours
 from site_agent.deidentify.text.codes import (
     british_postcode_at,
+    lengths_of_postcodes,
     postcode_at,
     room_at,
     whole_number,
@@ -111,10 +117,12 @@ _KINDS = {
 }
 _MONTHLY = MONTH | BROKEN | NUMERAL | AGED
 _NEAR = (0, 1, 2)
-_DIGITS_OF_AGES = (2, 3)
 # The day, the year, and days and moments in one.
 _DIGITS_OF_DAYS = 8
 _MORE_FIGURES = re.compile(r"[-/._ ']{1,2}\d")
+_IN_DATES = frozenset("-/._ '")
+# What nearly always stands before a figure.
+_NO_LETTERS = frozenset(" -/.,:(\n+")
 _DIGITS_OF_DATES = frozenset((1, 2, 4, 8, 12, 14))
 _DIGITS_OF_YEARS = (2, 4)
 _PARTED_NUMBERS = frozenset((Category.ID, Category.PHONE))
@@ -137,8 +145,7 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
     yield from find_moments(page)
     yield from find_typists(page)
     for span in _by_form(page, dated):
-        dates = span.category is Category.DATE
-        yield with_neighbours(page, span) if dates else span
+        yield with_neighbours(page, span) if span[2] is Category.DATE else span
 
 
 def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
@@ -154,6 +161,7 @@ def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         dates={span.end for span in months},
         dated=dated,
         monthly={at - gap for at in may_be_months for gap in _NEAR},
+        coded=lengths_of_postcodes(page.language),
     )
     end = 0
     for start, stop in page.figures:
@@ -161,13 +169,13 @@ def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
             continue
         span = _figure(page, start, stop, told)
         if span is not None:
-            end = span.end
-            if span.rule == "measure":
+            _, end, category, rule = span
+            if rule == "measure":
                 continue
-            if span.category in _PARTED_NUMBERS:
+            if category in _PARTED_NUMBERS:
                 span = whole_number(folded, span)
                 end = span.end
-            elif span.category is Category.DATE:
+            elif category is Category.DATE:
                 told.dates.add(end)
             yield span
 
@@ -177,11 +185,13 @@ class _Told(NamedTuple):
 
     `dates` are the ends of those that were found, `dated` the parts where a fraction
     may be a day, `monthly` the words of which one of the next three may be a month.
+    `coded` are the lengths of figures that may begin a postcode.
     """
 
     dates: set[int]
     dated: list[tuple[int, int]]
     monthly: set[int]
+    coded: tuple[int, ...]
 
 
 def _months(page: Page, may_be: list[int]) -> Iterator[Span]:
@@ -205,7 +215,8 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
     folded, length = page.folded, end - start
     word = bisect_right(page.starts, start) - 1
     before = folded[start - 1] if start else "\n"
-    if before.isalpha():
+    after = folded[end : end + 1]
+    if before not in _NO_LETTERS and before.isalpha():
         begin = start
         while begin and start - begin < _LETTERS_BEFORE and folded[begin - 1].isalpha():
             begin -= 1
@@ -223,21 +234,25 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         if (found := _number(folded, begin)) is not None:
             return found
     dated = length in _DIGITS_OF_DATES
-    if dated and (length >= _DIGITS_OF_DAYS or _MORE_FIGURES.match(folded, end)):
+    if dated and (
+        length >= _DIGITS_OF_DAYS
+        or (after in _IN_DATES and _MORE_FIGURES.match(folded, end))
+    ):
         if (date := _date(folded, start)) is not None:
             return date
         dated = False
+    aged = may_be_age(folded, start, length)
     if (
-        length in _DIGITS_OF_AGES
+        aged
         and (page.text[end : end + 2].strip() == "M" or is_polish_age(page, end))
-        and (age := age_at(page, start, end, word))
+        and (age := age_at(page, start, word))
     ):
         return age  # ``93 M``, ``93 l.``, where ``93 m`` and ``93 l`` are sizes
-    if length <= _MOST_OF_MEASURE and _may_have_unit(folded, end):
+    if length <= _MOST_OF_MEASURE and _may_have_unit(folded, end, after):
         measure = _MEASURE.match(folded, start)
         if measure is not None:
             return Span(*measure.span(), Category.ID, "measure")
-    if (code := postcode_at(page, start, end)) is not None:
+    if length in told.coded and (code := postcode_at(page, start, end)) is not None:
         return code
     if dated and word + 1 in told.monthly:
         stop = date_at(folded, start, in_figures=False)
@@ -261,7 +276,7 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         )
         if found is not None:
             return found
-    return age_at(page, start, end, word) or room_at(page, start, word)
+    return (age_at(page, start, word) if aged else None) or room_at(page, start, word)
 
 
 def _date(folded: str, start: int) -> Span | None:
@@ -276,9 +291,8 @@ def _date(folded: str, start: int) -> Span | None:
     return Span(start, stop, Category.DATE, "date")
 
 
-def _may_have_unit(folded: str, end: int) -> bool:
+def _may_have_unit(folded: str, end: int, after: str) -> bool:
     """Whether a figure may go on as a measure does; few go on so."""
-    after = folded[end : end + 1]
     if after == " ":
         return folded[end + 1 : end + 2] in _BEFORE_UNIT
     if after in ".,":
@@ -291,12 +305,15 @@ def _number(folded: str, start: int) -> Span | None:
     if match is None:
         return None
     category, rule = _KINDS[str(match.lastgroup)]
-    return Span(match.start(), match.end(), category, rule)
+    return Span(start, match.end(), category, rule)
 
 
 def _called(page: Page, start: int, word: int) -> Span | None:
     """Find a number or a phone that is called one, `word` before it."""
-    kinds, ends, folds = _kinds_of_numbers(), page.ends, page.folds
+    ends, folds = page.ends, page.folds
+    if word < 0 or start - ends[word] > _LONGEST_GAP:
+        return None
+    kinds = _kinds_of_numbers()
     for at in range(word, max(-1, word - 3), -1):
         if start - ends[at] > _LONGEST_GAP:
             return None

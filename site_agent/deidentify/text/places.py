@@ -20,7 +20,7 @@ from site_agent.deidentify.text.lexicon import (
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import words
-from site_agent.deidentify.text.word_lists import allowed_words, eponyms, is_clinical
+from site_agent.deidentify.text.word_lists import eponyms, is_allowed, is_clinical
 
 _LONGEST = 7  # words on either side
 _JOINTS = frozenset((" ", "-", "'", "\u2019", " -", "- ", '"', ' "', " '", " \u2019"))
@@ -227,7 +227,7 @@ def _is_proper(page: Page, at: int) -> bool:
     return (
         bool(built)
         and page.language not in _COMPOUNDING
-        and folded not in allowed_words(page.language)
+        and not is_allowed(folded, page.language)
     )
 
 

@@ -10,10 +10,11 @@ in doubt is told, so that nobody takes the report for clean.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from operator import itemgetter
 
 from site_agent.deidentify.text.addresses import find_addresses
 from site_agent.deidentify.text.beside_places import find_beside_places
@@ -62,7 +63,7 @@ from site_agent.deidentify.text.vocabulary import words
 _KEPT = (Section.FINDINGS, Section.IMPRESSION)
 _NAMES = frozenset((Category.NAME, Category.PLACE))
 _JOINED = _NAMES | {Category.ID}
-_NAMED, _FIGURED = bytes((NAMED,)), bytes((FIGURED,))
+_START, _END = itemgetter(0), itemgetter(1)
 _UNTAKEN = b"\1" + bytes(255)
 _BRIDGE = re.compile(
     r"[ ,.'\u2019/-]{0,3}(?:[^\W\d_]{1,5}(?:[ '\u2019-]|\. ?)){0,3}[ ,.'\u2019/-]{0,2}"
@@ -70,6 +71,7 @@ _BRIDGE = re.compile(
 _FIGURES = re.compile(r"[ ,(]{1,3}\d{1,6}[a-z]?[ ,]{1,3}")
 _LONGEST_BRIDGE = 18
 _AFTER_PARTICLE = frozenset((" ", "'", "\u2019", ". ", " '", " \u2019"))
+_ARTICLES = frozenset(("het", "t", "s"))
 _MOST_PARTICLES = 3
 _SHORTEST_MET, _SHORTEST_SMALL = 3, 5
 
@@ -131,7 +133,9 @@ def _kept(
     kept: dict[str, list[str]] = {section.value: [] for section in _KEPT}
     for start, end, section in parts:
         if section in _KEPT:
-            part = replace(text, spans, instead, start, end)
+            begin = bisect_right(spans, start, key=_END)
+            stop = bisect_left(spans, end, begin, key=_START)
+            part = replace(text, spans[begin:stop], instead, start, end)
             part = part.lstrip("*_ \t\n").rstrip()
             if part:
                 kept[section.value].append(part)
@@ -176,14 +180,14 @@ def _known(page: Page, known: KnownIdentifiers) -> Iterator[Span]:
 
 def _taken(page: Page, spans: Iterable[Span]) -> bytearray:
     """Mark the words that lie in a span."""
-    starts = page.starts
-    taken = bytearray(len(page.words))
+    starts, words = page.starts, len(page.words)
+    taken = bytearray(words)
     for start, end, category, _ in spans:
-        first = bisect_left(starts, start)
-        last = bisect_left(starts, end, first)
-        if first < last:
-            mark = _NAMED if category in _NAMES else _FIGURED
-            taken[first:last] = mark * (last - first)
+        word = bisect_left(starts, start)
+        mark = NAMED if category in _NAMES else FIGURED
+        while word < words and starts[word] < end:
+            taken[word] = mark
+            word += 1
     return taken
 
 
@@ -221,31 +225,35 @@ def _met_before(
 
 def _whole(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
     """Widen names and places, each once, however many rules found it."""
-    before: Span | None = None
+    met: tuple[int, int, str] | None = None
     for span in sorted(spans):
-        if span.category not in _NAMES or not page.words:
+        start, end, category, _ = span
+        if category not in _NAMES or not page.words:
             yield span
-        elif before is None or span[:3] != before[:3]:
+        elif (start, end, category) != met:
             yield _widened(page, span, zones)
-            before = span
+            met = (start, end, category)
 
 
 def _widened(page: Page, span: Span, zones: Zones) -> Span:
     """Take particles before a name in, and in a letterhead the figures beside it."""
-    first = word = bisect_left(page.starts, span.start)
-    if word < len(page.words) and page.starts[word] == span.start:
+    starts, gaps, folds = page.starts, page.gaps, page.folds
+    start = span[0]
+    first = word = bisect_left(starts, start)
+    if word < len(folds) and starts[word] == start:
+        before = words("names", "before")
         while (
             first
-            and page.gaps[first] in _AFTER_PARTICLE
+            and gaps[first] in _AFTER_PARTICLE
             and word - first < _MOST_PARTICLES
             and (
-                page.folds[first - 1] in words("names", "before")
-                or _is_article(page, first - 1)
+                folds[first - 1] in before
+                or (folds[first - 1] in _ARTICLES and _is_article(page, first - 1))
             )
         ):
             first -= 1
         if first < word:
-            span = span._replace(start=page.starts[first])
+            span = Span(starts[first], *span[1:])
     else:
         first -= 1
     return with_house_numbers(page, span) if zones.letter[first] else span
@@ -259,17 +267,16 @@ def _is_half(page: Page, word: int, last: int) -> bool:
 
 
 def _is_article(page: Page, word: int) -> bool:
-    """Whether a word is a Dutch article of a name: ``van het``, ``van 't``, ``'s``."""
+    """Whether one of `_ARTICLES` belongs to a name: ``van het``, ``van 't``, ``'s``."""
     gap = page.gaps[word]
     if page.folds[word] == "s":
         return len(gap) > 1 and gap[-1] in "'\u2019"
-    article = page.folds[word] in ("het", "t") and word > 0
-    return article and page.folds[word - 1] in words("names", "before")
+    return word > 0 and page.folds[word - 1] in words("names", "before")
 
 
 def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
     """Take in the small words between two parts of a name: ``Reggio nell'Emilia``."""
-    joined = sorted(span for span in spans if span.category in _JOINED)
+    joined = sorted([span for span in spans if span[2] in _JOINED])
     between = words("names", "between")
     end, named_before = 0, False
     for start, stop, category, _ in joined:

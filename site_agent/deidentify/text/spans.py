@@ -70,7 +70,7 @@ def replace(
     """Put in the place of each span what `instead` gives; the rest stays as it is.
 
     The spans are in order and do not overlap, as `merge` gives them. Only the text
-    ``[first, last)`` is given, with what lies in it of the spans.
+    ``[first, last)`` is given; each span has at least a part in it.
     """
     parts: list[str] = []
     plainly, at, stop = (
@@ -80,16 +80,11 @@ def replace(
     )
     for span in spans:
         start, end, category, _ = span
-        if end <= first:
-            continue
-        if start >= stop:
-            break
-        if end > stop:
-            end = stop
-        if start < first:
-            start = first
-        told = category if plainly else instead(span, text[start:end])
-        parts += (text[at:start], told)
+        if plainly:
+            parts += (text[at:start], category)
+        else:
+            written = text[max(first, start) : min(end, stop)]
+            parts += (text[at:start], instead(span, written))
         at = end
     parts.append(text[at:stop])
     return "".join(parts)

@@ -20,7 +20,8 @@ from site_agent.deidentify.text.vocabulary import (
     words_of,
 )
 
-_SHORTEST_STEM = 4
+_SHORTEST_STEM = 4  # before an English ending
+_HEAD, _TAIL = 4, 3  # letters of the shortest listed stem, and of such an ending
 _LEAST_BEFORE_ENDING = 4
 _LONGEST_SHORT_STEM = 4
 # What may follow a short stem of a pack; a name goes on otherwise (``fil*``, Filip).
@@ -40,7 +41,7 @@ _Lists = dict[str, dict[str, frozenset[str]]]
 
 def is_clinical(folded: str, language: str = "") -> bool:
     """Whether a folded word is one of medicine or daily language, or built like one."""
-    return folded in allowed_words(language) or is_built_like_one(folded, language)
+    return is_allowed(folded, language) or is_built_like_one(folded, language)
 
 
 def is_built_like_one(folded: str, language: str) -> bool:
@@ -50,17 +51,25 @@ def is_built_like_one(folded: str, language: str) -> bool:
     return _is_inflected(folded) or folded in _inflected_eponyms()
 
 
-@cache
-def allowed_words(language: str = "") -> frozenset[str]:
-    """Every folded word that may stand with a capital and names nobody.
+def is_allowed(folded: str, language: str = "") -> bool:
+    """Whether a folded word may stand with a capital and names nobody.
 
     Without a language, and in one without lists, it may be of any language.
     """
+    for listed in _allowed(language):  # noqa: SIM110  a generator takes twice as long
+        if folded in listed:
+            return True
+    return False
+
+
+@cache
+def _allowed(language: str) -> tuple[frozenset[str], ...]:
     listed = _lists()["words"]
+    if language == "en":
+        return _english(), listed["other"]
     if language in listed:
-        own = listed[language] | listed["other"]
-        return own | _english() if language == "en" else own
-    return _english().union(*listed.values())
+        return listed[language], listed["other"]
+    return _english(), *listed.values()
 
 
 def languages() -> frozenset[str]:
@@ -91,6 +100,8 @@ def _english() -> frozenset[str]:
 
 
 def _has_stem(folded: str, language: str) -> bool:
+    if folded[:_HEAD] not in _heads(language):  # nearly always
+        return False
     stems, lengths = _parts("stems", language)
     letters = len(folded)
     for length in lengths:
@@ -102,8 +113,10 @@ def _has_stem(folded: str, language: str) -> bool:
 
 
 def _has_ending(folded: str, language: str) -> bool:
-    endings, lengths = _parts("endings", language)
     rest = folded[_LEAST_BEFORE_ENDING:]
+    if rest[-_TAIL:] not in _tails(language):  # most often
+        return False
+    endings, lengths = _parts("endings", language)
     letters = len(rest)
     for length in lengths:
         if length > letters:
@@ -111,6 +124,19 @@ def _has_ending(folded: str, language: str) -> bool:
         if rest[-length:] in endings:
             return True
     return False
+
+
+@cache
+def _heads(language: str) -> frozenset[str]:
+    """Give the first letters of stems, of which the shortest have no more."""
+    return frozenset(stem[:_HEAD] for stem in _parts("stems", language)[0])
+
+
+@cache
+def _tails(language: str) -> frozenset[str]:
+    """Give the last letters of endings, of which the shortest have no more."""
+    listed = _parts("endings", language)[0]
+    return frozenset(ending[-_TAIL:] for ending in listed)
 
 
 @cache

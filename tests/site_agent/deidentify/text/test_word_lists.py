@@ -1,9 +1,14 @@
 """The lists of words that name nobody, and how words are built from them."""
 
+import pytest
+
 from site_agent.deidentify.text.known import identifiers_of_fields
 from site_agent.deidentify.text.scrub import scrub
 from site_agent.deidentify.text.word_lists import (
-    allowed_words,
+    _HEAD,
+    _TAIL,
+    _parts,
+    is_allowed,
     is_built_like_one,
     languages,
 )
@@ -22,7 +27,10 @@ def test_word_as_short_as_an_ending_is_not_built_of_it() -> None:
 
 def test_language_without_lists_has_the_words_of_all() -> None:
     assert "cs" not in languages()
-    assert allowed_words("cs") == allowed_words("")
+    for word in ("pleura", "erguss", "poumon", "quandt"):
+        assert is_allowed(word, "cs") == is_allowed(word)
+    assert is_allowed("erguss", "cs")
+    assert not is_allowed("erguss", "fr")
 
 
 def test_known_name_is_looked_for_in_a_language_without_lists() -> None:
@@ -30,3 +38,12 @@ def test_known_name_is_looked_for_in_a_language_without_lists() -> None:
     scrubbed = scrub("Pacientka Quandtova, nalez quandtovi.", known, "cs")
     assert "Quandtova" not in scrubbed.text
     assert [doubt.rule for doubt in scrubbed.doubts] == ["language-without-lists"]
+
+
+@pytest.mark.parametrize("language", ["", "en", "de", "ru"])
+def test_shortest_stem_and_ending_are_as_long_as_is_looked_for_first(
+    language: str,
+) -> None:
+    stems, endings = (_parts(table, language)[0] for table in ("stems", "endings"))
+    assert all(len(stem) >= _HEAD for stem in stems)
+    assert all(len(ending) >= _TAIL for ending in endings)
