@@ -28,8 +28,8 @@ class FilmFile(NamedTuple):
     is_compressed : bool
         Whether its pixels are encapsulated, or all of it is deflated.
     has_floats, has_pixels : bool
-        Whether its pixels are floating point numbers, or any others; not told of a
-        deflated film.
+        Whether its pixels are floating point numbers, or any others. A deflated film
+        has any, as far as can be told before it is decoded.
     pixels : Pixels or None
         None where they are compressed, or are none, and where the file ends before
         they do.
@@ -59,7 +59,7 @@ def open_in_place(path: Path) -> FilmFile:
         film = pydicom.dcmread(file, stop_before_pixels=True)
         syntax = film.file_meta.TransferSyntaxUID
         if syntax.is_deflated:
-            return FilmFile(film, is_compressed=True)
+            return FilmFile(film, is_compressed=True, has_pixels=True)
         tag, length = _next_element(file, syntax)
         floats, found = tag in _FLOATS, tag == _PIXEL_DATA
         start = file.tell()

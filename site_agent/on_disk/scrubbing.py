@@ -53,15 +53,17 @@ def scrub_file(path: Path, search: Search, *, is_announced: bool) -> Outcome:
             opened = open_in_place(path)
         except UNREADABLE:
             return ForReview(NOT_DECODED)
+    if opened.has_floats:
+        return ForReview(NOT_SEEN)
+    if not opened.has_pixels:
+        return NoPixels()
     if opened.is_compressed:
         if is_too_much(opened.film) or takes_too_much(opened.film, path.stat().st_size):
             return ForReview(TOO_MUCH)
         return _scrub_decoded(path, search, is_announced=is_announced)
-    if opened.pixels is not None:
-        return scrub(opened.film, opened.pixels, search, is_announced=is_announced)
-    if opened.has_floats:
-        return ForReview(NOT_SEEN)
-    return ForReview(NOT_DECODED) if opened.has_pixels else NoPixels()
+    if opened.pixels is None:
+        return ForReview(NOT_DECODED)
+    return scrub(opened.film, opened.pixels, search, is_announced=is_announced)
 
 
 def _scrub_decoded(path: Path, search: Search, *, is_announced: bool) -> Outcome:
