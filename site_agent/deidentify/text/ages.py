@@ -86,10 +86,9 @@ def age_at(page: Page, start: int, word: int) -> Span | None:
 def year_of_birth_at(page: Page, start: int, end: int, word: int) -> Span | None:
     """Find a year that is said to be one of birth: ``nata nel 1931``, ``Jg. 31``.
 
-    `word` stands before its figures, which are at ``[start, end)``.
+    `word`, one of `before_years_of_birth`, stands before its figures, which are at
+    ``[start, end)``.
     """
-    if word < 0 or page.folds[word] not in _before_years():
-        return None
     if end - start == _FEWEST_OF_YEAR:
         match = _YEAR.match(page.folded, start)
         if word > 0 and page.folds[word] in words("ages", "in"):
@@ -106,7 +105,8 @@ def year_of_birth_at(page: Page, start: int, end: int, word: int) -> Span | None
 
 
 @cache
-def _before_years() -> frozenset[str]:
+def before_years_of_birth() -> frozenset[str]:
+    """Give the words that may stand right before a year of birth."""
     return words("ages", "birth") | words("ages", "in")
 
 

@@ -6,7 +6,6 @@ where: figures too, and whatever stands between two commas beside such a word.
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -183,20 +182,21 @@ def _parts(
     for cell_start, cell_end in _cells(line):
         cell = line[cell_start:cell_end]
         chained = numbered and "," in cell and _FIGURES.search(cell) is not None
-        at, parts, coded = start + cell_start, [*cell.split(","), ""], False
-        for part, after in itertools.pairwise(parts):
+        if not chained and not street:
+            continue
+        at, parts = start + cell_start, [*cell.split(","), ""]
+        codes = [_CODE_OF_PART.match(part) is not None for part in parts]
+        for number, part in enumerate(parts[:-1]):
             begin = bisect_left(page.starts, at, first, last)
             stop = bisect_left(page.starts, at + len(part), begin, last)
             if begin < stop and (
                 chained or (street and _has_street(page, begin, stop))
             ):
-                inside = list(range(begin, stop))
-                if coded and _is_town(page, begin, stop):
+                if number and codes[number - 1] and _is_town(page, begin, stop):
                     taken[begin:stop] = bytes((NAMED,)) * (stop - begin)
-                elif _CODE_OF_PART.match(after) and _IS_STREET.fullmatch(part):
+                elif codes[number + 1] and _IS_STREET.fullmatch(part):
                     taken[begin] = NAMED
-                yield from _rest(page, inside, at, at + len(part), taken)
-            coded = _CODE_OF_PART.match(part) is not None
+                yield from _rest(page, begin, stop, at, at + len(part), taken)
             at += len(part) + 1
 
 
@@ -209,15 +209,17 @@ def _is_town(page: Page, first: int, last: int) -> bool:
 
 
 def _rest(
-    page: Page, inside: list[int], start: int, end: int, taken: bytearray
+    page: Page, begin: int, stop: int, start: int, end: int, taken: bytearray
 ) -> Iterator[Span]:
-    """Give the whole part, less the labels at its ends, if it names a place."""
+    """Give the whole part, less the labels at its ends, if it names a place.
+
+    Its words are ``[begin, stop)`` and its characters ``[start, end)``.
+    """
     text = page.text[start:end]
-    if len(inside) > _MOST_WORDS_OF_PART:
+    if stop - begin > _MOST_WORDS_OF_PART:
         return
     if "(" in text and not _PROVINCE.search(text):
         return
-    begin, stop = inside[0], inside[-1] + 1
     street = _has_street(page, begin, stop)
     if NAMED not in taken[begin:stop] and not (
         (street and _FIGURES.search(text)) or _CODE_OF_TOWN.search(text)
@@ -225,21 +227,21 @@ def _rest(
         return
     kinds = page.kinds
     while (
-        inside
-        and taken[inside[0]] != NAMED
-        and (not kinds[inside[0]] & CAPITAL or _is_label(page, inside[0]))
+        begin < stop
+        and taken[begin] != NAMED
+        and (not kinds[begin] & CAPITAL or _is_label(page, begin))
     ):
-        inside = inside[1:]
+        begin += 1
     while (
-        inside
-        and taken[inside[-1]] != NAMED
+        begin < stop
+        and taken[stop - 1] != NAMED
         and not street
-        and _ends(page, inside[-1], text)
+        and _ends(page, stop - 1, text)
     ):
-        inside = inside[:-1]
-    if not inside:
+        stop -= 1
+    if begin == stop:
         return
-    first, last = page.starts[inside[0]], page.ends[inside[-1]]
+    first, last = page.starts[begin], page.ends[stop - 1]
     before, after = page.text[start:first], page.text[last:end]
     if _FIGURES.search(before) and len(before) < _LONGEST_FIGURE:
         first = start + len(before) - len(before.lstrip())
@@ -247,8 +249,7 @@ def _rest(
         last += after.index(")") + 1
     elif _FIGURES.search(after) and len(after) < _LONGEST_FIGURE:
         last += len(after.rstrip())
-    for word in inside:
-        taken[word] = NAMED
+    taken[begin:stop] = bytes((NAMED,)) * (stop - begin)
     yield Span(first, last, Category.PLACE, "address")
 
 

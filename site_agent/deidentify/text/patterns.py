@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from site_agent.deidentify.text.ages import (
     age_at,
+    before_years_of_birth,
     is_polish_age,
     may_be_age,
     year_of_birth_at,
@@ -162,6 +163,7 @@ def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         dated=dated,
         monthly={at - gap for at in may_be_months for gap in _NEAR},
         coded=lengths_of_postcodes(page.language),
+        births=before_years_of_birth(),
     )
     end = 0
     for start, stop in page.figures:
@@ -185,13 +187,15 @@ class _Told(NamedTuple):
 
     `dates` are the ends of those that were found, `dated` the parts where a fraction
     may be a day, `monthly` the words of which one of the next three may be a month.
-    `coded` are the lengths of figures that may begin a postcode.
+    `coded` are the lengths of figures that may begin a postcode, `births` the words
+    before a year of birth.
     """
 
     dates: set[int]
     dated: list[tuple[int, int]]
     monthly: set[int]
     coded: tuple[int, ...]
+    births: frozenset[str]
 
 
 def _months(page: Page, may_be: list[int]) -> Iterator[Span]:
@@ -264,8 +268,11 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
             return day
     if before in "+(" and (found := _number(folded, start - 1)) is not None:
         return found
-    if length in _DIGITS_OF_YEARS and (
-        year := year_of_birth_at(page, start, end, word)
+    if (
+        length in _DIGITS_OF_YEARS
+        and word >= 0
+        and page.folds[word] in told.births
+        and (year := year_of_birth_at(page, start, end, word))
     ):
         return year
     if (called := _called(page, start, word)) is not None:
