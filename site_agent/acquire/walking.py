@@ -8,7 +8,9 @@ from pathlib import Path
 
 
 def files_below(inbox: Path) -> Iterator[Path]:
-    """Yield the files below a folder in a fixed order; links to folders stay unread.
+    """Yield the files below a folder in a fixed order.
+
+    A link to a folder is yielded like a file, and what is behind it is not.
 
     Raises
     ------
@@ -21,5 +23,6 @@ def files_below(inbox: Path) -> Iterator[Path]:
 
     for folder, folders, names in os.walk(inbox, onerror=refuse):
         folders.sort()
-        for name in sorted(names):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for name in sorted([*names, *links]):
             yield Path(folder, name)

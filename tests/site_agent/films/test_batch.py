@@ -282,10 +282,14 @@ def test_links_and_pipes_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     pydicom.dcmwrite(tmp_path / "elsewhere", chest_film())
     (tmp_path / "in" / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "more").mkdir()
+    pydicom.dcmwrite(tmp_path / "more" / "film", chest_film())
+    (tmp_path / "in" / "folder").symlink_to(tmp_path / "more")
     os.mkfifo(tmp_path / "in" / "pipe")
     told = run(tmp_path / "in", tmp_path / "out")
     assert {path.name: row["passed_over"] for path, row in told} == {
         "link": "a symbolic link, which is not followed",
+        "folder": "a symbolic link, which is not followed",
         "pipe": "no DICOM image",
     }
 
