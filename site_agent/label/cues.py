@@ -8,27 +8,32 @@ that says to be there (``no effusion, small pneumothorax``).
 
 from __future__ import annotations
 
+from protos.statistics_pb2 import Observation
+from site_agent.label.items import (
+    DENIES,
+    DOUBTS,
+    PRESENCE,
+    THINGS,
+    begins_a_clause,
+    goes_on,
+    has_an_item_each,
+    is_a_clause,
+    is_of_an_organ,
+    is_of_another_item,
+    says_to_be_there,
+)
 from site_agent.label.pack import Kind
 from site_agent.label.scan import Hit, Sentence
 
-PRESENCE = frozenset({Kind.PRESENT, Kind.UNCHANGED})
-THINGS = frozenset({Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING, Kind.DISEASE})
 ALTERNATIVES = frozenset({Kind.EITHER, Kind.VERSUS})
 
-_DENIES = frozenset({Kind.DENIAL, Kind.NO_NEW, Kind.NOT_NOW, Kind.PAST})
 _ENDS_A_LIST = frozenset({Kind.LINK, Kind.COPULA, Kind.CAUSE, Kind.SECONDARY})
 _AFTER = frozenset({Kind.DENIED, Kind.DOUBTED, Kind.UNSAID})
 _ENDS_REACH = frozenset({Kind.BREAK, Kind.REMAINS, *_AFTER})
-_ENDS_LOOK_AHEAD = frozenset({Kind.BREAK, Kind.REMAINS, Kind.NO_DENIAL, *_DENIES})
-_DOUBTS = frozenset({Kind.DOUBT, Kind.CAUSE_DOUBT})
+_ENDS_LOOK_AHEAD = frozenset({Kind.BREAK, Kind.REMAINS, Kind.NO_DENIAL, *DENIES})
 _SUPPOSES = frozenset({Kind.DOUBT, Kind.INFERENCE})
-_STATES = frozenset({Kind.NORMAL, Kind.SOUND, Kind.ABNORMAL, Kind.BORDERLINE})
 _OF_A_NAME = frozenset({*PRESENCE, Kind.ORGAN})
-_OF_AN_ITEM = frozenset({*THINGS, *PRESENCE, Kind.ORGAN, Kind.COPULA})
-_ITEM_ENDS = frozenset((",", ":", ";", "(", ")"))
 _DEGREES = frozenset({Kind.DOUBTFUL, Kind.BORDERLINE})
-_FARTHEST_PRESENCE = 1  # words between a finding and what says that it is there
-_FARTHEST_UNCHANGED = 3
 _FARTHEST_VAGUE = 5  # words between a vague word and what it describes
 
 
@@ -37,29 +42,29 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
     _, hits, kinds = sentence
     inference: Hit | None = None
     list_ended = False
-    if place and kinds[place - 1] in PRESENCE and _says_to_be_there(sentence, place):
+    if place and kinds[place - 1] in PRESENCE and says_to_be_there(sentence, place):
         return None
-    if _goes_on(sentence, place):
+    if goes_on(sentence, place):
         return None
     is_lasting = False
     for at in range(place - 1, -1, -1):
         kind = kinds[at]
         is_lasting = is_lasting or kind is Kind.NO_DENIAL  # "no change in"
-        if kind is Kind.PAST and _is_of_another_item(sentence, at, place):
+        if kind is Kind.PAST and is_of_another_item(sentence, at, place):
             break
-        if kind in _DENIES:
-            if place - at > 1 and _has_an_item_each(sentence, at, place):
+        if kind in DENIES:
+            if place - at > 1 and has_an_item_each(sentence, at, place):
                 return inference
             return None if is_lasting else hits[at]
-        if kind in _DOUBTS and not _is_asked(sentence, at):
+        if kind in DOUBTS and not _is_asked(sentence, at):
             return inference or hits[at]
         if kind in _ENDS_REACH:
             break
         if kind in _ENDS_A_LIST:
             list_ended = True
-        elif list_ended and (kind in THINGS or _begins_a_clause(sentence, at)):
+        elif list_ended and (kind in THINGS or begins_a_clause(sentence, at)):
             break
-        elif kind is Kind.ORGAN and _is_a_clause(sentence, at, place):
+        elif kind is Kind.ORGAN and is_a_clause(sentence, at, place):
             break  # another statement
         elif kind is Kind.INFERENCE:
             inference = inference or hits[at]
@@ -70,6 +75,7 @@ def cue_after(sentence: Sentence, place: int) -> Hit | None:
     """Find what is said of the finding behind it."""
     texts, hits, kinds = sentence
     list_ended = False
+    weighed = place > 0 and kinds[place - 1] is Kind.VERSUS
     verb_end = -1
     for at in range(place + 1, len(kinds)):
         kind = kinds[at]
@@ -77,11 +83,16 @@ def cue_after(sentence: Sentence, place: int) -> Hit | None:
             remains = Kind.REMAINS in kinds[at + 1 : at + 2]
             return None if remains else hits[_last_said(sentence, at)]
         if kind is Kind.NORMAL and hits[at].start == verb_end:  # markings are normal
-            return None if _is_of_an_organ(sentence, at) else hits[at]
-        if kind in _ENDS_LOOK_AHEAD or kind in _DOUBTS:
+            return None if is_of_an_organ(sentence, at) else hits[at]
+        if kind in _ENDS_LOOK_AHEAD or kind in DOUBTS:
             return None
-        if _begins_a_clause(sentence, at):
+        if begins_a_clause(sentence, at):
             return None
+        if kind in THINGS and _is_a_line(hits[place]) and not _is_a_line(hits[at]):
+            return None  # "line in place, pneumothorax not seen"
+        if weighed and kind in THINGS and texts[hits[at].start - 1] == ",":
+            return None  # "edema over pneumonia, effusion is unlikely"
+        weighed = weighed or kind is Kind.VERSUS
         if kind in _ENDS_A_LIST:
             list_ended = True
             same_item = "," not in texts[hits[place].end : hits[at].start]
@@ -101,6 +112,10 @@ def _last_said(sentence: Sentence, at: int) -> int:
             if kinds[after] not in (Kind.COPULA, Kind.PAST, *PRESENCE):
                 break
     return at
+
+
+def _is_a_line(thing: Hit) -> bool:
+    return Observation.SUPPORT_DEVICES in thing.meaning.observations
 
 
 def _is_asked(sentence: Sentence, doubt: int) -> bool:
@@ -213,125 +228,3 @@ def _named(sentence: Sentence, either: int, step: int) -> Hit | None:
     if 0 <= at < len(kinds) and kinds[at] in THINGS:
         return hits[at]
     return None
-
-
-def _says_to_be_there(sentence: Sentence, place: int) -> bool:
-    """Whether ``, small`` stands before the finding and no ``or`` holds the list."""
-    texts, hits, kinds = sentence
-    first = place - 1
-    while first and kinds[first - 1] in PRESENCE:
-        if "," in texts[hits[first - 1].end : hits[first].start]:
-            break
-        first -= 1
-    start = hits[first].start
-    if start == 0 or texts[start - 1] != ",":
-        return False
-    if first and hits[first - 1].end == start - 1 and kinds[first - 1] in _DOUBTS:
-        return False  # "probably, small effusion"
-    return Kind.EITHER not in kinds[place + 1 :]
-
-
-def _has_an_item_each(sentence: Sentence, denial: int, place: int) -> bool:
-    """Whether denials have one item each: ``no effusion, no edema, cardiomegaly``."""
-    texts, hits, kinds = sentence
-    if denial < 2 or Kind.EITHER in kinds[denial:] or _is_joined_on(sentence, place):
-        return False
-    things = [at for at in range(denial + 1, place) if kinds[at] in THINGS]
-    if not things:
-        return False
-    second = things[1] if things[1:] else place
-    if "," not in texts[hits[things[0]].end : hits[second].start]:
-        return False
-    before = denial - 1
-    while before > 0 and kinds[before] in _OF_AN_ITEM:
-        before -= 1
-    is_next = texts[hits[denial].start - 1] == ","
-    return is_next and denial - 1 > before >= 0 and kinds[before] in _DENIES
-
-
-def _is_joined_on(sentence: Sentence, place: int) -> bool:
-    """Whether the list goes on with ``nor``."""
-    texts, hits, kinds = sentence
-    if place + 1 >= len(kinds) or kinds[place + 1] not in _DENIES:
-        return False
-    return "," not in texts[hits[place].end : hits[place + 1].start]
-
-
-def _goes_on(sentence: Sentence, place: int) -> bool:
-    """Whether the end of a list is told to last: ``no nodule, effusion (is) larger``.
-
-    Alone under a denial it is denied all the same: ``no effusion is larger``.
-    """
-    _, hits, kinds = sentence
-    if place + 1 < len(kinds) and kinds[place + 1] is Kind.COPULA:
-        joined = hits[place + 1].start == hits[place].end
-        of_a_list = place > 0 and kinds[place - 1] in THINGS
-        return joined and of_a_list and _says_to_last(sentence, place + 1)
-    first = last = place
-    while first and _are_of_one_item(sentence, first - 1, first):
-        first -= 1
-    while last + 1 < len(kinds) and _are_of_one_item(sentence, last, last + 1):
-        last += 1
-    before = first - 1
-    while before > 0 and kinds[before] in PRESENCE:
-        before -= 1
-    of_a_list = before >= 0 and kinds[before] in THINGS
-    return of_a_list and _says_to_last(sentence, last)
-
-
-def _are_of_one_item(sentence: Sentence, place: int, after: int) -> bool:
-    texts, hits, kinds = sentence
-    between = texts[hits[place].end : hits[after].start]
-    things = kinds[place] in THINGS and kinds[after] in THINGS
-    return things and _ITEM_ENDS.isdisjoint(between)
-
-
-def _says_to_last(sentence: Sentence, place: int) -> bool:
-    """Whether what follows says that it is there, and not of another finding."""
-    texts, hits, kinds = sentence
-    at = place + 1
-    if at >= len(kinds) or kinds[at] not in PRESENCE:
-        return False
-    between = texts[hits[place].end : hits[at].start]
-    lasts = kinds[at] is Kind.UNCHANGED  # "effusion on the left unchanged"
-    farthest = _FARTHEST_UNCHANGED if lasts else _FARTHEST_PRESENCE
-    if len(between) > farthest or not _ITEM_ENDS.isdisjoint(between):
-        return False
-    named = at + 1 < len(kinds) and kinds[at + 1] in THINGS
-    return not (named and hits[at + 1].start == hits[at].end)
-
-
-def _is_of_another_item(sentence: Sentence, past: int, place: int) -> bool:
-    """Whether something else is past: ``status post resection, small effusion``."""
-    texts, hits, kinds = sentence
-    things = (at for at in range(past + 1, place + 1) if kinds[at] in THINGS)
-    return "," in texts[hits[past].end : hits[next(things, place)].start]
-
-
-def _begins_a_clause(sentence: Sentence, at: int) -> bool:
-    """Whether a new subject begins here: ``without effusion, the heart is ...``."""
-    start = sentence.hits[at].start
-    before = sentence.hits[at - 1].end if at else 0
-    return (
-        sentence.kinds[at] is Kind.ORGAN
-        and "," in sentence.texts[max(before, start - 2) : start]
-    )
-
-
-def _is_a_clause(sentence: Sentence, at: int, place: int) -> bool:
-    """Whether an organ has its own state before the next comma: ``, ribs intact,``."""
-    texts, hits, kinds = sentence
-    if kinds[at + 1] not in _STATES or not _begins_a_clause(sentence, at):
-        return False
-    ends = hits[at + 1].end, hits[place].start
-    return at + 1 < place and "," in texts[slice(*ends)]
-
-
-def _is_of_an_organ(sentence: Sentence, state: int) -> bool:
-    """Whether an organ follows: ``leads show a normal heart`` denies no leads."""
-    _, hits, kinds = sentence
-    return (
-        state + 1 < len(kinds)
-        and kinds[state + 1] is Kind.ORGAN
-        and hits[state + 1].start <= hits[state].end + 1
-    )

@@ -120,6 +120,8 @@ def _side_behind(words: _Words, hits: list[Hit]) -> list[Hit]:
 def _findings_after(words: _Words, hits: list[Hit], start: int) -> list[Hit]:
     """Give the meanings of the finding that such words lead to."""
     end = words.on(start)
+    if words.texts[end : end + 1] == [","]:  # "a left, but no right, effusion"
+        end = words.on(end + 1)
     found = [h for h in hits if h.kind is Kind.FINDING and start <= h.start <= end]
     return [hit for hit in found if hit.start == found[0].start]
 

@@ -181,14 +181,22 @@ def load(language: str = "en") -> Pack:
 def expand(phrase: str) -> Iterator[tuple[str, ...]]:
     """Give every row of words that a phrase stands for.
 
+    Raises
+    ------
+    PackError
+        A bar joins nothing: ``a | b``, and not ``a|b``.
+
+    Examples
+    --------
     >>> sorted(expand("?left pleural effusion|fluid"))[0]
     ('left', 'pleural', 'effusion')
     """
     slots = []
     for slot in phrase.split():
-        choices: list[tuple[str, ...]] = [
-            (word,) for word in slot.lstrip("?").split("|")
-        ]
+        words = slot.removeprefix("?").split("|")
+        if "" in words:
+            raise PackError(f"{phrase!r}: a bar joins single words, without a space")
+        choices: list[tuple[str, ...]] = [(word,) for word in words]
         slots.append([*choices, ()] if slot.startswith("?") else choices)
     for chosen in itertools.product(*slots):
         yield tuple(itertools.chain.from_iterable(chosen))

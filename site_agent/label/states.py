@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protos.statistics_pb2 import Assertion
-from site_agent.label.cues import PRESENCE
+from site_agent.label.items import PRESENCE
 from site_agent.label.mode import Conventions
 from site_agent.label.pack import Kind
 from site_agent.label.scan import Hit, Sentence
@@ -20,7 +20,9 @@ STATES = frozenset(
     {Kind.ABNORMAL, Kind.BORDERLINE, Kind.DOUBTFUL, Kind.NORMAL, Kind.SOUND}
 )
 _FINE = frozenset({Kind.NORMAL, Kind.SOUND})
-_BETWEEN = frozenset({Kind.COPULA, Kind.DOUBT, Kind.DENIAL, *PRESENCE})
+_BETWEEN = frozenset({Kind.COPULA, Kind.DOUBT, Kind.DENIAL, Kind.EITHER, *PRESENCE})
+_OF_ORGANS = frozenset({Kind.ORGAN, Kind.DENIAL, Kind.EITHER})
+_FARTHEST_DENIAL = 1  # words between a denial and the organ: "neither the heart"
 _FARTHEST_STATE = 8  # words between an organ and what is said of it
 _FARTHEST_UNCHANGED = 3
 
@@ -38,11 +40,39 @@ def asserted(
             return _NO, hits[place - 1]
         if kinds[place - 1] is Kind.DOUBT:
             return _MAYBE, hits[place - 1]
+    denial = _denial_of_the_organs(sentence, place)
+    if denial is not None:
+        return _NO, denial
     if kind is Kind.BORDERLINE:
         return conventions.borderline, hit
     if kind is Kind.DOUBTFUL:
         return _MAYBE, hit
     return _YES, hit
+
+
+def _denial_of_the_organs(sentence: Sentence, place: int) -> Hit | None:
+    """Find what denies the organs of a state: ``neither heart nor aorta is wide``."""
+    _, hits, kinds = sentence
+    at = place - 1
+    while at > 0 and kinds[at] in _BETWEEN and kinds[at] is not Kind.DENIAL:
+        at -= 1
+    first: Hit | None = None
+    denial: Hit | None = None
+    while at >= 0 and (kinds[at] in _OF_ORGANS or _stands_for_both(sentence, at)):
+        if kinds[at] is Kind.ORGAN:
+            first = hits[at]
+        near = first is not None and first.start - hits[at].end <= _FARTHEST_DENIAL
+        if kinds[at] is Kind.DENIAL and near:
+            denial = hits[at]
+        at -= 1
+    return denial
+
+
+def _stands_for_both(sentence: Sentence, place: int) -> bool:
+    """Whether a word denies what goes before and what follows."""
+    _, hits, kinds = sentence
+    both = (hits[at].start == hits[place].start for at in (place - 1, place + 1))
+    return kinds[place] is Kind.DENIED and place > 0 and any(both)
 
 
 def organs_of(sentence: Sentence, place: int) -> Iterator[int]:
@@ -62,7 +92,7 @@ def organs_of(sentence: Sentence, place: int) -> Iterator[int]:
                 return
             yield at
             end = hits[at].start
-        elif kinds[at] not in _BETWEEN:
+        elif kinds[at] not in _BETWEEN and not _stands_for_both(sentence, at):
             return
 
 

@@ -22,6 +22,12 @@ def test_phrase_is_expanded_over_alternatives_and_options() -> None:
     }
 
 
+@pytest.mark.parametrize("phrase", ["nodule | mass", "nodule| mass", "? nodule"])
+def test_phrase_with_a_bar_that_joins_nothing_is_refused(phrase: str) -> None:
+    with pytest.raises(PackError, match="without a space"):
+        list(expand(phrase))
+
+
 def test_every_observation_but_no_finding_can_be_found() -> None:
     found = {
         observation

@@ -20,6 +20,8 @@ BLANK = Assertion.NOT_MENTIONED
         ("The heart is enlarged but the mediastinum is normal.", YES, NO),
         ("The heart is not enlarged.", NO, BLANK),
         ("The heart may be enlarged.", MAYBE, BLANK),
+        ("Neither the heart nor the mediastinum is enlarged.", NO, NO),
+        ("No effusion, the heart is enlarged.", YES, BLANK),
         ("Heart size borderline.", MAYBE, BLANK),
         ("Heart size is top normal.", NO, BLANK),
         ("Normal to mildly enlarged heart.", MAYBE, BLANK),
