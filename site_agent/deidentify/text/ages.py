@@ -11,18 +11,9 @@ from functools import cache
 from site_agent.deidentify.text.lexicon import CUE
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import words
+from site_agent.deidentify.text.vocabulary import either, phrases, words
 
-YEARS = (
-    "years?|yrs?|yo|y/?o|y|jahren?|jahre?s|ans|anos?|anni|jaar|jarige?|jr|ar|arig|arige"
-    "|aring(?:en)?|lata?|lat(?:ka|ki|ke|ek)|letni(?:a|e|ej|ego|emu|m|ch)?|roku|leta?"
-    "|r\\. ?z|j|jahr|enn[ei]|aa"
-)
-"""The words for years of an age, folded, as a regular expression has them."""
 _NINETY = r"(?:9\d|1[0-2]\d)"
-_AGE = re.compile(
-    rf"{_NINETY}(?:(?=[\s-]{{0,2}}(?:{YEARS})(?![a-z]))|(?=[\s-]?jahrig))"
-)
 _OLD = re.compile(rf"{_NINETY}(?![\d.,]\d|\d|\s?[cm]?m\b|%)")
 # ``93F``, ``93 M``, ``93/f``; ``93 m`` may be a length.
 _WITH_SEX = re.compile(rf"{_NINETY}(?=[ /-]?[MFWmfw](?![\w/.]))")
@@ -33,15 +24,6 @@ _SHORT_IN = frozenset(("es", "pt", "fr", "it"))
 _LITRES = re.compile(r" ?l\.")  # Polish ``92 l.``
 _WITH_SIGN = re.compile(rf"{_NINETY}(?= ?[\u2640\u2642])")
 _SEX_BEFORE = re.compile(r"(?<![\w.])(?:[FMWK][/ ]|\([fmwkvhFMWKVH], ?)$")
-_OF_LIFE = re.compile(
-    rf"{_NINETY}(?=(?:st|nd|rd|th|e|eme|er|\.)? (?:lebensjahr|geburtstag|birthday"
-    r"|year of|anniversaire|verjaardag|roku zycia|urodziny|cumpleanos|compleanno))"
-)
-# Behind a person: ``Grandmother, 94,``, ``madre (92)``, ``een vrouw van 94``.
-_OF_PERSON = re.compile(r"[^\W\d_]{2,20}(?:, | \(| (?:of|von|van|de|di|av|w wieku) )$")
-_PERSON_CLOSED = re.compile(
-    r"\d{2,3}(?:[,.;)\n]|$| (?:und|and|et|y|e|en|i|och|lives?)\b)"
-)
 _LONGEST_PERSON = 32
 # In brackets behind an initial or a name: ``(J. 95)``, ``(Anna, 94)``.
 _BRACKETED = re.compile(r"\((?:[A-Z]\.,?|[A-Z][^\W\d_]{1,20},) $")
@@ -53,6 +35,40 @@ _FIRST_OF_AGES = {2: "9", 3: "1"}
 _FEWEST_OF_YEAR = 4
 
 
+def years() -> str:
+    """Give the words for years of an age as a regular expression has them."""
+    return either(phrases("ages", "years"))
+
+
+@cache
+def _age() -> re.Pattern[str]:
+    begun = either(words("ages", "begun_years"))
+    return re.compile(
+        rf"{_NINETY}(?:(?=[\s-]{{0,2}}(?:{years()})(?![a-z]))|(?=[\s-]?(?:{begun})))"
+    )
+
+
+@cache
+def _of_life() -> re.Pattern[str]:
+    ordinals = words("numbers", "ordinals") | words("numbers", "ordinals_of_life")
+    life = either(phrases("ages", "life"))
+    return re.compile(rf"{_NINETY}(?=(?:{either(ordinals)}|\.)? (?:{life}))")
+
+
+@cache
+def _of_person() -> re.Pattern[str]:
+    """Match what stands behind a person: ``Oma, 94,``, ``een vrouw van 94``."""
+    of = either(phrases("ages", "of"))
+    return re.compile(rf"[^\W\d_]{{2,20}}(?:, | \(| (?:{of}) )$")
+
+
+@cache
+def _closed() -> re.Pattern[str]:
+    """Match an age behind which what is said of a person goes on or ends."""
+    closes = either(words("ages", "closes"))
+    return re.compile(rf"\d{{2,3}}(?:[,.;)\n]|$| (?:{closes})\b)")
+
+
 def may_be_age(folded: str, start: int, length: int) -> bool:
     """Whether the figures at `start` may be an age over 89."""
     return length in _FIRST_OF_AGES and folded[start] == _FIRST_OF_AGES[length]
@@ -62,10 +78,10 @@ def age_at(page: Page, start: int, word: int) -> Span | None:
     """Find an age over 89 whose figures, which `may_be_age`, stand behind `word`."""
     folded = page.folded
     match = (
-        _AGE.match(folded, start)
+        _age().match(folded, start)
         or _with_sex(page, start)
         or _WITH_SIGN.match(folded, start)
-        or _OF_LIFE.match(folded, start)
+        or _of_life().match(folded, start)
     )
     if match is None and page.language in _SHORT_IN:
         match = _SHORT.match(folded, start)
@@ -130,8 +146,8 @@ def _is_of_person(page: Page, start: int, word: int) -> bool:
     """Whether a sex or a person stands before an age: ``F/92``, ``madre (92)``."""
     if _SEX_BEFORE.search(page.text, max(0, start - _NEAR), start):
         return True
-    person = _OF_PERSON.search(page.folded, max(0, start - _LONGEST_PERSON), start)
-    if person is None or not _PERSON_CLOSED.match(page.folded, start):
+    person = _of_person().search(page.folded, max(0, start - _LONGEST_PERSON), start)
+    if person is None or not _closed().match(page.folded, start):
         return False
     said = word if page.starts[word] == person.start() else word - 1
     while said > 0 and page.starts[said] > person.start():

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cache
 
-from site_agent.deidentify.text.ages import YEARS
+from site_agent.deidentify.text.ages import years
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
     COMMON,
@@ -25,14 +26,8 @@ from site_agent.deidentify.text.lexicon import (
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.vocabulary import either, phrases
 
-# An age, or what stands before the figures of one or of a day of birth.
-_AGE = re.compile(
-    rf", (?:[0-9]{{1,3}}(?![0-9])[\s-]{{0,2}}(?:{YEARS})(?![a-z])"
-    r"|(?:anni|lat|aged?|alter|wiek|edad|\*|dob:?|born(?: on)?|geb\.?(?: am)?|geboren"
-    r"(?: am| op)?|nee?(?:\(e\))?(?: le)?|nat[oa](?: il)?|ur\.?|fodd|nacid[oa](?: el)?"
-    r"|nascid[oa](?: a| em)?) (?=[0-9]))"
-)
 _JOINTS = frozenset((" ", ", ", "-", "'", "\u2019"))
 _AFTER_INITIAL = frozenset((". ", "."))
 _NO_NAME = FUNCTION | HOUSE | LABEL | STREET | TITLE
@@ -45,7 +40,7 @@ def find_before_ages(page: Page, letter: bytearray) -> Iterator[Span]:
     `letter` tells for each word whether it stands in a letterhead; only there a name
     may be but of words of medicine.
     """
-    for match in _AGE.finditer(page.folded):
+    for match in _age().finditer(page.folded):
         start = match.start() + len(", ")
         last = bisect_left(page.starts, start) - 1
         if last < 0 or page.text[page.ends[last] : start] != ", ":
@@ -53,6 +48,16 @@ def find_before_ages(page: Page, letter: bytearray) -> Iterator[Span]:
         first = _first(page, last)
         if first is not None and _names(page, first, last, letter):
             yield Span(page.starts[first], page.ends[last], Category.NAME, "before-age")
+
+
+@cache
+def _age() -> re.Pattern[str]:
+    """Match an age, or what stands before the figures of one or of a birthday."""
+    born = either(phrases("ages", "born"))
+    return re.compile(
+        rf", (?:[0-9]{{1,3}}(?![0-9])[\s-]{{0,2}}(?:{years()})(?![a-z])"
+        rf"|(?:{born}) (?=[0-9]))"
+    )
 
 
 def _first(page: Page, last: int) -> int | None:
