@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import words
+from site_agent.deidentify.text.vocabulary import either, words
 
 _ROOM = re.compile(
     r"[a-z]?\d{1,4}[a-z]?(?:[-/:.]\d{1,4}[a-z]?){0,2}(?:-[a-z](?![a-z]))?"
@@ -35,10 +36,6 @@ _BRITISH = re.compile(
     r"[A-Z]{1,2}\d[A-Z\d]? \d(?!ST|ND|RD|TH)[ABD-HJLNP-UW-Z]{2}(?![A-Za-z\d])"
 )
 _FURTHER = re.compile(r"[-/+._](?=[a-z]{0,4}\d)[a-z\d]{1,12}(?![a-z\d])")
-_FURTHER_GROUP = re.compile(
-    r"(?: ?[-\u2013] ?| )(?:\d{2,4}|\d(?=[.,;)]|\n|$))"
-    r"(?![\da-z]|[.,:/]\d|\s?(?:mm|cm|ml|mg|kv|%|x|uhr|h|ans|anos|anni|lat|ar|jaar|jahre?|years?|yo?)\b)"
-)
 _JOINED_BEFORE = re.compile(r"(?<![a-z\d])[a-z]{0,4}\d[a-z\d]{0,11}[-/+._]$")
 _GROUP_BEFORE = re.compile(
     r"(?<![\w.,/+(-])(?:\+\d{1,3}|[a-z]{2}\d\d|\d{2,4}|\(\+?\d{1,4}\)|\+\d{1,3} ?\(0\))"
@@ -115,7 +112,7 @@ def whole_number(folded: str, span: Span) -> Span:
         after = folded[end : end + 1]
         match = _FURTHER.match(folded, end) if after in _JOINTS else None
         if match is None and parted and after in _BETWEEN_GROUPS:
-            match = _FURTHER_GROUP.match(folded, end)
+            match = _further_group().match(folded, end)
         if match is None:
             break
         end = match.end()
@@ -134,6 +131,15 @@ def whole_number(folded: str, span: Span) -> Span:
     if start == span.start and end == span.end:
         return span
     return Span(start, end, span.category, span.rule)
+
+
+@cache
+def _further_group() -> re.Pattern[str]:
+    after = either(words("numbers", "years_after") | words("numbers", "hours"))
+    return re.compile(
+        r"(?: ?[-\u2013] ?| )(?:\d{2,4}|\d(?=[.,;)]|\n|$))"
+        rf"(?![\da-z]|[.,:/]\d|\s?(?:mm|cm|ml|mg|kv|%|x|{after})\b)"
+    )
 
 
 def find_rest_of_numbers(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
