@@ -19,26 +19,13 @@ from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import either, phrases, words
 
 _NAMES = frozenset((Category.NAME, Category.PLACE))
-_HOUSE = re.compile(
-    r",? (?:n[.\u00ba\u00b0]{0,2} ?)?\d{1,5} ?(?:[a-z]|bis|ter|quater)?"
-    r"(?:[/-]\d{1,4}[a-z]?)?(?![\w:]|[.,]\d|\s?[cm]?m\b|\s?(?:ml|%|jahre?|ans|lat|anni"
-    r"|anos|years?|yo|y)\b)"
-)
-_UPPER = re.compile(r"\. ?(?:og|ug|stock|etage)\b|(?<= m)\. ?\d{1,4}(?!\w)")
-_PHONE_NEXT = re.compile(r"[,;]? \(?(?:tel|telefon|tlf|phone|fon)\b")
-_CLOSED = re.compile(r"[.,;)\n]|$| (?:in|en|te|a|i|w) ")
-_NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,4} ?(?:[a-z]|bis|ter|quater)?,? $")
 _FARTHEST, _FARTHEST_WARD = 64, 40
 # What tells at once that a figure may be near.
 _FIGURE_AFTER = re.compile(r"[ ,.][^\d\n]{0,18}\d")
-_ENDS_NUMBER, _SECOND = frozenset("0123456789,"), ("bis ", "ter ")
+_ENDS_NUMBER = frozenset("0123456789,")
 _SHORTEST_BEFORE = 4
 _AFTER = frozenset(" ,./")
 _LONGEST_NUMBER = 14
-# A street's word before a name that is in no list for its full stop or its case.
-_STREETS = frozenset(
-    ("zza", "ulicy", "ulica", "ctra", "cra", "avda", "pza", "alei", "placu", "osiedlu")
-) | frozenset(("za", "so", "go", "tv", "lgo", "bd"))
 
 
 def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
@@ -75,11 +62,11 @@ def _right(page: Page, start: int, end: int) -> int:
     at = end
     if not (_FIGURE_AFTER.match(page.folded, at) or page.folded[at - 1].isdigit()):
         return at
-    house = _HOUSE.match(page.folded, at)
+    house = _house().match(page.folded, at)
     if house is not None and _is_house(page, start, end, house.end()):
         at = house.end()
     if page.folded.startswith(".", at):
-        upper = _UPPER.match(page.folded, at)
+        upper = _upper().match(page.folded, at)
         at = at if upper is None else upper.end()
     while (flat := _flats().match(page.folded, at)) is not None:
         at = flat.end()
@@ -89,11 +76,11 @@ def _right(page: Page, start: int, end: int) -> int:
 def _is_house(page: Page, start: int, end: int, stop: int) -> bool:
     """Whether a number up to `stop` is that of a house beside a name."""
     folded = page.folded
-    if _flats().match(folded, stop) or _PHONE_NEXT.match(folded, stop):
+    if _flats().match(folded, stop) or _phone_next().match(folded, stop):
         return True
     if _is_street(page, start, end):
         return True
-    if not _CLOSED.match(folded, stop):
+    if not _closed().match(folded, stop):
         return False
     return _is_lived_in(page, start)
 
@@ -110,8 +97,10 @@ def _is_street(page: Page, start: int, end: int) -> bool:
     if any(kind & STREET for kind in page.kinds[first:last]):
         return True
     before = first - 1
-    near = before >= 0 and start - page.ends[before] <= len(". ")
-    return near and bool(page.folds[before] in _STREETS or page.kinds[before] & STREET)
+    if before < 0 or start - page.ends[before] > len(". "):
+        return False
+    listed = page.folds[before] in words("streets", "before")
+    return listed or bool(page.kinds[before] & STREET)
 
 
 def _left(page: Page, start: int, rule: str) -> int:
@@ -127,7 +116,7 @@ def _left(page: Page, start: int, rule: str) -> int:
     if not (
         before in _ENDS_NUMBER
         or folded[start - 3] in _ENDS_NUMBER
-        or folded.startswith(_SECOND, start - 4)
+        or folded.startswith(_second(), start - len("bis "))
     ):
         return start
     if before == ",":
@@ -135,7 +124,7 @@ def _left(page: Page, start: int, rule: str) -> int:
         if level is not None:
             return level.start()
     near = max(0, start - _LONGEST_NUMBER)
-    number = _NUMBER_BEFORE.search(folded, near, start)
+    number = _number_before().search(folded, near, start)
     if number is None or not (rule == "street" or _is_lived_in(page, number.start())):
         return start
     return number.start()
@@ -152,18 +141,58 @@ def _bed(page: Page, at: int) -> int:
 
 
 @cache
+def _second() -> tuple[str, ...]:
+    return tuple(f"{word} " for word in words("dwellings", "second"))
+
+
+@cache
+def _house() -> re.Pattern[str]:
+    """Match the number of a house, which is neither a size nor an age."""
+    second = either(words("dwellings", "second"))
+    years = either(words("numbers", "years_after"))
+    return re.compile(
+        rf",? (?:n[.\u00ba\u00b0]{{0,2}} ?)?\d{{1,5}} ?(?:[a-z]|{second})?"
+        r"(?:[/-]\d{1,4}[a-z]?)?"
+        rf"(?![\w:]|[.,]\d|\s?[cm]?m\b|\s?(?:ml|%|{years})\b)"
+    )
+
+
+@cache
+def _number_before() -> re.Pattern[str]:
+    second = either(words("dwellings", "second"))
+    return re.compile(rf"(?<![\w.,/-])\d{{1,4}} ?(?:[a-z]|{second})?,? $")
+
+
+@cache
+def _upper() -> re.Pattern[str]:
+    floors = either(words("dwellings", "floors"))
+    return re.compile(rf"\. ?(?:{floors})\b|(?<= m)\. ?\d{{1,4}}(?!\w)")
+
+
+@cache
+def _phone_next() -> re.Pattern[str]:
+    return re.compile(rf"[,;]? \(?(?:{either(words('dwellings', 'phones'))})\b")
+
+
+@cache
+def _closed() -> re.Pattern[str]:
+    return re.compile(rf"[.,;)\n]|$| (?:{either(words('dwellings', 'towns'))}) ")
+
+
+@cache
 def _flats() -> re.Pattern[str]:
     """Match a flat with a number or a letter, or one that needs none."""
     numbered = either(words("dwellings", "numbered"))
     sides, behind = (either(words("dwellings", entry)) for entry in ("sides", "behind"))
     floors = either(words("dwellings", "floors"))
+    ordinals = either(words("dwellings", "ordinals"))
     return re.compile(
         rf",? ?(?:(?:{numbered})\.? (?:n[.\u00ba\u00b0o]{{1,2}} ?)?"
         r"(?:\d{1,4}[a-z]?|[a-h])(?!\w)"
-        r"|r/c(?: (?:dto|esq|dt|esqu)\b\.?)?"
+        rf"|r/c(?: (?:{either(words('dwellings', 'halves'))})\b\.?)?"
         r"|\d{1,2}\.?[\u00ba\u00aa\u00b0oa](?!\w)\.? ?"
         rf"(?:[a-h](?!\w)|(?:{sides})\b\.?)?"
-        rf"|\d{{1,2}}(?:\.|er|e|eme) (?:{floors})\b"
+        rf"|\d{{1,2}}(?:\.|{ordinals}) (?:{floors})\b"
         rf"|(?:{behind})\b)"
     )
 
@@ -189,27 +218,26 @@ def _floor_before() -> re.Pattern[str]:
 
 @cache
 def _beds() -> re.Pattern[str]:
-    rooms = either(words("numbers", "rooms"))
     ends = either(words("dwellings", "ends"))
-    return re.compile(
-        rf"[ ,/]{{1,2}}(?:{rooms})[ .]{{1,2}}(?:(?P<letter>[a-h])|{ends})(?!\w)"
-    )
+    return _with_room("[ ,/]{1,2}", rf"[ .]{{1,2}}(?:(?P<letter>[a-h])|{ends})(?!\w)")
 
 
 @cache
 def _wards() -> re.Pattern[str]:
-    rooms = either(words("numbers", "rooms"))
     wards = either(words("dwellings", "wards"))
-    return re.compile(
-        rf"(?<!\w)(?:{wards})"
-        rf"\.? ?\d{{1,2}}[a-z]?(?: est| ouest)?,? (?:{rooms})\.? ?$"
-    )
+    wings = either(words("dwellings", "wings"))
+    ward = rf"(?<!\w)(?:{wards})\.? ?\d{{1,2}}[a-z]?(?: (?:{wings}))?,? "
+    return _with_room(ward, r"\.? ?$")
 
 
 @cache
 def _link() -> re.Pattern[str]:
-    rooms = either(words("numbers", "rooms"))
-    return re.compile(rf"[ ,./-]{{1,3}}(?:{rooms})[ .:]{{0,2}}(?:nr\.? ?)?")
+    return _with_room("[ ,./-]{1,3}", r"[ .:]{0,2}(?:nr\.? ?)?")
+
+
+def _with_room(before: str, after: str) -> re.Pattern[str]:
+    """Match a word for a room or a bed with what stands before and after it."""
+    return re.compile(f"{before}(?:{either(words('numbers', 'rooms'))}){after}")
 
 
 @cache
