@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+from site_agent.workers import end_with_parent
 
 Answer = Callable[[Any], Any]
 
@@ -86,6 +89,8 @@ def _answer(connection: Connection, begin: Callable[[], Answer]) -> None:
     """Answer questions until nobody can ask any more."""
     # Ctrl-C reaches the whole process group; the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Also in the middle of an answer: another may write the same file by then.
+    threading.Thread(target=end_with_parent, daemon=True).start()
     answer = begin()
     while True:
         try:

@@ -222,7 +222,7 @@ def _run(
 ) -> None:
     """Do in a worker what the parent sends, until it sends `_NO_MORE`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     try:
         if setup is not None:
             setup(*arguments)
@@ -235,8 +235,8 @@ def _run(
             pipe.send(_Failure(error))
 
 
-def _end_with_parent() -> None:
-    """End this worker when the parent was killed; nobody would take its results."""
+def end_with_parent() -> None:
+    """End this process when its parent was killed; nobody would take its results."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])

@@ -6,11 +6,14 @@ a library.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
 from site_agent.beside import Answer, Beside, Stopped
 from site_agent.memory import give_back_at_once
+
+_STDERR = 2  # whether Python has it open or not
 
 
 def write_decoded(source: Path, target: Path) -> bool:
@@ -41,6 +44,8 @@ def _decoder() -> Beside:
 
 
 def _begin() -> Answer:
+    # Decoders write there what they stumble over; a film is left out without it.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDERR)
     give_back_at_once()
     # Not before `site_agent.memory`, and only in this process.
     from site_agent.on_disk.decoding import CannotWrite, decode

@@ -139,7 +139,12 @@ def _plugins(film: Dataset, compressed: int) -> Iterator[str]:
 def _frames(film: Dataset, file: BinaryIO, plugin: str) -> Iterator[Frame]:
     decoder = get_decoder(film.file_meta.TransferSyntaxUID)
     options = as_pixel_options(film, pixel_keyword="PixelData")
-    yield from decoder.iter_array(file, decoding_plugin=plugin, **options)
+    # What lies in bits that no pixel uses is looked at too (`pixels.film`).
+    options["correct_unused_bits"] = False
+    try:
+        yield from decoder.iter_array(file, decoding_plugin=plugin, **options)
+    except OSError:  # a table of offsets leads out of the file
+        raise ValueError from None
 
 
 def _parts(film: Dataset, frames: Iterator[Frame], ratio: float) -> Iterator[Buffer]:
@@ -162,12 +167,12 @@ def _parts(film: Dataset, frames: Iterator[Frame], ratio: float) -> Iterator[Buf
 
 
 def _write(parts: Iterable[Buffer], target: Path) -> None:
-    with created(target) as file:
-        for part in parts:
-            try:
+    try:
+        with created(target) as file:
+            for part in parts:
                 write_all(file, part)
-            except OSError as error:
-                raise CannotWrite(error) from None
+    except OSError as error:
+        raise CannotWrite(error) from None
 
 
 def _header(film: Dataset, module: Mapping[str, Any], ratio: float) -> bytes:

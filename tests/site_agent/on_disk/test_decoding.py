@@ -115,5 +115,24 @@ def test_damaged_film_is_told(tmp_path: Path) -> None:
 
 def test_full_disk_is_not_the_films_fault(tmp_path: Path) -> None:
     source = compressed(tmp_path / "a.dcm", RLELossless)
-    with pytest.raises(CannotWrite):
-        decode(source, Path("/dev/full"))
+    for target in (Path("/dev/full"), tmp_path / "no-folder" / "b.dcm"):
+        with pytest.raises(CannotWrite):
+            decode(source, target)
+
+
+def test_table_of_offsets_that_leads_out_of_the_file_is_the_films_fault(
+    tmp_path: Path,
+) -> None:
+    film = as_film(PIXELS, EXPLICIT)
+    film.compress(RLELossless, encapsulate_ext=True, generate_instance_uid=False)
+    film.ExtendedOffsetTable = (1 << 62).to_bytes(8, "little")
+    pydicom.dcmwrite(tmp_path / "a.dcm", film)
+    assert not decode(tmp_path / "a.dcm", tmp_path / "b.dcm")
+
+
+def test_what_lies_in_unused_bits_is_decoded_too(tmp_path: Path) -> None:
+    film = as_film(PIXELS | 0x8000, EXPLICIT)
+    source = compressed(tmp_path / "a.dcm", RLELossless, film)
+    assert decode(source, tmp_path / "b.dcm")
+    after = pydicom.dcmread(tmp_path / "b.dcm")
+    assert after.PixelData == (PIXELS | 0x8000).tobytes()
