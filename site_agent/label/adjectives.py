@@ -33,10 +33,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from site_agent.label.ellipsis import asserted_places, restore
+from site_agent.label.items import THINGS
 from site_agent.label.lists import hold
 from site_agent.label.pack import NO_SIDES, Kind, Meaning, Sides
 from site_agent.label.ratio import state_of_the_heart
 from site_agent.label.scan import Hit
+from site_agent.label.statements import (
+    BEFORE_A_VERB,
+    DASHES,
+    FARTHEST,
+    SAID_OF,
+    begin_the_item,
+    begin_the_list,
+    ends_its_list,
+    has_the_last_word,
+    is_joined,
+)
 
 _EITHER_SIDE = frozenset(
     {
@@ -50,21 +62,12 @@ _SETTLED = _EITHER_SIDE | _DENIALS
 _SETTLED_FIRST = _EITHER_SIDE | {Kind.AND, Kind.WITHIN, Kind.SUBJECT}
 _LIST_VERBS = frozenset({Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED})
 _DENIED_BEHIND = (Kind.ABSENT, Kind.UNFOUND, Kind.DENIED)
-_FARTHEST = 5  # words between a finding and its adjective: its side, its lobe
-_DASHES = ("-", "\u2013", "\u2014")
-_ITEM_ENDS = (",", ":", "(", ")", "/", *_DASHES)
+_ITEM_ENDS = (",", ":", "(", ")", "/", *DASHES)
 _FARTHEST_DENIED = 1  # words between "not" and what it denies: "not a mass"
 _TRANSPARENT = (Kind.PRESENT, Kind.COPULA)
 _STATED = (Kind.ABNORMAL, Kind.BORDERLINE)
-_THINGS = (Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING, Kind.DISEASE)
-_BEFORE_A_VERB = (Kind.ORGAN, *_TRANSPARENT, Kind.UNCHANGED)
-_NOT_OF_THE_LIST = (
-    *(Kind.PRESENT, Kind.UNCHANGED, Kind.PAST, Kind.NOT_NOW),
-    *(Kind.DOUBT, Kind.NO_DENIAL),
-)
-_SAID_OF = (Kind.FINDING, Kind.ORGAN, Kind.NOTHING, Kind.DISEASE)
-_BREAK, _DOUBT, _DOUBTED, _DENIED, _DENIAL = map(
-    Meaning, (Kind.BREAK, Kind.DOUBT, Kind.DOUBTED, Kind.DENIED, Kind.DENIAL)
+_DOUBT, _DOUBTED, _DENIED, _DENIAL = map(
+    Meaning, (Kind.DOUBT, Kind.DOUBTED, Kind.DENIED, Kind.DENIAL)
 )
 _VERBS = {  # what they say of what goes before, of what follows
     Kind.UNFOUND: (_DENIED, _DENIAL),
@@ -111,13 +114,13 @@ def _settle(
         if kind is Kind.POSSIBLE and texts[hit.start] == "?":
             asked = not _asks_of_what_follows(texts, hit)
             if asked and all(before.kind is not Kind.NOT_NOW for before in settled):
-                _begin_the_item(texts, settled)
+                begin_the_item(texts, settled)
             settled.append(hit._replace(meaning=_DOUBTED if asked else _DOUBT))
         elif kind is Kind.DOUBTED and _stands_before_a_finding(hits, place):
             settled.append(hit._replace(meaning=_DOUBT))  # opacity is likely scar
         elif kind is Kind.DOUBTED:
-            if not _is_joined(texts[: hit.start], settled, joints):
-                _begin_the_item(texts, settled)
+            if not is_joined(texts[: hit.start], settled, joints):
+                begin_the_item(texts, settled)
             settled.append(hit)
         elif kind is Kind.ABSENT and _stands_before_a_finding(hits, place):
             settled.append(hit._replace(meaning=_DENIAL))
@@ -128,11 +131,11 @@ def _settle(
         ):
             settled.append(hit._replace(meaning=_DOUBT))
         elif kind in (Kind.POSSIBLE, Kind.ABSENT):
-            _begin_the_item(texts, settled, whole.get(hit.start))
+            begin_the_item(texts, settled, whole.get(hit.start))
             said = _DENIED if kind is Kind.ABSENT else _DOUBTED
             settled.append(hit._replace(meaning=said))
         elif kind is Kind.DENIAL and _answers(texts, hits, place):
-            _begin_the_list(texts, settled)
+            begin_the_list(texts, settled)
             settled.append(hit._replace(meaning=_DENIED))
         elif kind is Kind.NOT:
             if _denies_at_once(hits, place):
@@ -142,7 +145,7 @@ def _settle(
         elif kind is Kind.EXCLUDED:
             doubted = _take_denial(settled)
             if doubted:
-                _begin_the_item(texts, settled)
+                begin_the_item(texts, settled)
             settled.append(hit._replace(meaning=_DOUBTED if doubted else _DENIED))
         elif kind is Kind.RATIO:
             settled += state_of_the_heart(texts, hit)
@@ -150,13 +153,13 @@ def _settle(
             before_it, behind_it = _VERBS[kind]
             governs = _stands_before_a_finding(hits, place)
             behind = not governs and (
-                _ends_its_list(texts, settled, hit)
-                or (texts[hit.start - 1] == "," and _has_the_last_word(hits, place))
+                ends_its_list(texts, settled, hit)
+                or (texts[hit.start - 1] == "," and has_the_last_word(hits, place))
             )
             if behind and kind is Kind.UNFOUND:
-                _begin_the_list(texts, settled)
+                begin_the_list(texts, settled)
             elif behind:
-                _begin_the_item(texts, settled, whole.get(hit.start))
+                begin_the_item(texts, settled, whole.get(hit.start))
             settled.append(hit._replace(meaning=before_it if behind else behind_it))
         else:
             settled.append(hit)
@@ -170,7 +173,7 @@ def _is_of_what_goes_before(
     if not before or before[-1].kind is not Kind.BREAK:
         return False
     joined = before[-1].end == denial.start and any(
-        hit.kind in _THINGS for hit in before
+        hit.kind in THINGS for hit in before
     )
     return joined and texts[denial.end : denial.end + 1] in ([], [","])
 
@@ -182,7 +185,7 @@ def _is_of_the_other_side(
     start = denial.start
     while start and texts[start - 1] != ",":
         start -= 1
-    thing = next((h for h in reversed(before) if h.kind in _THINGS), None)
+    thing = next((h for h in reversed(before) if h.kind in THINGS), None)
     if thing is None or start == 0 or thing.start >= start:
         return False
     end = next((at for at in range(start, len(texts)) if texts[at] == ","), len(texts))
@@ -203,14 +206,14 @@ def _answers(texts: Sequence[str], hits: list[Hit], place: int) -> bool:
     denial = hits[place]
     if denial.end < len(texts) and texts[denial.end] not in (",", ")"):
         return False
-    before = (h for h in reversed(hits[:place]) if h.kind not in _BEFORE_A_VERB)
+    before = (h for h in reversed(hits[:place]) if h.kind not in BEFORE_A_VERB)
     thing = next(before, None)
-    if thing is None or thing.kind not in _THINGS:
+    if thing is None or thing.kind not in THINGS:
         return False
     between = texts[thing.end : denial.start]
     says_so = denial.end - denial.start > 1  # "no se identifica"
-    answers = says_so or not between or between[-1] in (":", "(", *_DASHES)
-    return answers and len(between) <= _FARTHEST and "," not in between
+    answers = says_so or not between or between[-1] in (":", "(", *DASHES)
+    return answers and len(between) <= FARTHEST and "," not in between
 
 
 def _denies_at_once(hits: list[Hit], place: int) -> bool:
@@ -220,7 +223,7 @@ def _denies_at_once(hits: list[Hit], place: int) -> bool:
     return (
         after is not None
         and after.start <= end + _FARTHEST_DENIED
-        and after.kind in (*_THINGS, *_STATED, Kind.PRESENT)
+        and after.kind in (*THINGS, *_STATED, Kind.PRESENT)
     )
 
 
@@ -231,7 +234,7 @@ def _take_denial(before: list[Hit]) -> bool:
         if kind is Kind.DENIAL:
             del before[place]
             return True
-        if kind not in (*_THINGS, Kind.ORGAN, Kind.PRESENT, Kind.EITHER):
+        if kind not in (*THINGS, Kind.ORGAN, Kind.PRESENT, Kind.EITHER):
             return False
     return False
 
@@ -239,7 +242,7 @@ def _take_denial(before: list[Hit]) -> bool:
 def _stands_before_a_finding(hits: list[Hit], place: int) -> bool:
     end = hits[place].end
     for after in hits[place + 1 :]:
-        if after.start == end and after.kind in _THINGS:
+        if after.start == end and after.kind in THINGS:
             return True
         if after.start == end and after.kind is Kind.PRESENT:
             end = after.end
@@ -253,71 +256,7 @@ def _follows_its_noun(
 ) -> bool:
     """Whether a noun goes before; at once, where another follows at once."""
     noun = next((h for h in reversed(before) if h.kind not in _TRANSPARENT), None)
-    farthest = _FARTHEST if joined else 0
-    if noun is None or noun.kind not in _SAID_OF or hit.start - noun.end > farthest:
+    farthest = FARTHEST if joined else 0
+    if noun is None or noun.kind not in SAID_OF or hit.start - noun.end > farthest:
         return False
     return all(text not in _ITEM_ENDS for text in texts[noun.end : hit.start])
-
-
-def _is_joined(texts: Sequence[str], before: list[Hit], joints: list[int]) -> bool:
-    """Whether ``and`` or ``or`` stands behind the last comma: the list is one."""
-    ends = (at for at, text in enumerate(texts) if text in (",", *_DASHES))
-    comma = max(ends, default=-1)
-    ors = (hit.start for hit in before if hit.kind is Kind.EITHER)
-    return any(comma < place < len(texts) for place in (*joints, *ors))
-
-
-def _begin_the_item(
-    texts: Sequence[str], before: list[Hit], start: int | None = None
-) -> None:
-    """Begin a statement at the comma before the last noun, if one stands before it.
-
-    With `start`, at the comma before that word.
-    """
-    last = len(before)
-    while last and before[last - 1].kind not in _SAID_OF:
-        last -= 1
-    if last < 1:
-        return
-    comma = before[last - 1].start if start is None else start
-    while comma and texts[comma - 1] not in (",", ":", *_DASHES):
-        comma -= 1
-    place = next((i for i, h in enumerate(before) if h.start >= comma), len(before))
-    if comma and any(hit.kind in _SAID_OF for hit in before[:place]):
-        before.insert(place, Hit(comma, comma, _BREAK))
-
-
-def _has_the_last_word(hits: list[Hit], verb: int) -> bool:
-    """Whether nothing follows a verb, and a finding goes before."""
-    nouns = [at for at, hit in enumerate(hits) if hit.kind in (*_THINGS, Kind.ORGAN)]
-    return bool(nouns) and nouns[-1] < verb and hits[nouns[-1]].kind in _THINGS
-
-
-def _ends_its_list(texts: Sequence[str], before: list[Hit], verb: Hit) -> bool:
-    """Whether findings go before the verb in its own item, organs between them."""
-    passed = (*_BEFORE_A_VERB, Kind.DOUBTED)  # "suspected pneumonia has resolved"
-    thing = next((h for h in reversed(before) if h.kind not in passed), None)
-    if thing is None or thing.kind not in _THINGS:
-        return False
-    answers = texts[verb.end : verb.end + 1] in ([], [","])
-    ends = (",",) if answers else (",", ":")
-    return all(text not in ends for text in texts[thing.end : verb.start])
-
-
-def _begin_the_list(texts: Sequence[str], before: list[Hit]) -> None:
-    """Begin a statement behind the last item that says to be there, or was asked.
-
-    So does one that is described at length, such as a line and where it ends.
-    """
-    item = end = 0
-    for place in range(len(before) - 1, -1, -1):
-        hit = before[place]
-        between = texts[hit.end : end] if end else ()
-        if "," in between:
-            item = place + 1
-        described = "," in between and between.index(",") > _FARTHEST
-        if item and (hit.kind in _NOT_OF_THE_LIST or described):
-            start = before[item].start
-            before.insert(item, Hit(start, start, _BREAK))
-            return
-        end = hit.start

@@ -18,10 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from protos.statistics_pb2 import Observation
+from site_agent.label.items import THINGS
 from site_agent.label.pack import Kind, Meaning
 from site_agent.label.scan import Hit
 
-_THINGS = (Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING, Kind.DISEASE)
 _DOUBTS = (Kind.DOUBT, Kind.INFERENCE, Kind.POSSIBLE, Kind.UNEXCLUDED)
 _CUES = (*_DOUBTS, Kind.DENIAL, Kind.NO_NEW, Kind.ABSENT, Kind.UNFOUND)
 _VERBS = (Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED, Kind.DENIED, Kind.DOUBTED)
@@ -69,7 +69,7 @@ def _lists(
     marks = {at for h in hits if h.kind is Kind.SUBJECT for at in range(h.start, h.end)}
     between = marks | set(joints) | {at for at, text in enumerate(texts) if text == ","}
     items: list[Hit] = []
-    for thing in (hit for hit in hits if hit.kind in _THINGS):
+    for thing in (hit for hit in hits if hit.kind in THINGS):
         if items:
             gap = range(items[-1].end, thing.start)
             alike = _is_a_line(items[-1]) == _is_a_line(thing)
