@@ -12,28 +12,13 @@ from functools import cache
 from site_agent.deidentify.text.lexicon import CAPITAL
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Span
-from site_agent.deidentify.text.vocabulary import phrases, words
+from site_agent.deidentify.text.vocabulary import either, phrases, words
 from site_agent.deidentify.text.worded import end_of_year
 
 _DAY = r"(?<![\w.,/-])(?:[12]\d|3[01]|0?[1-9])"
-# The first day of a range that a month in figures ends, and one in words.
-_BEFORE_FIGURES = re.compile(
-    rf"{_DAY}(?:\.(?:(?:1[0-2]|0?[1-9])\.)? ?(?:[-\u2013/]|und|u\.|bis|og|och|a|i)"
-    r"|(?:[-\u2013]| (?:e|y|et|au|al|para|na|och|en|tot|bis|und|u\.|and|to))) ?$"
-)
-_BEFORE_WORDS = re.compile(
-    rf"{_DAY}(?:st|nd|rd|th|er|[.\u00ba\u00aa])? ?(?:[-\u2013/,]|and|und|et|y|e|i|og"
-    r"|och|en|bis|to|au|al|ao|till|til|tot|do|a|or|oder) ?$"
-)
 _FIGURE = re.compile("[0-9]")
 _BEGINS_WITH_DAY = re.compile(r"(?:[12]\d|3[01]|0?[1-9])(?!\d)")
-_OF_MONTH = re.compile(
-    r"[ ,](?:u\.s\.|c\.m\.|p\.v\.|ult\.|inst\.|d\. ?[jm]\.|ds\. ?(?:js|mts)\.|b\. ?r\."
-    r"|r\.b\.|ub\. ?m\.|l\.j\.)"
-)
-_ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th)\b")
 _BEFORE_DATE = frozenset((" ", ", ", "., ", ". ", " (", ","))
-_BEFORE_WORDED = frozenset(("the", "den"))
 _WITH_CAPITAL = frozenset(("de", "en"))  # English sat and sun, German do and so
 _LONGEST_RANGE = 14
 
@@ -46,14 +31,14 @@ def with_neighbours(page: Page, span: Span) -> Span:
         if folded[end - 1].isalpha():
             worded = end_of_year(page, end)
             end = end if worded is None else worded
-        if (of_month := _OF_MONTH.match(folded, end)) is not None:
+        if (of_month := _of_month().match(folded, end)) is not None:
             end = of_month.end()
     if start and folded[start - 1] != "\n" and folded[start - 2] not in ":|":
         near = max(0, start - _LONGEST_RANGE)
         figured = _FIGURE.search(folded, near, start) is not None
         if figured and _BEGINS_WITH_DAY.match(folded, start):
             lettered = any(map(str.isalpha, folded[start:end]))
-            form = _BEFORE_WORDS if lettered else _BEFORE_FIGURES
+            form = _before_words() if lettered else _before_figures()
             first = form.search(folded, near, start)
             if first is not None:
                 start = first.start()
@@ -69,6 +54,37 @@ def with_neighbours(page: Page, span: Span) -> Span:
     return Span(start, end, category, rule)
 
 
+@cache
+def _before_figures() -> re.Pattern[str]:
+    """Match the first day of a range that a month in figures ends."""
+    stopped = either(phrases("ranges", "stopped"))
+    spaced = either(phrases("ranges", "spaced"))
+    return re.compile(
+        rf"{_DAY}(?:\.(?:(?:1[0-2]|0?[1-9])\.)? ?(?:[-\u2013/]|{stopped})"
+        rf"|(?:[-\u2013]| (?:{spaced}))) ?$"
+    )
+
+
+@cache
+def _before_words() -> re.Pattern[str]:
+    """Match the first day of a range that a month in words ends."""
+    ordinals = either(words("numbers", "ordinals"))
+    worded = either(phrases("ranges", "worded"))
+    return re.compile(
+        rf"{_DAY}(?:{ordinals}|[.\u00ba\u00aa])? ?(?:[-\u2013/,]|{worded}) ?$"
+    )
+
+
+@cache
+def _of_month() -> re.Pattern[str]:
+    return re.compile(rf"[ ,](?:{either(phrases('this_month', 'behind'))})")
+
+
+@cache
+def _ordinal() -> re.Pattern[str]:
+    return re.compile(rf"\d{{1,2}}(?:{either(words('numbers', 'ordinals'))})\b")
+
+
 def _with_weekday(page: Page, word: int, start: int, span: Span) -> int:
     """Give where a date begins with the day of the week before it, if one is.
 
@@ -81,10 +97,11 @@ def _with_weekday(page: Page, word: int, start: int, span: Span) -> int:
         first -= 1
     if is_weekday(page, first) or is_short_weekday(page, first):
         return page.starts[first]
-    if page.folds[first] == "feira" and first and page.gaps[first] == "-":
+    hyphened = page.folds[first] in words("moments", "hyphened")
+    if hyphened and first and page.gaps[first] == "-":
         return page.starts[first - 1]
-    worded = span.rule == "date-in-words" or _ORDINAL.match(page.folded, span.start)
-    if worded and page.folds[word] in _BEFORE_WORDED:
+    worded = span.rule == "date-in-words" or _ordinal().match(page.folded, span.start)
+    if worded and page.folds[word] in words("moments", "before_worded"):
         return page.starts[word]
     return start
 
@@ -104,8 +121,8 @@ def is_short_weekday(page: Page, word: int) -> bool:
 @cache
 def _beside(language: str) -> frozenset[str]:
     """Give every word that may go with the date right behind it."""
-    listed = words("moments", "articles") | words("moments", "weekdays")
-    return listed | _short(language) | _BEFORE_WORDED | {"feira"}
+    entries = ("articles", "weekdays", "before_worded", "hyphened")
+    return _short(language).union(*(words("moments", entry) for entry in entries))
 
 
 @cache

@@ -14,26 +14,12 @@ from site_agent.deidentify.text.beside_dates import is_weekday
 from site_agent.deidentify.text.lexicon import CAPITAL, DATED
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import last_words, words
+from site_agent.deidentify.text.vocabulary import either, last_words, phrases, words
 
 _MONTH, _WEEKDAY, _YEARS, _DAYS = 1, 2, 4, 8
 _TABLES = (("months", _MONTH), ("before_years", _YEARS), ("before_days", _DAYS))
-# English verbs with a small letter.
-_VERBS = frozenset(("may", "march", "august"))
-_YEAR_OF_MONTH = re.compile(r" (?:de )?(?:19|20)\d\d(?!\d)")
 _YEAR = re.compile(r" ((?:19|20)\d\d)(?![\d/-]|[.,]\d|\s?[cm]?m\b|\s?(?:ml|hu|hrs?)\b)")
-_NO_UNIT = (
-    r"(?!\d|[.,:/-]\d|\s?(?:mm|cm|ml|cc|mg|%|x|h|hrs?|uhr|[ap]\.?m|o'|u|kl|days?|tage?"
-    r"|jours|weeks?|wochen|patients?|films?|images?)(?![a-z]))"
-)
-_DAY_OF_WEEK = re.compile(
-    rf"[.,]? (?:(?:den|dem|the|le|el|il) )?((?:[12]\d|3[01]|[1-9])"
-    rf"(?:st|nd|rd|th|er|\.(?=\s|$))?){_NO_UNIT}(?=[\s.,;:)]|$)"
-)
-_DAY_OF_MONTH = re.compile(
-    rf" ((?:[12]\d|3[01]|[1-9])){_NO_UNIT}"
-    r"(?=[.,;)\n]|$| (?:au soir|au matin|dans|vers|a|e|y|et|i|och|w|em|en|om)\b)"
-)
+_DAY = r"(?:[12]\d|3[01]|[1-9])"
 
 
 def find_moments(page: Page) -> Iterator[Span]:
@@ -50,17 +36,17 @@ def find_moments(page: Page) -> Iterator[Span]:
 def _moment(page: Page, word: int, cue: int) -> Span | None:
     start, end = page.starts[word], page.ends[word]
     if cue & _MONTH:
-        year = _YEAR_OF_MONTH.match(page.folded, end)
+        year = _year_of_month().match(page.folded, end)
         if year is not None or _is_dated(page, word):
             stop = end if year is None else year.end()
             return Span(start, stop, Category.DATE, "month-alone")
     if cue & _YEARS and (year := _YEAR.match(page.folded, end)):
         return Span(*year.span(1), Category.DATE, "year-alone")
     if cue & _WEEKDAY and is_weekday(page, word):
-        day = _DAY_OF_WEEK.match(page.folded, end)
+        day = _day_of_week().match(page.folded, end)
         if day is not None:
             return Span(start, day.end(1), Category.DATE, "day-of-week")
-    if cue & _DAYS and (day := _DAY_OF_MONTH.match(page.folded, end)):
+    if cue & _DAYS and (day := _day_of_month().match(page.folded, end)):
         return Span(*day.span(1), Category.DATE, "day-alone")
     return None
 
@@ -69,10 +55,40 @@ def _is_dated(page: Page, word: int) -> bool:
     """Whether a word before the name of a month says that it is one."""
     if not word or page.gaps[word] not in (" ", "-"):
         return False
-    verb = page.folds[word] in _VERBS and page.language in ("en", "")
+    verb = page.folds[word] in words("moments", "verbs")
+    verb = verb and page.language in ("en", "")
     if verb and not page.kinds[word] & CAPITAL:
         return False
     return page.folds[word - 1] in last_words("before_months", page.language)
+
+
+@cache
+def _year_of_month() -> re.Pattern[str]:
+    of = either(words("moments", "of_years"))
+    return re.compile(rf" (?:(?:{of}) )?(?:19|20)\d\d(?!\d)")
+
+
+@cache
+def _day_of_week() -> re.Pattern[str]:
+    of = either(words("moments", "of_weekdays"))
+    ordinals = either(words("numbers", "ordinals"))
+    return re.compile(
+        rf"[.,]? (?:(?:{of}) )?({_DAY}(?:{ordinals}|\.(?=\s|$))?)"
+        rf"{_no_count()}(?=[\s.,;:)]|$)"
+    )
+
+
+@cache
+def _day_of_month() -> re.Pattern[str]:
+    after = either(phrases("after_days"))
+    return re.compile(rf" ({_DAY}){_no_count()}(?=[.,;)\n]|$| (?:{after})\b)")
+
+
+def _no_count() -> str:
+    """Give what a day must not go on with: figures, a unit, what it would count."""
+    counts = either(words("moments", "counts"))
+    units = r"mm|cm|ml|cc|mg|%|x|[ap]\.?m"
+    return rf"(?!\d|[.,:/-]\d|\s?(?:{units}|{counts})(?![a-z]))"
 
 
 @cache
