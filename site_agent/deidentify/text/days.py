@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Set as AbstractSet
+from functools import cache
 
 from site_agent.deidentify.text.beside_dates import is_short_weekday, is_weekday
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import by_last_word, words
+from site_agent.deidentify.text.vocabulary import by_last_word, either, phrases, words
 
 _DAY = re.compile(
     r"(?P<one>\d{1,2})(?P<by>[/.-])(?P<two>\d{1,2})"
@@ -31,37 +32,9 @@ _ROMAN = re.compile(
 _SHORT_YEAR = re.compile(
     r"(?:[12]\d|3[01]|0?[1-9])/(?:1[0-2]|0?[1-9]) ?[-\u2013]\d\d(?![\d/.-])"
 )
-_SCANDINAVIAN = frozenset(("sv", "da", "nb", "no"))
-_STOPPED = frozenset(("de", "pl", "cs", "da", "nb", "no", "fi"))
-_ELIDED = frozenset(("l", "dell", "all", "dall", "nell", "sull"))
 _SMALL = re.compile(" [^\\W\\d_A-Z\u00c0-\u00de]")
-# Of the last or the next month: Italian ``3 u.s.``, English ``12th ult.``.
-_OF_MONTH = re.compile(
-    r"(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th)? ?(?:u\.s\.|p\.v\.|ult\.(?! \d))"
-)
 _MONTHS, _TENTH = 12, 10
 _DAYS = 31
-_AND = re.compile(r"(?:,|;| and| und| et| y| e| en| i| och| oraz)?\s{1,2}$")
-# Before a fraction they say nothing of a date.
-_WEAK = frozenset(
-    ("on", "du", "le", "au", "del", "el", "il", "z", "de", "do", "em", "van", "op")
-) | {"den", "from"}
-_CLOSED = re.compile(r"[.,;)\n]|$| (?:and|et|y|e|en|i|und|och)\b")
-_NOT_DAYS = re.compile(
-    r"\s?(?:mm|cm|ml|%|weeks?|wks?|days?|months?|years?|hours?|tage|wochen|monate|jours"
-    r"|semaines|mois|dias|semanas|meses|giorni|settimane|mesi|dagen|weken|maanden|dni"
-    r"|tygodni|veckor|dagar|x\b|pack|pain|points?|puntos|punti|pontos|rippen?\b|ribs?\b|cotes?\b|costill"
-    r"|costel|cost[ae]\b|zebr|revben|bwk|lwk|grad)"
-)
-# A time of day tells that what stands before it is a day.
-_TIME = re.compile(
-    r"[,;]? (?:(?:kl|klo|um|om|at|as|a las|a|o|godz|ore|alle|h)\.? ?\d"
-    r"|[0-2]\d[0-5]\d(?!\d)|\d{1,2} ?(?:[h:.] ?[0-5]\d(?!\d)|uhr\b|hs?\b|hrs?\b|u\b))"
-)
-# There a comma stands between whole figures and tenths, so that a stop does not.
-_COMMA = frozenset(
-    ("de", "cs", "pl", "da", "nb", "no", "fi", "sv", "nl", "fr", "it", "es", "pt")
-)
 _APOSTROPHES = ("'", "\u2019")
 _NEAR = 2
 _LONGEST_GAP = 8
@@ -89,14 +62,14 @@ def day_at(
         between them are a day and a month, in order.
     """
     folded = page.folded
-    if (of_month := _OF_MONTH.match(folded, start)) is not None:
+    if (of_month := _of_month().match(folded, start)) is not None:
         return Span(start, of_month.end(), Category.DATE, "day-and-month")
-    if page.language in _SCANDINAVIAN and (
+    if page.language in words("days", "stroked") and (
         dated_year := _SHORT_YEAR.match(folded, start)
     ):
         return Span(start, dated_year.end(), Category.DATE, "day-and-month")
     match = _DAY.match(folded, start) or _SPACED.match(folded, start)
-    if match is None or _NOT_DAYS.match(folded, match.end()):
+    if match is None or _counted().match(folded, match.end()):
         return None
     one, two = int(match["one"]), int(match["two"])
     if not (1 <= min(one, two) <= _MONTHS and max(one, two) <= _DAYS):
@@ -145,16 +118,17 @@ def _is_said(page: Page, match: re.Match[str], word: int, *, near: bool) -> bool
     long = len(match["one"]) + len(match["two"]) > len("12")
     if is_weekday(page, word) or is_short_weekday(page, word):
         return True
-    if page.folds[word] in _ELIDED and page.text[match.start() - 1] in _APOSTROPHES:
-        return long or _CLOSED.match(page.folded, match.end()) is not None
+    elided = page.folds[word] in words("days", "elided")
+    if elided and page.text[match.start() - 1] in _APOSTROPHES:
+        return long or _closed().match(page.folded, match.end()) is not None
     if ends_phrase(page, word, by_last_word("dated")):
-        weak = page.folds[word] in _WEAK
+        weak = page.folds[word] in words("days", "weak")
         if (
             weak
             and match["by"] == "/"
-            and not (high or (long and page.language in _COMMA))
+            and not (high or (long and page.language in words("days", "comma")))
         ):
-            return _CLOSED.match(page.folded, match.end()) is not None
+            return _closed().match(page.folded, match.end()) is not None
         return True
     return (high or long) and page.folds[word] in words("moments", "told")
 
@@ -162,7 +136,7 @@ def _is_said(page: Page, match: re.Match[str], word: int, *, near: bool) -> bool
 def _is_listed(folded: str, start: int, dates: AbstractSet[int]) -> bool:
     """Whether another date stands right before it."""
     return any(
-        place in dates and _AND.fullmatch(folded, place, start)
+        place in dates and _and().fullmatch(folded, place, start)
         for place in range(max(0, start - _LONGEST_GAP), start)
     )
 
@@ -175,7 +149,7 @@ def _has_form(page: Page, match: re.Match[str]) -> bool:
     """
     end, two = match.end(), int(match["two"])
     both = len(match["one"]) == len(match["two"]) == len("08")
-    if _TIME.match(page.folded, end) and two <= _MONTHS:
+    if two <= _MONTHS and _time().match(page.folded, end):
         return True
     if match["by"] == "/":
         padded = match["two"].startswith("0")
@@ -186,17 +160,57 @@ def _has_form(page: Page, match: re.Match[str]) -> bool:
         return False
     followed = page.text[end : end + 1]
     if match[0][-1] != ".":
-        return both and followed == ":" and page.language in _COMMA
+        return both and followed == ":" and page.language in words("days", "comma")
     if _SMALL.match(page.text, end):
         return True
-    if page.language not in _COMMA:
+    if page.language not in words("days", "comma"):
         return False
     if followed == ":" or (both and match["two"].startswith("0")):
         return True
     if followed in (",", ";", ")"):
         return True
     begins = page.text[max(0, match.start() - 8) : match.start()].rstrip(" ")[-1:]
-    return two >= _TENTH and page.language in _STOPPED and begins not in ("", "\n")
+    stopped = page.language in words("days", "stopped")
+    return stopped and two >= _TENTH and begins not in ("", "\n")
+
+
+@cache
+def _of_month() -> re.Pattern[str]:
+    """Match a day of the last or the next month: ``3 u.s.``, ``12th ult.``."""
+    ordinals = either(words("numbers", "ordinals"))
+    month = either(phrases("days", "month"))
+    alone = either(phrases("days", "month_alone"))
+    return re.compile(
+        rf"(?:[12]\d|3[01]|[1-9])(?:{ordinals})? ?(?:{month}|(?:{alone})(?! \d))"
+    )
+
+
+@cache
+def _and() -> re.Pattern[str]:
+    return re.compile(rf"(?:,|;| (?:{either(words('days', 'and'))}))?\s{{1,2}}$")
+
+
+@cache
+def _closed() -> re.Pattern[str]:
+    return re.compile(rf"[.,;)\n]|$| (?:{either(words('days', 'closes'))})\b")
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    """Match what follows two figures that are no day."""
+    counted, begun = (either(words("days", entry)) for entry in ("counted", "begun"))
+    return re.compile(rf"\s?(?:mm|cm|ml|%|(?:{counted})\b|{begun})")
+
+
+@cache
+def _time() -> re.Pattern[str]:
+    """Match a time of day, which tells that what stands before it is a day."""
+    times = either(phrases("days", "times"))
+    hours = either(words("days", "hours"))
+    return re.compile(
+        rf"[,;]? (?:(?:{times})\.? ?\d|[0-2]\d[0-5]\d(?!\d)"
+        rf"|\d{{1,2}} ?(?:[h:.] ?[0-5]\d(?!\d)|(?:{hours})\b))"
+    )
 
 
 def _is_inside(place: int, parts: list[tuple[int, int]]) -> bool:
