@@ -52,6 +52,8 @@ LARGEST_STUDY = 1 << 30
 TIME_LIMIT = 600
 """Seconds for one study, so that a file that keeps a parser busy holds up no other."""
 
+CHANGED = "a file changed while it was read"
+
 _AT_WORK = "at-work-"
 
 
@@ -139,12 +141,21 @@ def _result(
 ) -> tuple[AuditedStudy, Mapping[str, bytes | Path]] | Refusal:
     try:
         with _quiet(), _limited(TIME_LIMIT):
-            received = receive(arrival)
-            return process(received, tools, folder)
+            before = _states(arrival)
+            result = process(receive(arrival), tools, folder)
+            if _states(arrival) != before:
+                return Refusal((Reason(ReasonCode.UNREADABLE, CHANGED),))
+            return result
     except _CannotWrite as error:
         raise error.why from None
     except Exception as error:  # noqa: BLE001  libraries raise anything on damaged files
         return Refusal((Reason(ReasonCode.UNREADABLE, type(error).__name__),))
+
+
+def _states(arrival: Arrival) -> list[tuple[int, int]]:
+    """Give what tells whether a film is still the file whose header was read."""
+    states = [image.path.stat() for image in arrival.images]
+    return [(each.st_size, each.st_mtime_ns) for each in states]
 
 
 def _clean(

@@ -33,8 +33,14 @@ from site_agent.on_disk.account import (
     row_of_refusal,
     row_of_scrubbed,
 )
-from site_agent.on_disk.conversion import Conversion, Converted, LeftOut, Outcome
-from site_agent.on_disk.copying import digests_of, opened
+from site_agent.on_disk.conversion import (
+    CANNOT_BE_OPENED,
+    Conversion,
+    Converted,
+    LeftOut,
+    Outcome,
+)
+from site_agent.on_disk.copying import can_be_read, digests_of, opened
 from site_agent.on_disk.scrubbing import scrub_file
 from site_agent.workers import Workers
 
@@ -63,6 +69,14 @@ class ScrubbingConversion:
 
         Where the outcome is not `Converted`, `target` may hold a part of a file.
         """
+        try:
+            return self._convert(path, target)
+        except OSError:
+            if can_be_read(path):
+                raise  # not the film's fault: the disk is full, or gone
+            return LeftOut(CANNOT_BE_OPENED, None)
+
+    def _convert(self, path: Path, target: Path) -> Outcome:
         outcome = with_clean_pixels(self.conversion).convert(path, target)
         if not isinstance(outcome, Converted):
             return outcome

@@ -22,6 +22,7 @@ from site_agent.on_disk.account import (
 )
 from site_agent.on_disk.copying import (
     NewFilm,
+    can_be_read,
     opened,
     write_film,
     write_film_digested,
@@ -75,17 +76,17 @@ class Conversion(NamedTuple):
 
         Where the outcome is not `Converted`, `target` may hold a part of a file.
         """
-        if path.is_symlink():
-            return NoImage(LINK)  # it may lead out of SRC
-        if not path.is_file():
-            return NoImage()  # a pipe might never answer
         try:
+            if path.is_symlink():
+                return NoImage(LINK)  # it may lead out of SRC
+            if not path.is_file():
+                return NoImage()  # a pipe might never answer
             with opened(path) as source:
                 return self._convert(path, source, target)
         except UnreadableFile as error:
             return LeftOut(str(error), None)
         except OSError:
-            if target.parent.exists() and os.access(path, os.R_OK):
+            if can_be_read(path):
                 raise  # not the film's fault: the disk is full, or gone
             return LeftOut(CANNOT_BE_OPENED, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -86,6 +86,15 @@ def opened(path: Path) -> Iterator[int]:
             raise UnreadableFile("The file changed while it was read. Run again.")
     finally:
         os.close(descriptor)
+
+
+def can_be_read(path: Path) -> bool:
+    """Whether all of a file can be read; else what failed is a fault of its own."""
+    with suppress(OSError), path.open("rb") as file:
+        while file.read(CHUNK):
+            pass
+        return True
+    return False
 
 
 def write_film(source: int, film: NewFilm, path: Path) -> None:

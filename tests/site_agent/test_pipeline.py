@@ -14,13 +14,20 @@ import pytest
 
 from site_agent import pipeline
 from site_agent.acquire.folder import look
+from site_agent.acquire.receive import receive
 from site_agent.acquire.sorting import Arrival, sort
 from site_agent.acquire.walking import files_below
 from site_agent.config import Specification
 from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.pipeline import Staged, Tools, take
-from site_agent.study import AuditedStudy, Disposition, ReasonCode, Refusal
+from site_agent.study import (
+    AuditedStudy,
+    Disposition,
+    ReasonCode,
+    ReceivedStudy,
+    Refusal,
+)
 from tests.site_agent.deidentify.pixels.drawn import COLUMNS, ROWS, drawn
 from tests.site_agent.inbox import ACCESSION, STUDY, film, put, report, write_inbox
 
@@ -91,6 +98,24 @@ def test_what_a_film_says_of_burned_in_text_is_known_when_its_new_header_says_no
     result = take(arrival(inbox), replace(TOOLS, may_stay=frozenset()), staging)
     assert isinstance(result, Refusal)
     assert [reason.code for reason in result.reasons] == [ReasonCode.BURNED_IN]
+    assert list(staging.iterdir()) == []
+
+
+def test_film_that_is_replaced_after_its_header_was_read_is_not_staged(
+    inbox: Path, staging: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = inbox / "images/PA000001/IM000001"
+
+    def replaced(found: Arrival) -> ReceivedStudy:
+        received = receive(found)
+        put(path.with_name("new"), film(1, PatientName="Other^Patient"))
+        path.with_name("new").replace(path)
+        return received
+
+    monkeypatch.setattr(pipeline, "receive", replaced)
+    result = take(arrival(inbox), TOOLS, staging)
+    assert isinstance(result, Refusal)
+    assert [reason.detail for reason in result.reasons] == [pipeline.CHANGED]
     assert list(staging.iterdir()) == []
 
 

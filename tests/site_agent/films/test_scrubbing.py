@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pydicom
+import pytest
 from blake3 import blake3
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 
@@ -21,7 +22,12 @@ from site_agent.films.scrubbing import (
     ScrubbingConversion,
     scrubbers,
 )
-from site_agent.on_disk.conversion import Conversion, Converted, LeftOut
+from site_agent.on_disk.conversion import (
+    CANNOT_BE_OPENED,
+    Conversion,
+    Converted,
+    LeftOut,
+)
 from tests.site_agent.deidentify.pixels.drawn import as_film, drawn
 
 NAME = ("REUTER, FRANCISCO", 60, 120)
@@ -134,6 +140,22 @@ def test_film_that_cannot_be_looked_at_is_left_out_with_the_reason(
     assert isinstance(outcome, LeftOut)
     assert "cannot be looked at" in outcome.why
     assert outcome.row is not None
+
+
+def test_film_that_vanishes_is_left_out_and_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = written(tmp_path, "a.dcm")
+    convert = Conversion.convert
+
+    def vanishing(self: Conversion, path: Path, target: Path) -> Any:
+        outcome = convert(self, path, target)
+        path.unlink()
+        return outcome
+
+    monkeypatch.setattr(Conversion, "convert", vanishing)
+    outcome = converter().convert(source, tmp_path / "b.dcm")
+    assert outcome == LeftOut(CANNOT_BE_OPENED, None)
 
 
 def test_films_go_to_their_places_in_order_by_several_processes(
