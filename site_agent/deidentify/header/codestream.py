@@ -36,7 +36,8 @@ class Picture(NamedTuple):
 class Stream:
     """The bytes of all fragments, one after the other.
 
-    `pictures` counts those that were met in them.
+    `pictures` counts those that were met in them, and `sizes` has what they say of
+    their rows and columns.
     """
 
     def __init__(self, read: Read, fragments: Sequence[Span]) -> None:
@@ -45,6 +46,7 @@ class Stream:
         self.size = self.starts.pop()
         self._begin, self._held = 0, b""
         self.pictures = 0
+        self.sizes: set[Span] = set()
 
     def window(self, at: int, count: int) -> bytes:
         """Give `count` bytes from a place on; fewer where the stream ends."""

@@ -98,8 +98,9 @@ def carried(
     ------
     Unreadable
         When the stream breaks the rules of its transfer syntax, has more or fewer
-        pictures than the header says, or is of a syntax that is not known here (video,
-        JPEG XL), so that nothing can be said of it.
+        pictures than the header says or such of another size (a decoder would give
+        a part of one, or rows that are no rows), or is of a syntax that is not known
+        here (video, JPEG XL), so that nothing can be said of it.
     """
     _check_table(read, items)
     stream = Stream(read, items[1:])
@@ -116,6 +117,8 @@ def carried(
     ]
     if stream.pictures != picture.frames:
         raise Unreadable("more or fewer pictures than the header says")
+    if stream.sizes - {(picture.rows, picture.columns)}:
+        raise Unreadable("pictures of another size than the header says")
     return found
 
 

@@ -19,6 +19,8 @@ from site_agent.deidentify.header.codestream import (
 _START, _STOP, _SCAN, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 _ALONE = frozenset((0x01, *range(0xD0, 0xD8)))
 _TABLES = frozenset((*range(0xC0, 0xD0), *range(0xDA, 0xE0), 0xF7, 0xF8))
+# Of these, those that begin a frame, and say how large it is.
+_FRAMES = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}
 # What decoders need of application segments: JFIF, SPIFF (T.84), and the colour
 # transforms of Adobe and HP.
 _NEEDED = (
@@ -65,6 +67,8 @@ def _carried(stream: Stream, next_marker: re.Pattern[bytes]) -> Iterator[Span]:
             length = stream.number(at, 2)
             if length < 2 or at + length > stream.size or marker == _START:
                 raise Unreadable("a compressed picture that is broken")
+            if marker in _FRAMES:
+                stream.sizes.add((stream.number(at + 3, 2), stream.number(at + 5, 2)))
             if marker not in _TABLES:
                 yield _beyond_needed(stream, marker, at + 2, length - 2)
             at += length

@@ -17,7 +17,7 @@ from site_agent.deidentify.header.codestream import (
 )
 
 # Markers (T.800 A.2).
-_SOC, _SOT, _SOD, _EOC, _COM = 0xFF4F, 0xFF90, 0xFF93, 0xFFD9, 0xFF64
+_SOC, _SIZ, _SOT, _SOD, _EOC, _COM = 0xFF4F, 0xFF51, 0xFF90, 0xFF93, 0xFFD9, 0xFF64
 _ENCODER = re.compile(
     rb"(?:Created by (?:GDCM/)?OpenJPEG version |Kakadu-v?|OpenJPH Ver "
     rb"|Creator: JasPer Version )[0-9.]{1,12}\0?"
@@ -57,6 +57,8 @@ def carried_by_jpeg_2000(stream: Stream) -> Iterator[Span]:
             length = stream.number(at + 2, 2)
             if marker < 0xFF40 or length < 2 or at + 2 + length > stream.size:
                 raise Unreadable("a compressed picture that is broken")
+            if marker == _SIZ:
+                stream.sizes.add(_size(stream, at + 6))
             if marker == _COM:
                 text = stream.window(at + 6, length - 4)
                 if not _ENCODER.fullmatch(text):
@@ -65,6 +67,12 @@ def carried_by_jpeg_2000(stream: Stream) -> Iterator[Span]:
         after = stream.find(_BEGINNING, at)
         yield from in_pieces(at, after)
         at = after
+
+
+def _size(stream: Stream, at: int) -> Span:
+    """Read the rows and columns of a picture (T.800 A.5.1)."""
+    right, bottom, left, top = (stream.number(at + 4 * each, 4) for each in range(4))
+    return bottom - top, right - left
 
 
 def _of_boxes(stream: Stream) -> Generator[Span, None, int]:

@@ -179,5 +179,9 @@ _IMAGE = {
 }
 
 
-JPEG_2000 = bytes.fromhex("ff4f ff5100040000 ff90000a0000000000000001 ff93")
-"""The beginning of a JPEG 2000 picture; bytes and ``ff d9`` complete it."""
+_SIZE = "00000010 00000010 00000000 00000000"
+JPEG_2000 = bytes.fromhex(
+    f"ff4f ff5100290000 {_SIZE} {_SIZE} 00010b0101 ff90000a0000000000000001 ff93"
+)
+"""The beginning of a JPEG 2000 picture of 16 rows and 16 columns; bytes and ``ff d9``
+complete it."""

@@ -72,6 +72,11 @@ def frames_in(content: bytes, syntax: str) -> int:
     return max(1, content.count(FRAMES.get(syntax, b"no other has two")))
 
 
+def shape_in(syntax: str) -> tuple[int, int]:
+    """Give the rows and columns of the pictures here."""
+    return (2, 4) if syntax == RLELossless else (16, 16)
+
+
 def in_pieces(content: bytes, size: int) -> list[bytes]:
     return [content[at : at + size] for at in range(0, len(content), size)]
 
@@ -85,7 +90,8 @@ def encapsulated(*fragments: bytes, table: bytes = b"") -> bytes:
 
 def found(pixels: bytes, syntax: str, frames: int | None = None) -> bytes:
     """Give what the pixels carry, put together."""
-    picture = Picture(2, 4, frames_in(pixels, syntax) if frames is None else frames)
+    frames = frames_in(pixels, syntax) if frames is None else frames
+    picture = Picture(*shape_in(syntax), frames)
     whole = pixels + SEQUENCE_DELIMITER
 
     def read(offset: int, count: int) -> bytes:
@@ -142,7 +148,10 @@ def test_name_in_a_compressed_picture_is_found_however_it_is_cut(
         (JPEGBaseline8Bit, jpeg(JFIF, ADOBE, segment(0xDB, b"table"))),
         (JPEGBaseline8Bit, jpeg(segment(0xFE, bytes(30)), after=b"\xff\xd9\0")),
         (JPEGBaseline8Bit, jpeg(after=b"")),
-        (JPEGLSLossless, jpeg(segment(0xF7, b"size"), segment(0xE8, b"mrfx\1"))),
+        (
+            JPEGLSLossless,
+            jpeg(segment(0xF7, b"\x08\0\x10\0\x10"), segment(0xE8, b"mrfx\1")),
+        ),
         (JPEG2000, jpeg_2000(segment(0x64, b"\0\1Created by OpenJPEG version 2.5.0"))),
         (RLELossless, rle()),
     ],
@@ -164,6 +173,10 @@ def test_picture_that_carries_nothing_stays_as_it_is(
         (JPEG2000, encapsulated(b"\xff\x4f\xff\x93" + NAME)),
         (RLELossless, encapsulated(NAME)),
         (RLELossless, encapsulated(NAME * 8)),
+        # Of 32 rows, or of 8: what is shown is not all, or the header lies.
+        (JPEGBaseline8Bit, encapsulated(jpeg(segment(0xC0, b"\x08\0\x20\0\x10")))),
+        (JPEGLSLossless, encapsulated(jpeg(segment(0xF7, b"\x08\0\x08\0\x20")))),
+        (JPEG2000, encapsulated(jpeg_2000().replace(b"\0\x10", b"\0\x20", 1))),
         (MPEG2MPML, encapsulated(NAME)),
     ],
 )
@@ -184,7 +197,7 @@ def film_with(pixels: bytes, syntax: str) -> Dataset:
     film.PixelData = pixels
     film["PixelData"].is_undefined_length = True
     film["PixelData"].VR = "OB"
-    film.Rows, film.Columns = 2, 4
+    film.Rows, film.Columns = shape_in(syntax)
     frames = frames_in(pixels, syntax)
     if frames > 1:
         film.NumberOfFrames = frames
