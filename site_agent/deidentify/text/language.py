@@ -27,7 +27,6 @@ _LANGUAGES = tuple(_SMALL_WORDS)
 _MOST_WORDS = 400
 _FEWEST = 2
 _BYTE = 8  # of a number with a count for each language
-_MOST_REMEMBERED = 1 << 15
 
 
 def _counted() -> dict[str, int]:
@@ -39,26 +38,12 @@ def _counted() -> dict[str, int]:
 
 
 _COUNTED = _counted()
-
-
-class _Small(dict[str, str]):
-    """Written words -> the same in small letters where a language has it, else ""."""
-
-    def __missing__(self, word: str) -> str:
-        if len(self) > _MOST_REMEMBERED:
-            self.clear()
-        small = word.lower()
-        small = self[word] = small if small in _COUNTED else ""
-        return small
-
-
-_SMALL = _Small()
+_ALL = frozenset(_COUNTED)
 
 
 def language_of(words: Sequence[str]) -> str:
     """Give the language of some words as ISO 639-1; ``""`` when it is not clear."""
-    met = set(map(_SMALL.__getitem__, words[:_MOST_WORDS]))
-    met.discard("")
+    met = _ALL.intersection(map(str.lower, words[:_MOST_WORDS]))
     counts = sum(map(_COUNTED.__getitem__, met)).to_bytes(len(_LANGUAGES), "little")
     most = max(counts)
     alone = most >= _FEWEST and counts.count(most) == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from site_agent.deidentify.text.spelling import fold
 from site_agent.deidentify.text.vocabulary import words
@@ -95,8 +96,13 @@ def parse_name(text: str) -> Iterator[PersonName]:
 def _untitled(text: str) -> list[str]:
     """Split a name into words, titles left out."""
     found = (word.strip(".'-") for word in _WORD.findall(text))
-    titles = words("names", "titles") | words("titles", "between")
+    titles = _titles()
     return [word for word in found if word and fold(word) not in titles]
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return words("names", "titles") | words("titles", "between")
 
 
 def _is_particle(word: str) -> bool:

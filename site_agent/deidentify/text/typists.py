@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
@@ -90,7 +91,7 @@ def _initials(page: Page, start: int, end: int) -> Iterator[Span]:
     if end - start > _LONGEST_OF_INITIALS:
         return
     first, last = page.word_before(start - 1) + 1, page.word_before(end) + 1
-    beside = by_last_word("typed").keys() | words("typist", "line")
+    beside = _beside()
     found, initials = [], False
     for word in range(first, last):
         written, folded = page.words[word], page.folds[word]
@@ -105,6 +106,11 @@ def _initials(page: Page, start: int, end: int) -> Iterator[Span]:
         found.append(Span(page.starts[word], page.ends[word], Category.NAME, "typist"))
     if initials:
         yield from found
+
+
+@cache
+def _beside() -> frozenset[str]:
+    return words("typist", "line").union(by_last_word("typed"))
 
 
 def _code_at(page: Page, start: int, end: int, line_from_end: int) -> int | None:

@@ -18,7 +18,6 @@ _SPELT = re.compile(
 )
 _HANDLE = re.compile(r"@(?<!\w@)[a-z]\w{3,30}")
 _URL = re.compile(r"(?:https?://|(?<!\w)www\.)[^\s<>\"]{3,500}")
-_DOMAINS = (".com", ".org", ".net", ".edu", ".gov", ".info", ".example", ".co.uk")
 _DOMAIN = re.compile(
     r"\.(?:com|org|net|edu|gov|info|example|co\.uk)(?!\w)(?:/[^\s<>\"]{0,300})?"
 )
@@ -26,8 +25,6 @@ _NAME_OF_DOMAIN = re.compile(
     r"(?<![\w@.-])[a-z\d-]{2,63}(?:\.[a-z\d-]{2,63}){0,2}$", re.ASCII
 )
 _LONGEST_BEFORE_AT, _LONGEST_NAME = 64, 100
-# One of them is in every domain and URL without "://".
-_WORDS = frozenset(("www", *(mark.split(".")[-1] for mark in _DOMAINS)))
 
 
 def find_web_addresses(page: Page) -> Iterator[Span]:
@@ -44,14 +41,11 @@ def find_web_addresses(page: Page) -> Iterator[Span]:
     if "at)" in folded or "at]" in folded:
         for match in _SPELT.finditer(folded):
             yield Span(*match.span(), Category.EMAIL, "email-form")
-    if "://" not in folded and _WORDS.isdisjoint(page.folds):
-        return
     if "www." in folded or "://" in folded:
         for match in _URL.finditer(folded):
             yield Span(*match.span(), Category.URL, "url-form")
-    if any(domain in folded for domain in _DOMAINS):
-        for match in _DOMAIN.finditer(folded):
-            at = match.start()
-            name = _NAME_OF_DOMAIN.search(folded, max(0, at - _LONGEST_NAME), at)
-            if name is not None:
-                yield Span(name.start(), match.end(), Category.URL, "url-form")
+    for match in _DOMAIN.finditer(folded):
+        at = match.start()
+        name = _NAME_OF_DOMAIN.search(folded, max(0, at - _LONGEST_NAME), at)
+        if name is not None:
+            yield Span(name.start(), match.end(), Category.URL, "url-form")

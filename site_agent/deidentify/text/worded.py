@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from site_agent.deidentify.text.dates import day_of_any_month
 from site_agent.deidentify.text.lexicon import CAPITAL, CAPS
@@ -124,7 +125,7 @@ def _last_of_year(page: Page, month: int) -> int:
         if not (year or said in _LINKS or said in _ANDS):
             break
         last += 1
-    while page.folds[last] in _LINKS | _ANDS:
+    while page.folds[last] in _LINKS or page.folds[last] in _ANDS:
         last -= 1
     return max(last, month)
 
@@ -137,7 +138,10 @@ def _joined(page: Page, first: int, last: int) -> bool:
 
 def _is_number(folded: str, table: str) -> bool:
     """Whether a word is one of a day or a year, as listed or with a letter more."""
-    listed = words("numbers", "days")
-    if table == "years":
-        listed |= words("numbers", "years")
+    listed = _numbers(table)
     return folded in listed or folded[:-1] in listed
+
+
+@cache
+def _numbers(table: str) -> frozenset[str]:
+    return words("numbers", "days") | words("numbers", table)
