@@ -59,7 +59,7 @@ _EITHER_SIDE = frozenset(
 _DENIALS = frozenset({Kind.DENIAL, Kind.DENIED})
 _SILENT = frozenset({Kind.AND, Kind.WITHIN})
 _SETTLED = _EITHER_SIDE | _DENIALS
-_SETTLED_FIRST = _EITHER_SIDE | {Kind.AND, Kind.WITHIN, Kind.SUBJECT}
+_UNSETTLED = _EITHER_SIDE | {Kind.WITHIN, Kind.SUBJECT}
 _LIST_VERBS = frozenset({Kind.ABSENT, Kind.UNFOUND, Kind.UNEXCLUDED})
 _DENIED_BEHIND = (Kind.ABSENT, Kind.UNFOUND, Kind.DENIED)
 _ITEM_ENDS = (",", ":", "(", ")", "/", *DASHES)
@@ -81,8 +81,10 @@ def settle(texts: Sequence[str], hits: list[Hit], sides: Sides = NO_SIDES) -> li
     if Kind.DENIAL in kinds and not sides.words.isdisjoint(texts):
         hits = restore(texts, hits, sides)
         kinds = [hit.meaning.kind for hit in hits]
-    if _SETTLED_FIRST.isdisjoint(kinds) and _DENIALS.isdisjoint(kinds[1:]):
-        return hits
+    if _UNSETTLED.isdisjoint(kinds) and _DENIALS.isdisjoint(kinds[1:]):
+        if Kind.AND not in kinds:
+            return hits
+        return [hit for hit in hits if hit.meaning.kind is not Kind.AND]
     places = [hit for hit in hits if hit.meaning.kind is Kind.WITHIN]
     joints = [hit.start for hit in hits if hit.meaning.kind is Kind.AND]
     if places or joints:

@@ -8,7 +8,6 @@ that says to be there (``no effusion, small pneumothorax``).
 
 from __future__ import annotations
 
-from protos.statistics_pb2 import Observation
 from site_agent.label.items import (
     DENIES,
     DOUBTS,
@@ -18,6 +17,8 @@ from site_agent.label.items import (
     goes_on,
     has_an_item_each,
     is_a_clause,
+    is_a_line,
+    is_a_line_apart,
     is_of_an_organ,
     is_of_another_item,
     says_to_be_there,
@@ -55,6 +56,8 @@ def cue_before(sentence: Sentence, place: int) -> Hit | None:
         if kind in DENIES:
             if place - at > 1 and has_an_item_each(sentence, at, place):
                 return inference
+            if is_a_line(hits[place]) and is_a_line_apart(sentence, at, place):
+                return inference
             return None if is_lasting else hits[at]
         if kind in DOUBTS and not _is_asked(sentence, at):
             return inference or hits[at]
@@ -75,6 +78,7 @@ def cue_after(sentence: Sentence, place: int) -> Hit | None:
     """Find what is said of the finding behind it."""
     texts, hits, kinds = sentence
     list_ended = False
+    line = is_a_line(hits[place])
     weighed = place > 0 and kinds[place - 1] is Kind.VERSUS
     verb_end = -1
     for at in range(place + 1, len(kinds)):
@@ -88,7 +92,7 @@ def cue_after(sentence: Sentence, place: int) -> Hit | None:
             return None
         if begins_a_clause(sentence, at):
             return None
-        if kind in THINGS and _is_a_line(hits[place]) and not _is_a_line(hits[at]):
+        if line and kind in THINGS and not is_a_line(hits[at]):
             return None  # "line in place, pneumothorax not seen"
         if weighed and kind in THINGS and texts[hits[at].start - 1] == ",":
             return None  # "edema over pneumonia, effusion is unlikely"
@@ -112,10 +116,6 @@ def _last_said(sentence: Sentence, at: int) -> int:
             if kinds[after] not in (Kind.COPULA, Kind.PAST, *PRESENCE):
                 break
     return at
-
-
-def _is_a_line(thing: Hit) -> bool:
-    return Observation.SUPPORT_DEVICES in thing.meaning.observations
 
 
 def _is_asked(sentence: Sentence, doubt: int) -> bool:

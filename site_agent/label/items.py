@@ -10,16 +10,19 @@ A cue reaches over a list. Some items stand for themselves all the same::
 
 from __future__ import annotations
 
+from protos.statistics_pb2 import Observation
 from site_agent.label.pack import Kind
-from site_agent.label.scan import Sentence
+from site_agent.label.scan import Hit, Sentence
 
 PRESENCE = frozenset({Kind.PRESENT, Kind.UNCHANGED})
 THINGS = frozenset({Kind.FINDING, Kind.NEAR, Kind.SIGN, Kind.NOTHING, Kind.DISEASE})
 DENIES = frozenset({Kind.DENIAL, Kind.NO_NEW, Kind.NOT_NOW, Kind.PAST})
 DOUBTS = frozenset({Kind.DOUBT, Kind.CAUSE_DOUBT})
 
+_DEVICES = Observation.SUPPORT_DEVICES  # to ask the enumeration takes long
 _STATES = frozenset({Kind.NORMAL, Kind.SOUND, Kind.ABNORMAL, Kind.BORDERLINE})
 _OF_AN_ITEM = frozenset({*THINGS, *PRESENCE, Kind.ORGAN, Kind.COPULA})
+_LASTS = frozenset({*PRESENCE, Kind.NO_DENIAL})  # "without change" too
 _ITEM_ENDS = frozenset((",", ":", ";", "(", ")"))
 _FARTHEST_PRESENCE = 1  # words between a finding and what says that it is there
 _FARTHEST_UNCHANGED = 3
@@ -39,6 +42,21 @@ def says_to_be_there(sentence: Sentence, place: int) -> bool:
     if first and hits[first - 1].end == start - 1 and kinds[first - 1] in DOUBTS:
         return False  # "probably, small effusion"
     return Kind.EITHER not in kinds[place + 1 :]
+
+
+def is_a_line(thing: Hit) -> bool:
+    """Whether a thing is a support device, which makes no list with findings."""
+    return _DEVICES in thing.meaning.observations
+
+
+def is_a_line_apart(sentence: Sentence, denial: int, place: int) -> bool:
+    """Whether a line is not denied with findings: ``no pneumothorax, tube kinked``."""
+    texts, hits, kinds = sentence
+    if Kind.EITHER in kinds[denial:]:
+        return False
+    end, first = hits[denial].end, hits[denial + 1]
+    apart = not is_a_line(first) or "," in texts[end : first.start]
+    return apart and "," in texts[end : hits[place].start]
 
 
 def has_an_item_each(sentence: Sentence, denial: int, place: int) -> bool:
@@ -100,7 +118,7 @@ def _says_to_last(sentence: Sentence, place: int) -> bool:
     """Whether what follows says that it is there, and not of another finding."""
     texts, hits, kinds = sentence
     at = place + 1
-    if at >= len(kinds) or kinds[at] not in PRESENCE:
+    if at >= len(kinds) or kinds[at] not in _LASTS:
         return False
     between = texts[hits[place].end : hits[at].start]
     lasts = kinds[at] is Kind.UNCHANGED  # "effusion on the left unchanged"

@@ -17,8 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from protos.statistics_pb2 import Observation
-from site_agent.label.items import THINGS
+from site_agent.label.items import THINGS, is_a_line
 from site_agent.label.pack import Kind, Meaning
 from site_agent.label.scan import Hit
 
@@ -72,17 +71,13 @@ def _lists(
     for thing in (hit for hit in hits if hit.kind in THINGS):
         if items:
             gap = range(items[-1].end, thing.start)
-            alike = _is_a_line(items[-1]) == _is_a_line(thing)
+            alike = is_a_line(items[-1]) == is_a_line(thing)
             if not (alike and gap and between.issuperset(gap)):
                 yield items
                 items = []
         items.append(thing)
     if items:
         yield items
-
-
-def _is_a_line(thing: Hit) -> bool:
-    return Observation.SUPPORT_DEVICES in thing.meaning.observations
 
 
 def _begin(hits: list[Hit], thing: Hit) -> int:

@@ -47,6 +47,7 @@ _LABELLED = frozenset({Kind.FINDING, Kind.NEAR, Kind.SIGN})
 # Plain numbers: to look into an enumeration takes a microsecond.
 _YES, _MAYBE, _NO = Assertion.POSITIVE, Assertion.UNCERTAIN, Assertion.NEGATIVE
 _FOUND = (_YES, _MAYBE)
+_NONE: frozenset[Observation.ValueType] = frozenset()
 
 
 class Claim(NamedTuple):
@@ -121,7 +122,7 @@ def _add_found(
             rule, assertion = kind.value, grade
     if assertion is None:
         return
-    agreed: frozenset[Observation.ValueType] = frozenset()
+    agreed = _NONE
     if assertion == _YES:
         other, others = alternatives(sentence, place)
         if other is not None:

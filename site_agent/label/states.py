@@ -20,7 +20,9 @@ STATES = frozenset(
     {Kind.ABNORMAL, Kind.BORDERLINE, Kind.DOUBTFUL, Kind.NORMAL, Kind.SOUND}
 )
 _FINE = frozenset({Kind.NORMAL, Kind.SOUND})
-_BETWEEN = frozenset({Kind.COPULA, Kind.DOUBT, Kind.DENIAL, Kind.EITHER, *PRESENCE})
+_BETWEEN = frozenset(
+    {*(Kind.COPULA, Kind.DOUBT, Kind.DENIAL, Kind.NO_DENIAL, Kind.EITHER), *PRESENCE}
+)
 _OF_ORGANS = frozenset({Kind.ORGAN, Kind.DENIAL, Kind.EITHER})
 _FARTHEST_DENIAL = 1  # words between a denial and the organ: "neither the heart"
 _FARTHEST_STATE = 8  # words between an organ and what is said of it

@@ -27,6 +27,8 @@ def said(text: str, language: str) -> str:
         ("de", "Kein Pneumothorax, Rippen intakt, Erguss links.", "01"),
         ("es", "Sin infiltrados, derrame izquierdo todavía presente.", "01"),
         ("en", "Chest tube in place, pneumothorax no longer seen.", "10"),
+        ("en", "Pneumothorax without shift, chest tube kinked.", "11"),
+        ("fr", "La masse a diminué et l'épanchement a disparu.", "10"),
     ],
 )
 def test_item_stands_for_itself(language: str, text: str, assertions: str) -> None:
@@ -40,6 +42,7 @@ def test_item_stands_for_itself(language: str, text: str, assertions: str) -> No
         ("en", "No effusion, pneumothorax, edema.", "000"),
         ("it", "Non gozzo, non cardiomegalia, infiltrati né versamenti.", "000"),
         ("en", "No effusion on the left.", "0"),
+        ("en", "No lines, tubes or effusion.", "000"),
     ],
 )
 def test_item_is_denied_with_its_list(
