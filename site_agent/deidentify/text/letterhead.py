@@ -34,6 +34,8 @@ _POSTCODE = re.compile(
 )
 _UNITS = re.compile(r"\s?(?:views?|vues?|mm|cm|ml|mg|kv|mas|x|%|ebenen|proj)\b")
 _CODE_OF_TOWN = re.compile(r"(?<![\d/.-])(?:\d{4,6}|\d{2,4}-\d{3})(?![\d/.-])")
+# To look up a member of an enumeration takes longer than to compare it.
+_OTHER, _CONTEXT = Section.OTHER, Section.CONTEXT
 _START_AND_END = itemgetter(0, 1)
 _LONGEST_FIGURE = 8
 NAMED = 1
@@ -80,9 +82,10 @@ def zones_of(page: Page, parts: Sequence[Cut], *, headed: bool) -> Zones:
     lines: list[tuple[int, int]] = []
     dated: list[tuple[int, int]] = []
     for start, end, section in parts:
-        if section is Section.CONTEXT or (headed and section is Section.OTHER):
+        other = section is _OTHER
+        if (headed and other) or section is _CONTEXT:
             dated.append((start, end))
-        if section is not Section.OTHER:
+        if not other:
             continue
         for first, last in lines_of(page, start, end):
             if not headed and not any(
@@ -117,7 +120,7 @@ def find_in_letterhead(
     """
     begun = dict(map(_START_AND_END, found))
     for start, end, section in zones.sections:
-        if section is Section.OTHER:
+        if section is _OTHER:
             yield from _figures(page, start, end, zones, begun)
     kinds = page.kinds
     streets = [at for at in page.sought if kinds[at] & STREET]

@@ -145,8 +145,9 @@ def find_patterns(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
     yield from find_web_addresses(page)
     yield from find_moments(page)
     yield from find_typists(page)
+    date = Category.DATE
     for span in _by_form(page, dated):
-        yield with_neighbours(page, span) if span[2] is Category.DATE else span
+        yield with_neighbours(page, span) if span[2] is date else span
 
 
 def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
@@ -165,7 +166,7 @@ def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         coded=lengths_of_postcodes(page.language),
         births=before_years_of_birth(),
     )
-    end = 0
+    end, date = 0, Category.DATE
     for start, stop in page.figures:
         if start < end:
             continue
@@ -177,7 +178,7 @@ def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
             if category in _PARTED_NUMBERS:
                 span = whole_number(folded, span)
                 end = span.end
-            elif category is Category.DATE:
+            elif category is date:
                 told.dates.add(end)
             yield span
 

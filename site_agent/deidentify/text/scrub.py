@@ -147,13 +147,14 @@ def _find(
     parts: list[tuple[int, int, Section]],
     known: KnownIdentifiers,
 ) -> list[Span]:
-    headed = any(part[2] is not Section.OTHER for part in parts)
+    other = Section.OTHER
+    headed = any(part[2] is not other for part in parts)
     zones = zones_of(page, parts, headed=headed)
     spans = [*_known(page, known), *find_patterns(page, zones.dated)]
-    people = list(find_persons(page))
+    people, name = list(find_persons(page)), Category.NAME
+    starts, ends = page.starts, page.ends
     spans += [
-        Span(page.starts[first], page.ends[end - 1], Category.NAME, rule)
-        for (first, end), rule in people
+        Span(starts[first], ends[end - 1], name, rule) for (first, end), rule in people
     ]
     spans += find_houses(page)
     spans += find_addresses(page)

@@ -44,9 +44,15 @@ _NUMBERS = {
     "ORC": (2, 3, 4, 14),
     "OBR": (2, 3, 17, 18, 19, 20),
 }
+_KEPT = (Section.FINDINGS, Section.IMPRESSION)
+_FIELDS = (
+    (_PERSONS, Category.NAME),
+    (_PLACES, Category.PLACE),
+    (_NUMBERS, Category.ID),
+)
 _SEGMENT = re.compile(r"(?:MSH|PID|NK1|PV1|ORC|OBR)\|[^\n]*")
 _LETTER = re.compile(r"[^\W\d_]")
-_MOST_WORDS = 4
+_MOST_WORDS, _SHORTEST_FIELD = 4, 2
 _LONGEST_INITIALS = 3
 _JOINTS = JOINTS | {", "}
 _MARK = re.compile(
@@ -69,13 +75,10 @@ def find_in_segments(page: Page) -> Iterator[Span]:
         name = page.text[at : at + 3]
         for number, field in enumerate(segment[0].split("|")):
             end = at + len(field)
-            for table, category in (
-                (_PERSONS, Category.NAME),
-                (_PLACES, Category.PLACE),
-                (_NUMBERS, Category.ID),
-            ):
-                told = category is Category.ID or _LETTER.search(field)
-                if number in table.get(name, ()) and len(field) > 1 and told:
+            for table, category in _FIELDS:
+                if number not in table.get(name, ()) or len(field) < _SHORTEST_FIELD:
+                    continue
+                if table is _NUMBERS or _LETTER.search(field):
                     yield Span(at, end, category, "hl7-field")
             at = end + 1
 
@@ -94,7 +97,7 @@ def find_signatures(page: Page, parts: Sequence[Cut]) -> Iterator[Span]:
 
 
 def _is_kept(part: Cut) -> bool:
-    return part[2] in (Section.FINDINGS, Section.IMPRESSION)
+    return part[2] in _KEPT
 
 
 def _alone_on_a_line(

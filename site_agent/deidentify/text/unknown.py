@@ -141,9 +141,10 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
         if denied:
             taken[word] = 1
             found.append((word, rule))
+    name = Category.NAME
     for first, last, rule in _chained(page, found, letter, taken, loud):
         if first != last or rule != "beside-name":
-            yield Span(page.starts[first], page.ends[last], Category.NAME, rule)
+            yield Span(page.starts[first], page.ends[last], name, rule)
 
 
 def _chained(
