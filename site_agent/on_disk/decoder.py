@@ -7,8 +7,10 @@ a library.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from site_agent.beside import Answer, Beside, Stopped
 from site_agent.memory import give_back_at_once
@@ -22,7 +24,7 @@ def write_decoded(source: Path, target: Path) -> bool:
     Returns
     -------
     bool
-        Whether a library could decode the film, and did not end the process.
+        Whether a library could decode the film, and did not end the process twice.
 
     Raises
     ------
@@ -30,12 +32,19 @@ def write_decoded(source: Path, target: Path) -> bool:
         When the new file cannot be written.
     """
     try:
-        answer = _decoder().ask((source, target))
+        answer = _asked(source, target)
     except Stopped:
         return False
     if isinstance(answer, OSError):
         raise answer
     return bool(answer)
+
+
+def _asked(source: Path, target: Path) -> Any:
+    """Ask twice: somebody else may have ended the process, for want of memory."""
+    with suppress(Stopped):
+        return _decoder().ask((source, target))
+    return _decoder().ask((source, target))
 
 
 @cache
