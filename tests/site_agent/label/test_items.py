@@ -42,7 +42,7 @@ def test_item_stands_for_itself(language: str, text: str, assertions: str) -> No
         ("en", "No effusion, pneumothorax, edema.", "000"),
         ("it", "Non gozzo, non cardiomegalia, infiltrati né versamenti.", "000"),
         ("en", "No effusion on the left.", "0"),
-        ("en", "No lines, tubes or effusion.", "000"),
+        ("en", "No catheter, chest tube or effusion.", "000"),
     ],
 )
 def test_item_is_denied_with_its_list(
