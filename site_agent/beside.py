@@ -7,14 +7,13 @@ things, and what may crash, so that nothing else goes with it.
 from __future__ import annotations
 
 import multiprocessing
-import signal
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from site_agent.workers import end_with_parent
+from site_agent.workers import end_with_parent, uninterrupted
 
 Answer = Callable[[Any], Any]
 
@@ -73,22 +72,22 @@ class Beside:
 
     def _connected(self) -> Connection:
         if self._started is None:
-            # Not forked: it would begin with all the memory of this one.
+            # Not forked: it would begin with all the memory of this one. Ctrl-C, which
+            # reaches the whole process group, is for this one to decide on.
             context = multiprocessing.get_context("spawn")
             here, there = context.Pipe()
             process = context.Process(
                 target=_answer, args=(there, self._begin), daemon=True
             )
-            process.start()
+            with uninterrupted():
+                process.start()
+                self._started = process, here
             there.close()
-            self._started = process, here
         return self._started[1]
 
 
 def _answer(connection: Connection, begin: Callable[[], Answer]) -> None:
     """Answer questions until nobody can ask any more."""
-    # Ctrl-C reaches the whole process group; the parent decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Also in the middle of an answer: another may write the same file by then.
     threading.Thread(target=end_with_parent, daemon=True).start()
     answer = begin()

@@ -15,7 +15,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import (
     ForkContext,
@@ -174,7 +174,7 @@ class Workers(Generic[T, R]):
             context.set_forkserver_preload(list(self._preload))
         ours, its = context.Pipe()
         process = context.Process(target=_run, args=(its, *self._work))
-        with _uninterrupted():
+        with uninterrupted():
             process.start()
             self._processes[ours] = process
             self._idle.append(ours)
@@ -194,7 +194,7 @@ class Workers(Generic[T, R]):
 
     def _abandon(self) -> None:
         """End the processes at once, whatever they do; nobody waits for a result."""
-        with _uninterrupted():
+        with uninterrupted():
             for process in self._processes.values():
                 process.kill()
             for pipe in list(self._processes):
@@ -202,8 +202,9 @@ class Workers(Generic[T, R]):
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Iterator[None]:
     """Let Ctrl-C wait; processes that are started meanwhile never take it."""
+    resource_tracker.ensure_running()  # where it has to start, it lets Ctrl-C in again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -84,6 +85,12 @@ def test_answer_that_nobody_waited_for_is_no_answer_to_the_next_question(
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert beside.ask(0.125) == 0.125
+
+
+def test_process_never_takes_ctrl_c(beside: Beside) -> None:
+    status = Path(f"/proc/{started(beside)}/status").read_text()
+    (blocked,) = re.findall(r"SigBlk:\s+(\w+)", status)
+    assert int(blocked, 16) & 1 << signal.SIGINT - 1
 
 
 def test_process_ends_with_the_one_that_is_killed_whatever_it_does(
