@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +14,7 @@ from site_agent.cli.chosen_profile import BASIC, Profile, chosen_options
 from site_agent.cli.options import pseudonym_key
 from site_agent.deidentify.header.options import Dates, Option, Options
 from site_agent.deidentify.pseudonym import KEY_BYTES, Pseudonyms
-from site_agent.durable import Busy
+from site_agent.durable import Busy, locked
 from site_agent.errors import ConfigurationError, SiteError, UnreadableFile
 from site_agent.films.batch import Batch
 from site_agent.films.converting import Ended, Film, converters
@@ -26,6 +26,8 @@ from site_agent.workers import Workers
 
 if TYPE_CHECKING:
     from site_agent.films.scrubbing import ScrubbingConversion
+
+_BUSY = "Another run writes into DST. Wait for it to end."
 
 
 def deidentify(
@@ -159,7 +161,7 @@ def deidentify(
                 tally.end_report(_said(options, scrub=scrub))
             journal.finish()
     except Busy:
-        raise Busy("Another run writes into DST. Wait for it to end.") from None
+        raise Busy(_BUSY) from None
     except OSError as error:
         raise SiteError(
             f"Writing below DST, to the report or the map stopped: {error.strerror}. "
@@ -181,23 +183,27 @@ def _write_one(
         raise ConfigurationError("SRC does not exist.")
     if target.is_dir() or source.resolve() == target.resolve():
         raise ConfigurationError("DST is a folder, or SRC itself. Name another file.")
-    hidden = target.with_name(f".{target.name}.{os.getpid()}")
     convert = conversion.convert
     if may_stay is not None:
         convert = _scrubbing(conversion, may_stay).convert
+    # What a killed run left there goes with the next one.
+    place = target.with_name(f".{target.name}{FOLDER}")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        outcome = convert(source, hidden)
-        if isinstance(outcome, LeftOut):
-            raise UnreadableFile(outcome.why)
-        if not isinstance(outcome, Converted):
-            raise UnreadableFile(f"SRC is {outcome.why}.")
-        hidden.replace(target)
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with locked(place / "lock", wait=False):
+            try:
+                outcome = convert(source, place / "film")
+                if isinstance(outcome, LeftOut):
+                    raise UnreadableFile(outcome.why)
+                if not isinstance(outcome, Converted):
+                    raise UnreadableFile(f"SRC is {outcome.why}.")
+                (place / "film").replace(target)
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
+    except Busy:
+        raise Busy(_BUSY) from None
     except OSError as error:
         raise SiteError(f"DST cannot be written: {error.strerror}.") from None
-    finally:
-        with suppress(OSError):
-            hidden.unlink(missing_ok=True)
 
 
 def _check_places(

@@ -299,6 +299,28 @@ def test_single_film_is_never_written_over_itself_or_a_folder(
     assert film.read_bytes() == before
 
 
+def test_what_a_killed_run_left_of_a_single_film_goes_with_the_next(
+    tmp_path: Path,
+) -> None:
+    film, new = tmp_path / "film.dcm", tmp_path / "new" / "film.dcm"
+    pydicom.dcmwrite(film, chest_film())
+    killed = subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.site_agent.killed"),
+            *("site_agent.on_disk.conversion:write_film", "after", "1", "--"),
+            *("deidentify", film, new, "--no-scrub"),
+        ],
+        check=False,
+        capture_output=True,
+    )
+    assert killed.returncode == -9
+    (left,) = new.parent.iterdir()
+    assert left.stat().st_mode & 0o777 == 0o700
+    (left / "decoded-film").write_text("its pixels, not yet searched")
+    assert site_agent("deidentify", film, new)[0] == 0
+    assert list(new.parent.iterdir()) == [new]
+
+
 @pytest.mark.parametrize("option", [("--report", "r"), ("--map", "m"), ("--sync",)])
 def test_single_film_has_no_account_and_says_so(
     tmp_path: Path, option: tuple[str, ...]
