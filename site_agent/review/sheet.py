@@ -9,10 +9,10 @@ readable by its owner only.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import cv2
@@ -26,6 +26,7 @@ from site_agent.deidentify.pixels.boxes import Grey
 from site_agent.deidentify.pixels.film import Pixels, values_of
 from site_agent.deidentify.pixels.seen import views
 from site_agent.deidentify.pixels.windows import ranges_of
+from site_agent.errors import SiteError
 from site_agent.on_disk.decoder import write_decoded
 from site_agent.on_disk.decoding import takes_too_much
 from site_agent.on_disk.in_place import open_in_place
@@ -123,19 +124,33 @@ def pictures_of(path: Path, folder: Path) -> Iterator[bytes | None]:
     They have 256 greys and `LONG_SIDE` pixels at most, dark as air and light as bone,
     whatever the Photometric Interpretation. The first one shows the film as a whole.
     A compressed film is decoded into `folder`, and one frame at a time is in memory.
+
+    Raises
+    ------
+    SiteError
+        When it cannot be written there.
     """
-    with quiet(), TemporaryDirectory(dir=folder) as place:
-        try:
-            film, pixels, frames = _opened(path, Path(place, "decoded.dcm"))
-        except UNREADABLE:
-            yield None
-            return
-        is_inverted = text_of(film, "PhotometricInterpretation") == "MONOCHROME1"
-        for frame in frames:
-            ranges = ranges_of(film, frame) if frame.ndim == 2 else ()
-            for view in views(frame, is_inverted=is_inverted, ranges=ranges):
-                pixels.forget()
-                yield _png(view)
+    place = folder / ".decoded"
+    place.mkdir(mode=0o700, exist_ok=True)  # or it is there from a run that was killed
+    try:
+        with quiet():
+            yield from _pictures_of(path, place / "film.dcm")
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _pictures_of(path: Path, plain: Path) -> Iterator[bytes | None]:
+    try:
+        film, pixels, frames = _opened(path, plain)
+    except UNREADABLE:
+        yield None
+        return
+    is_inverted = text_of(film, "PhotometricInterpretation") == "MONOCHROME1"
+    for frame in frames:
+        ranges = ranges_of(film, frame) if frame.ndim == 2 else ()
+        for view in views(frame, is_inverted=is_inverted, ranges=ranges):
+            pixels.forget()
+            yield _png(view)
 
 
 def _opened(path: Path, plain: Path) -> tuple[Dataset, Pixels, NDArray[Any]]:
@@ -144,7 +159,7 @@ def _opened(path: Path, plain: Path) -> tuple[Dataset, Pixels, NDArray[Any]]:
     if (
         opened.is_compressed
         and not takes_too_much(opened.film, path.stat().st_size)
-        and write_decoded(path, plain)
+        and _is_decoded(path, plain)
     ):
         opened = open_in_place(plain)
     if opened.pixels is None:
@@ -153,6 +168,13 @@ def _opened(path: Path, plain: Path) -> tuple[Dataset, Pixels, NDArray[Any]]:
     if frames is None:
         raise ValueError
     return opened.film, opened.pixels, frames
+
+
+def _is_decoded(path: Path, plain: Path) -> bool:
+    try:
+        return write_decoded(path, plain)
+    except OSError as error:
+        raise SiteError(f"The sheet cannot be written: {error.strerror}.") from None
 
 
 def _png(grey: Grey) -> bytes | None:

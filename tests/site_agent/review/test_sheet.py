@@ -6,8 +6,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pydicom
 import pytest
+from pydicom.uid import RLELossless
 
+from site_agent.errors import SiteError
 from site_agent.review.sheet import LONG_SIDE, pictures_of, write_sheet
 from tests.site_agent.inbox import COLUMNS, ROWS, SYNTAXES, film, put
 
@@ -120,3 +123,21 @@ def test_sheet_names_its_films_and_belongs_to_its_owner(tmp_path: Path) -> None:
     ]
     for path in (page.parent, *page.parent.iterdir()):
         assert path.stat().st_mode & 0o077 == 0
+
+
+def test_full_disk_is_told_and_what_a_killed_run_left_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, plain: Path) -> bool:
+        plain.write_bytes(b"as much as there was room for")
+        raise OSError(28, "No space left on device")
+
+    one = put(tmp_path / "1", film())
+    compressed = pydicom.dcmread(one)
+    compressed.compress(RLELossless, generate_instance_uid=False)
+    compressed.save_as(one)
+    left = put(tmp_path / "sheet" / ".decoded" / "film.dcm", b"of a killed run")
+    monkeypatch.setattr("site_agent.review.sheet.write_decoded", full)
+    with pytest.raises(SiteError, match="No space left"):
+        write_sheet(left.parents[1], [("S1", one)], title="Sample", task="Look.")
+    assert not list(left.parents[1].iterdir())
