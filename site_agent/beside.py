@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -19,7 +20,7 @@ Answer = Callable[[Any], Any]
 
 
 class Stopped(Exception):
-    """The process ended while it was asked; the next question starts another one."""
+    """A question ended the process; the next one starts another."""
 
 
 class Beside:
@@ -41,21 +42,17 @@ class Beside:
     def ask(self, question: Any) -> Any:
         """Give the answer to a question.
 
+        It is asked twice, since somebody else may have ended the process: the system,
+        for want of memory.
+
         Raises
         ------
         Stopped
-            When the process ended.
+            When it ended two processes.
         """
-        connection = self._connected()
-        try:
-            connection.send(question)
-            return connection.recv()
-        except (EOFError, ConnectionError):
-            self.stop()
-            raise Stopped from None
-        except BaseException:  # a signal: its answer must not become that of another
-            self.stop()
-            raise
+        with suppress(Stopped):
+            return self._asked(question)
+        return self._asked(question)
 
     def start(self) -> None:
         """Start the process, so that the first question does not wait for it."""
@@ -69,6 +66,18 @@ class Beside:
             connection.close()
             process.kill()
             process.join()
+
+    def _asked(self, question: Any) -> Any:
+        connection = self._connected()
+        try:
+            connection.send(question)
+            return connection.recv()
+        except (EOFError, ConnectionError):
+            self.stop()
+            raise Stopped from None
+        except BaseException:  # a signal: its answer must not become that of another
+            self.stop()
+            raise
 
     def _connected(self) -> Connection:
         if self._started is None:

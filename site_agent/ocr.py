@@ -15,7 +15,7 @@ from site_agent.errors import SiteError
 
 
 class OcrStopped(SiteError):
-    """The process ended while it was asked; the next question starts another one."""
+    """A question ended the process, twice; the next one starts another."""
 
 
 _STOPPED = (

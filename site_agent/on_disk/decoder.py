@@ -7,10 +7,8 @@ a library.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from site_agent.beside import Answer, Beside, Stopped
 from site_agent.memory import give_back_at_once
@@ -32,19 +30,12 @@ def write_decoded(source: Path, target: Path) -> bool:
         When the new file cannot be written.
     """
     try:
-        answer = _asked(source, target)
+        answer = _decoder().ask((source, target))
     except Stopped:
         return False
     if isinstance(answer, OSError):
         raise answer
     return bool(answer)
-
-
-def _asked(source: Path, target: Path) -> Any:
-    """Ask twice: somebody else may have ended the process, for want of memory."""
-    with suppress(Stopped):
-        return _decoder().ask((source, target))
-    return _decoder().ask((source, target))
 
 
 @cache

@@ -28,10 +28,15 @@ if __name__ == "__main__":
 """
 
 
+DEADLY = -1.0
+
+
 def begin() -> Answer:
     """Give what sleeps for as long as it is asked to."""
 
     def answer(seconds: float) -> float:
+        if seconds == DEADLY:
+            os._exit(1)
         time.sleep(seconds)
         return seconds
 
@@ -62,10 +67,14 @@ def is_running(process: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-def test_killed_process_is_told_and_another_takes_its_place(beside: Beside) -> None:
+def test_another_takes_the_place_of_a_killed_process(beside: Beside) -> None:
     os.kill(started(beside), signal.SIGKILL)
+    assert beside.ask(0.25) == 0.25
+
+
+def test_question_that_ends_every_process_is_told(beside: Beside) -> None:
     with pytest.raises(Stopped):
-        beside.ask(0.0)
+        beside.ask(DEADLY)
     assert beside.ask(0.25) == 0.25
 
 

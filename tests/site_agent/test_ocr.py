@@ -34,12 +34,16 @@ def test_answers_are_those_of_the_networks(ocr: OcrProcess) -> None:
     assert ocr.read(line("REUTER")) == networks().read(line("REUTER"))
 
 
-def test_killed_process_is_told_and_another_takes_its_place(ocr: OcrProcess) -> None:
+def test_another_takes_the_place_of_a_killed_process(ocr: OcrProcess) -> None:
     before = {child.pid for child in multiprocessing.active_children()}
     ocr.start()
     (child,) = {child.pid for child in multiprocessing.active_children()} - before
     assert child is not None
     os.kill(child, signal.SIGKILL)
+    assert ocr.read(line("REUTER"))[0] == "REUTER"
+
+
+def test_part_of_a_film_that_ends_every_process_is_told(ocr: OcrProcess) -> None:
     with pytest.raises(OcrStopped, match="Run again"):
-        ocr.find(line("REUTER"))
+        ocr.read(np.zeros((0, 0), np.uint8))
     assert ocr.read(line("REUTER"))[0] == "REUTER"
