@@ -27,7 +27,7 @@ from site_agent.pipeline import Staged, Tools, take
 from site_agent.registration import Registration, identity, register
 from site_agent.store import Store, StudyRow
 from site_agent.study import Disposition, Reason, ReasonCode, Refusal
-from site_agent.workers import Crashed, Workers
+from site_agent.workers import Crashed, Workers, mute
 
 PROCESSING = 3
 """Raised when the steps give other results for the same input, to process all anew."""
@@ -175,13 +175,15 @@ def _process(
             vault.remember(task.study, identity(task.arrival))
             yield task
 
-    with Workers(
-        _work, jobs=jobs, setup=_equip, arguments=(tools, staging), preload=_PRELOAD
-    ) as workers:
-        for done, (task, outcome) in enumerate(workers.map(remembered()), 1):
-            _record(task, outcome, store)
-            watch("processing studies", done, len(todo))
-    folders.remove(staging)  # with what a worker left that crashed
+    try:
+        with Workers(
+            _work, jobs=jobs, setup=_equip, arguments=(tools, staging), preload=_PRELOAD
+        ) as workers:
+            for done, (task, outcome) in enumerate(workers.map(remembered()), 1):
+                _record(task, outcome, store)
+                watch("processing studies", done, len(todo))
+    finally:
+        folders.remove(staging)  # with what workers left that crashed, or were stopped
 
 
 def _record(
@@ -258,6 +260,7 @@ def _silence() -> None:
 
 def _equip(tools: Tools, staging: Path) -> None:
     _silence()
+    mute()
     give_back_at_once()
     _equipment[:] = [(tools, staging)]
 

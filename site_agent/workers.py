@@ -30,6 +30,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+_STDERR = 2  # whether Python has it open or not
+
+
 class Crashed:
     """Takes the place of a result when the task killed its process."""
 
@@ -234,6 +237,15 @@ def _run(
         error.add_note("".join(traceback.format_tb(error.__traceback__)))
         with suppress(ConnectionError):  # the parent is gone
             pipe.send(_Failure(error))
+
+
+def mute() -> None:
+    """Let what libraries write to standard error of this process go nowhere.
+
+    Decoders write there what they stumble over, and a process that is killed while it
+    starts another one makes that write where it was.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDERR)
 
 
 def end_with_parent() -> None:

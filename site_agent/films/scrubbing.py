@@ -11,8 +11,6 @@ each of them runs one that holds the networks (`site_agent.ocr`).
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -42,7 +40,7 @@ from site_agent.on_disk.conversion import (
 )
 from site_agent.on_disk.copying import can_be_read, digests_of, opened
 from site_agent.on_disk.scrubbing import scrub_file
-from site_agent.workers import Workers
+from site_agent.workers import Workers, mute
 
 FOR_REVIEW = "For a person to look at: {why}."
 _PRELOAD = ("site_agent.memory", __name__)
@@ -120,8 +118,7 @@ def scrubbers(conversion: ScrubbingConversion, jobs: int) -> Workers[Film, Ended
 
 
 def _set_up() -> None:
-    # Decoders write there what they stumble over; why a film is left out is in its row.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    mute()
     give_back_at_once()
     ocr().start()
 

@@ -6,14 +6,12 @@ a library.
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 
 from site_agent.beside import Answer, Beside, Stopped
 from site_agent.memory import give_back_at_once
-
-_STDERR = 2  # whether Python has it open or not
+from site_agent.workers import mute
 
 
 def write_decoded(source: Path, target: Path) -> bool:
@@ -44,8 +42,7 @@ def _decoder() -> Beside:
 
 
 def _begin() -> Answer:
-    # Decoders write there what they stumble over; a film is left out without it.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDERR)
+    mute()
     give_back_at_once()
     # Not before `site_agent.memory`, and only in this process.
     from site_agent.on_disk.decoding import CannotWrite, decode

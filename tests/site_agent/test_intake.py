@@ -261,6 +261,7 @@ def test_disk_that_is_full_stops_the_run_and_blames_no_study(
     with pytest.raises(intake.StoreError, match="No space left"):
         site.run()
     assert site.rows() == {}
+    assert list(site.paths.staging.iterdir()) == []
     monkeypatch.undo()
     assert site.run().studies == {Disposition.ACCEPTED: 1}
 

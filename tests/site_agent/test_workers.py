@@ -14,7 +14,7 @@ from typing import Literal
 
 import pytest
 
-from site_agent.workers import Crashed, Workers
+from site_agent.workers import Crashed, Workers, mute
 
 pytestmark = pytest.mark.e2e
 
@@ -59,6 +59,16 @@ def test_only_the_task_that_kills_its_process_has_crashed(
     assert [results[task] for task in tasks if task > 0] == [
         101, 102, 104, 105, 107, 108, 109,
     ]  # fmt: skip
+
+
+def shout(task: int) -> int:
+    return os.write(2, b"of REUTER, FRANCISCO\n")
+
+
+def test_what_libraries_write_is_not_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    with Workers(shout, jobs=1, setup=mute, start="fork") as pool:
+        assert dict(pool.map([1])) == {1: 21}
+    assert capfd.readouterr().err == ""
 
 
 def test_worker_that_somebody_else_kills_costs_no_task() -> None:
