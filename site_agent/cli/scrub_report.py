@@ -12,7 +12,7 @@ import typer
 from site_agent.cli.options import pseudonym_key
 from site_agent.errors import ConfigurationError, SiteError
 
-_line = json.JSONEncoder(ensure_ascii=False).encode
+_line = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 def scrub_report(
