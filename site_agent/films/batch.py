@@ -19,6 +19,7 @@ from itertools import count
 from pathlib import Path
 
 from site_agent.acquire.walking import files_below
+from site_agent.errors import SiteError
 from site_agent.films.converting import Ended, Film, ended
 from site_agent.films.journal import Journal
 from site_agent.films.names import Names
@@ -92,8 +93,10 @@ class Batch:
 
         Raises
         ------
+        SiteError
+            When a folder cannot be listed.
         OSError
-            When a folder cannot be listed, or DST cannot be written.
+            When DST cannot be written.
         """
         with self.workers:
             for task in self._listed(source):
@@ -112,7 +115,7 @@ class Batch:
 
     def _listed(self, source: Path) -> Iterator[_Task]:
         """Yield a task for each file of SRC, with its row where it was done before."""
-        for number, path in enumerate(files_below(source)):
+        for number, path in enumerate(_files_below(source)):
             token = self._token(path, source)
             part = self.journal.folder / f"{number}.part"
             yield _Task(path, token, part, self._row_of_done(token))
@@ -197,6 +200,16 @@ class Batch:
             self._unsynced = 0
             self._sync = Sync(self.target, self.journal.size)
             self._sync.start()
+
+
+def _files_below(source: Path) -> Iterator[Path]:
+    try:
+        yield from files_below(source)
+    except OSError as error:
+        raise SiteError(
+            f"A folder of SRC cannot be listed: {error.strerror}. When that is mended, "
+            "the same command goes on from there."
+        ) from None
 
 
 def _has_account(row: Row) -> bool:

@@ -79,7 +79,7 @@ class Conversion(NamedTuple):
         try:
             if path.is_symlink():
                 return NoImage(LINK)  # it may lead out of SRC
-            if not path.is_file():
+            if not path.is_file() and path.exists():
                 return NoImage()  # a pipe might never answer
             with opened(path) as source:
                 return self._convert(path, source, target)

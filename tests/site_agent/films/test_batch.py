@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from site_agent.deidentify.header.encoding import DEFLATED, EXPLICIT_LITTLE
 from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.durable import Busy
-from site_agent.errors import ConfigurationError, UnreadableFile
+from site_agent.errors import ConfigurationError, SiteError, UnreadableFile
 from site_agent.films.batch import CRASHED, Batch
 from site_agent.films.converting import Film, converters
 from site_agent.films.journal import FOLDER, Journal
@@ -345,6 +346,14 @@ def test_files_that_wait_for_a_slow_one_are_not_without_number(
     os.utime(inbox / "REUTER_FRANCISCO" / "0.dcm", (1, 1))
     monkeypatch.setattr("site_agent.films.batch.AHEAD", 3)
     assert run(inbox, tmp_path / "out") == whole
+
+
+def test_source_that_vanishes_is_told_and_is_no_fault_of_the_target(
+    inbox: Path, tmp_path: Path
+) -> None:
+    shutil.rmtree(inbox)
+    with pytest.raises(SiteError, match="SRC cannot be listed: No such file"):
+        run(inbox, tmp_path / "out")
 
 
 def test_full_disk_stops_the_run_and_is_no_refusal(

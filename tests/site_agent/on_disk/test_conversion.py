@@ -39,3 +39,8 @@ def test_folder_that_is_gone_is_no_fault_of_the_film(tmp_path: Path) -> None:
     pydicom.dcmwrite(tmp_path / "film.dcm", chest_film())
     with pytest.raises(FileNotFoundError):
         CONVERSION.convert(tmp_path / "film.dcm", tmp_path / "gone" / "new.dcm")
+
+
+def test_file_that_is_gone_is_not_passed_over(tmp_path: Path) -> None:
+    outcome = CONVERSION.convert(tmp_path / "gone.dcm", tmp_path / "new.dcm")
+    assert outcome == LeftOut(CANNOT_BE_OPENED, None)
