@@ -113,7 +113,7 @@ class Kinds(dict[str, int]):
             self.clear()
         folded = FOLDS[word]
         listed = self._listed.get(folded, 0) | self._own.get(folded, 0)
-        if is_allowed(folded, self.language):
+        if word[0].isupper() and is_allowed(folded, self.language):
             listed |= CLINICAL
         kind = _kind_of(word, folded, listed, self.language)
         kind |= self._sought.get(folded, 0)
