@@ -2,7 +2,7 @@
 
 Import this before pydicom. That takes 42 MB, of which 27 are an HTTP client, with
 which pydicom loads example files, and GDCM, which hardly any film needs
-(`deidentify.pixels.decoding`): it does without what cannot be imported.
+(`on_disk.decoding`): it does without what cannot be imported.
 """
 
 from __future__ import annotations
