@@ -181,8 +181,9 @@ def _write_one(
 ) -> None:
     if not source.exists():
         raise ConfigurationError("SRC does not exist.")
-    if target.is_dir() or source.resolve() == target.resolve():
-        raise ConfigurationError("DST is a folder, or SRC itself. Name another file.")
+    is_other = target.exists() and not target.is_file()  # a folder, or a device
+    if is_other or source.resolve() == target.resolve():
+        raise ConfigurationError("DST is no file, or SRC itself. Name another file.")
     convert = conversion.convert
     if may_stay is not None:
         convert = _scrubbing(conversion, may_stay).convert

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -285,16 +286,18 @@ def test_every_place_where_something_would_be_lost_is_refused(
     assert film.read_bytes() == before
 
 
-@pytest.mark.parametrize("target", ["film.dcm", ".", "no-folder/film.dcm"])
-def test_single_film_is_never_written_over_itself_or_a_folder(
+@pytest.mark.parametrize("target", ["film.dcm", "pipe", ".", "no-folder/film.dcm"])
+def test_single_film_is_never_written_over_itself_or_what_is_no_file(
     tmp_path: Path, target: str
 ) -> None:
     film = tmp_path / "film.dcm"
     pydicom.dcmwrite(film, chest_film())
     before = film.read_bytes()
     (tmp_path / "no-folder").write_text("a file")
+    os.mkfifo(tmp_path / "pipe")
     code, said = site_agent("deidentify", film, tmp_path / target)
     assert code in (1, 2)
+    assert (tmp_path / "pipe").is_fifo()
     assert said.startswith("DST ")
     assert film.read_bytes() == before
 
