@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -83,15 +85,16 @@ def pixels(
         root = manifest.root(studies)
         drawn = draw(films_of(studies), root=root, seed=seed, size=size)
         folders = {each.study: store.study_folder(each) for each in studies}
-        page = write_sheet(
-            paths.samples / drawn.id,
-            (
-                (f"{film.study} {film.name}", folders[film.study] / film.name)
-                for film in drawn.films
-            ),
-            title=f"Sample {drawn.id}",
-            task=_TASK,
-        )
+        with _written():
+            page = write_sheet(
+                paths.samples / drawn.id,
+                (
+                    (f"{film.study} {film.name}", folders[film.study] / film.name)
+                    for film in drawn.films
+                ),
+                title=f"Sample {drawn.id}",
+                task=_TASK,
+            )
         readings.keep(store, drawn, now=int(time.time()))
     typer.echo(f"sample {drawn.id}")
     typer.echo(f"{len(drawn.films)} of {len(films_of(studies))} accepted films.")
@@ -187,9 +190,28 @@ def _of_folder(source: Path, sheet: Path | None, *, size: int, seed: str) -> Pat
             "deidentify` wrote to."
         )
     drawn = draw(films, root=b"", seed=seed, size=size)
-    return write_sheet(
-        sheet,
-        ((f"{film.study} {film.name}", films[film]) for film in drawn.films),
-        title=f"{len(drawn.films)} of {len(films)} films",
-        task=_TASK,
-    )
+    with _written():
+        return write_sheet(
+            sheet,
+            ((f"{film.study} {film.name}", films[film]) for film in drawn.films),
+            title=f"{len(drawn.films)} of {len(films)} films",
+            task=_TASK,
+        )
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """Tell that a sheet could not be written.
+
+    Raises
+    ------
+    StoreError
+        Instead of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"The sheet cannot be written: {error.strerror}. Make room, remove what "
+            "was written of it, and draw the sample again."
+        ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 from pathlib import Path
@@ -140,3 +141,17 @@ def test_folder_of_one_study_and_one_without_films(run: Type, tmp_path: Path) ->
     assert ended.code != 0
     assert "no films below" in ended.err
     assert not (tmp_path / "three").exists()
+
+
+def test_sheet_that_cannot_be_written_is_a_message(
+    run: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("site_agent.durable.write", fail)
+    put(tmp_path / "clean" / "film.dcm", film())
+    to = tmp_path / "sheet"
+    ended = run("sample", "pixels", "--from", tmp_path / "clean", "--to", to)
+    assert ended.code
+    assert "sheet cannot be written: No space left on device" in ended.err
