@@ -2,22 +2,24 @@
 
 Each word votes for the languages that know it, and the more of them there are the less
 it says: ``de`` is no evidence, ``épanchement`` is. Words come from the packs: what they
-find, and a ``[profile]`` of everyday words and letters. A further pack is a further
-language here. A report names people and places of anywhere; what no language knows does
-not vote.
+find, and a ``[profile]`` of everyday words and letters, compiled into one table
+(`compile_language_words`), since to read all packs would take longer than reports. A
+further pack is a further language here. A report names people and places of anywhere;
+what no language knows does not vote.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any
+from pathlib import Path
+
+DATA = Path(__file__).with_name("language_words.json")
 
 _PARTS = (
     0,
@@ -26,15 +28,15 @@ _PARTS = (
     2_400,
 )  # characters; what tells a language soon is read no more
 _WORD = re.compile(r"[^\W\d_]+")
-_SHORTEST_STEM = 4  # letters
+SHORTEST_STEM = 4
+"""Letters; shorter beginnings of words are many languages'."""
+
 _REMEMBERED = 50_000  # words and their votes; a report that makes up words adds no more
 _MOST_SHARED = 4  # languages; what more of them know says nothing
 _LEAST = 0.5  # votes: one word that two languages know
 _MARGIN = 1.25  # times the votes of the next language
 _PLENTY = 5.0  # votes
 _FAR_AHEAD = 2.0  # times the votes of the next language
-
-_NO_WORDS = ("language", "status", "spelling", "sentences", "ignored", "letters")
 
 _Votes = tuple[tuple[str, float], ...]
 
@@ -49,11 +51,11 @@ class Detected:
 
 @dataclass(frozen=True, slots=True)
 class _Profile:
-    """The languages that know a word, the beginning of a word, a letter."""
+    """The languages that know a word, the beginning of a word, a letter: ``es it``."""
 
-    words: Mapping[str, frozenset[str]]
-    stems: Mapping[str, frozenset[str]]
-    letters: Mapping[str, frozenset[str]]
+    words: Mapping[str, str]
+    stems: Mapping[str, str]
+    letters: Mapping[str, str]
     longest_stem: int
 
 
@@ -96,71 +98,34 @@ def detect(text: str, default: str = "en") -> Detected:
 def _votes(word: str) -> _Votes:
     """Give a word's and its letters' votes, parted by the languages that know them."""
     profile = _profile()
-    known = _knowing(_plain(word), profile)
+    known = _knowing(plain(word), profile)
     share = 1 / len(known) if 0 < len(known) <= _MOST_SHARED else 0.0
     votes = dict.fromkeys(sorted(known), share) if share else {}
     for letter in () if word.isascii() else set(word) & profile.letters.keys():
-        writing = profile.letters[letter]
-        for language in sorted(writing):
+        writing = profile.letters[letter].split()
+        for language in writing:
             votes[language] = votes.get(language, 0.0) + 1 / len(writing)
     return tuple(votes.items())
 
 
 def _knowing(word: str, profile: _Profile) -> frozenset[str]:
     """Give the languages that know the word or the longest beginning of it."""
-    known = profile.words.get(word, frozenset())
-    for length in range(min(len(word), profile.longest_stem), _SHORTEST_STEM - 1, -1):
+    known = frozenset(profile.words.get(word, "").split())
+    for length in range(min(len(word), profile.longest_stem), SHORTEST_STEM - 1, -1):
         stem = profile.stems.get(word[:length])
         if stem is not None:
-            return known | stem
+            return known.union(stem.split())
     return known
 
 
 @cache
 def _profile() -> _Profile:
-    """Read the words of all packs; about 50 ms, once."""
-    words: dict[str, set[str]] = {}
-    stems: dict[str, set[str]] = {}
-    letters: dict[str, set[str]] = {}
-    for pack in files(__package__).iterdir():
-        if not pack.name.endswith(".toml"):
-            continue
-        tables = tomllib.loads(pack.read_text("utf-8"))
-        language = tables["language"]
-        for letter in tables.get("profile", {}).get("letters", ""):
-            letters.setdefault(letter, set()).add(language)
-        for word in re.split(r"[\s|?]+", " ".join(_strings(tables))):
-            kind = stems if word.endswith("*") else words
-            for part in _WORD.findall(_plain(word)):
-                kind.setdefault(part, set()).add(language)
-    return _Profile(
-        {word: frozenset(languages) for word, languages in words.items()},
-        {stem: frozenset(_beginning(stem, stems)) for stem in stems},
-        {letter: frozenset(languages) for letter, languages in letters.items()},
-        max(map(len, stems), default=0),
-    )
+    table = json.loads(DATA.read_text("utf-8"))
+    words, stems, letters = (table[name] for name in ("words", "stems", "letters"))
+    return _Profile(words, stems, letters, max(map(len, stems), default=0))
 
 
-def _beginning(stem: str, stems: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """Give the languages that know the stem or a beginning of it."""
-    for length in range(_SHORTEST_STEM, len(stem) + 1):
-        yield from stems.get(stem[:length], ())
-
-
-def _strings(table: Any) -> Iterator[str]:
-    """Give the words of a pack, not its abbreviations or spelling."""
-    if isinstance(table, str):
-        yield table
-    elif isinstance(table, dict):
-        for name, value in table.items():
-            if name not in _NO_WORDS:
-                yield from _strings(value)
-    elif isinstance(table, list):
-        for value in table:
-            yield from _strings(value)
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Give Latin letters without their marks, and others as they are."""
     return text if text.isascii() else text.translate(_marks())
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_agent.label.language import Detected, detect
+from site_agent.label.compile_language_words import compiled
+from site_agent.label.language import DATA, Detected, detect
 from site_agent.label.pack import languages
 
 GOLD = Path(__file__).parent / "gold"
@@ -37,6 +38,12 @@ def test_report_tells_its_language(language: str, report: str) -> None:
 @pytest.mark.parametrize(("language", "report"), REPORTS.items())
 def test_report_in_capitals_tells_its_language(language: str, report: str) -> None:
     assert detect(report.upper()) == Detected(language, certain=True)
+
+
+def test_data_is_what_the_script_gives() -> None:
+    assert DATA.read_text("utf-8") == compiled(DATA.parent), (
+        "run python -m site_agent.label.compile_language_words"
+    )
 
 
 def test_every_pack_is_a_language_that_is_told() -> None:
