@@ -93,11 +93,14 @@ def label(
 
 
 def _labelled(source: Path, mode: Mode, language: str) -> Iterator[Labelled | BadRow]:
+    import gc
+
     from site_agent.label.pack import languages
     from site_agent.reports.files import read_reports
     from site_agent.reports.labelling import Labelling
     from site_agent.reports.languages import Languages, short_code
 
+    gc.set_threshold(50_000)  # packs are many small objects, which stay
     known = languages()
     given = short_code(language)
     if given and given not in known:
