@@ -34,6 +34,7 @@ from site_agent.errors import UnreadableFile
 from site_agent.label.step import label
 from site_agent.ocr import ocr
 from site_agent.on_disk.conversion import Conversion, Converted
+from site_agent.on_disk.copying import CannotWrite, writing
 from site_agent.on_disk.scrubbing import scrub_file
 from site_agent.quality.technical import check
 from site_agent.study import (
@@ -90,7 +91,7 @@ def process(
 
     Raises
     ------
-    OSError
+    CannotWrite
         They cannot be written there.
     """
     known = known_identifiers(received, tools.staff)
@@ -146,7 +147,7 @@ def _result(
             if _states(arrival) != before:
                 return Refusal((Reason(ReasonCode.UNREADABLE, CHANGED),))
             return result
-    except _CannotWrite as error:
+    except CannotWrite as error:
         raise error.why from None
     except Exception as error:  # noqa: BLE001  libraries raise anything on damaged files
         return Refusal((Reason(ReasonCode.UNREADABLE, type(error).__name__),))
@@ -169,7 +170,7 @@ def _clean(
         When the film is damaged, or cannot be de-identified.
     """
     path = folder / f"{len(list(folder.iterdir()))}.dcm"
-    with _writing():
+    with writing():
         converted = conversion.convert(image.path, path)
     if not isinstance(converted, Converted):
         raise UnreadableFile(converted.why)
@@ -177,24 +178,8 @@ def _clean(
 
 
 def _scrub(search: Search, film: DeidentifiedImage) -> Outcome:
-    with _writing():
+    with writing():
         return scrub_file(film.path, search, is_announced=film.technical.burned_in)
-
-
-class _CannotWrite(Exception):
-    """The disk is full, or gone: no study is to blame."""
-
-    def __init__(self, why: OSError) -> None:
-        super().__init__()
-        self.why = why
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise _CannotWrite(error) from None
 
 
 def _unfit(arrival: Arrival, specification: Specification) -> tuple[Reason, ...]:

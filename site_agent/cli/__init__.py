@@ -23,6 +23,8 @@ from typer.core import TyperGroup
 
 from site_agent.errors import SiteError
 
+_PLACE = '  File "'
+
 typer.core.HAS_RICH = False  # It escapes "[required]" for Rich, which is not used here.
 
 COMMANDS: Mapping[str, str] = {
@@ -126,9 +128,11 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001  what a library says may name a person
         import traceback  # only here, as for the version
 
-        places = traceback.format_tb(error.__traceback__)
+        # A worker notes its own places, as a traceback has them; others note anything.
         notes = getattr(error, "__notes__", [])
-        typer.echo("".join((*places, *notes)), err=True)
+        there = (note for note in notes if note.startswith(_PLACE))
+        places = traceback.format_tb(error.__traceback__)
+        typer.echo("".join((*places, *there)), err=True)
         typer.echo(
             f"site-agent: {type(error).__name__}, a fault of the program. What it said "
             "is not shown, since it may name somebody. Send us the lines above.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -191,16 +192,14 @@ def _write_one(
     place = target.with_name(f".{target.name}{FOLDER}")
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with locked(place / "lock", wait=False):
-            try:
-                outcome = convert(source, place / "film")
-                if isinstance(outcome, LeftOut):
-                    raise UnreadableFile(outcome.why)
-                if not isinstance(outcome, Converted):
-                    raise UnreadableFile(f"SRC is {outcome.why}.")
-                (place / "film").replace(target)
-            finally:
-                shutil.rmtree(place, ignore_errors=True)
+        with locked(place / "lock", wait=False), ExitStack() as stack:
+            stack.callback(shutil.rmtree, place, ignore_errors=True)
+            outcome = convert(source, place / "film")
+            if isinstance(outcome, LeftOut):
+                raise UnreadableFile(outcome.why)
+            if not isinstance(outcome, Converted):
+                raise UnreadableFile(f"SRC is {outcome.why}.")
+            (place / "film").replace(target)
     except Busy:
         raise Busy(_BUSY) from None
     except OSError as error:

@@ -206,12 +206,15 @@ def _written() -> Iterator[None]:
     Raises
     ------
     StoreError
-        Instead of an OSError.
+        Instead of an OSError, and of `CannotWrite`.
     """
+    from site_agent.on_disk.copying import CannotWrite, writing
+
     try:
-        yield
-    except OSError as error:
+        with writing():
+            yield
+    except CannotWrite as error:
         raise StoreError(
-            f"The sheet cannot be written: {error.strerror}. Make room, remove what "
-            "was written of it, and draw the sample again."
+            f"The sheet cannot be written: {error.why.strerror}. Make room, remove "
+            "what was written of it, and draw the sample again."
         ) from None

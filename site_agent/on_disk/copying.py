@@ -88,6 +88,26 @@ def opened(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
+class CannotWrite(Exception):
+    """A new file cannot be written; what it is made from may be well.
+
+    Not an OSError, which is also what libraries raise on damaged films.
+    """
+
+    def __init__(self, why: OSError) -> None:
+        super().__init__()
+        self.why = why
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Tell what fails by `CannotWrite` instead of an OSError."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(error) from None
+
+
 def can_be_read(path: Path) -> bool:
     """Whether all of a file can be read; else what failed is a fault of its own."""
     with suppress(OSError), path.open("rb") as file:

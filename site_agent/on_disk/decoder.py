@@ -11,6 +11,7 @@ from pathlib import Path
 
 from site_agent.beside import Answer, Beside, Stopped
 from site_agent.memory import give_back_at_once
+from site_agent.on_disk.copying import CannotWrite
 from site_agent.workers import mute
 
 
@@ -45,7 +46,7 @@ def _begin() -> Answer:
     mute()
     give_back_at_once()
     # Not before `site_agent.memory`, and only in this process.
-    from site_agent.on_disk.decoding import CannotWrite, decode
+    from site_agent.on_disk.decoding import decode
 
     def answer(places: tuple[Path, Path]) -> bool | OSError:
         try:

@@ -28,7 +28,7 @@ from site_agent.deidentify.header.dataset import to_bytes
 from site_agent.deidentify.header.reading import UNREADABLE, quiet
 from site_agent.deidentify.pixels.lossy import tell_of_loss
 from site_agent.deidentify.pixels.size import bytes_of, frames_of, samples_of
-from site_agent.on_disk.copying import Buffer, created, write_all
+from site_agent.on_disk.copying import Buffer, created, write_all, writing
 
 MOST_MEMORY = 148 << 20
 """Bytes to decode a frame in, beside the 50 MB of a process. The largest detectors for
@@ -69,14 +69,6 @@ def takes_too_much(film: Dataset, compressed: int, *, by_gdcm: bool = False) -> 
     a_frame = compressed // frames_of(film)
     memory = by_sample * samples_of(film) + _BY_COMPRESSED_BYTE * a_frame
     return memory > MOST_MEMORY
-
-
-class CannotWrite(Exception):
-    """The new file cannot be written; the film may be well."""
-
-    def __init__(self, why: OSError) -> None:
-        super().__init__()
-        self.why = why
 
 
 def decode(source: Path, target: Path) -> bool:
@@ -167,12 +159,9 @@ def _parts(film: Dataset, frames: Iterator[Frame], ratio: float) -> Iterator[Buf
 
 
 def _write(parts: Iterable[Buffer], target: Path) -> None:
-    try:
-        with created(target) as file:
-            for part in parts:
-                write_all(file, part)
-    except OSError as error:
-        raise CannotWrite(error) from None
+    with writing(), created(target) as file:
+        for part in parts:
+            write_all(file, part)
 
 
 def _header(film: Dataset, module: Mapping[str, Any], ratio: float) -> bytes:

@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from site_agent.deidentify.pixels.film import Pixels
+from site_agent.on_disk.copying import write_all
 
 _PIXEL_DATA = 0x7FE0, 0x0010
 _FLOATS = (0x7FE0, 0x0008), (0x7FE0, 0x0009)
@@ -74,9 +75,7 @@ def open_in_place(path: Path) -> FilmFile:
     def save(first: int, last: int) -> None:
         with path.open("r+b", buffering=0) as file:
             file.seek(start + first)
-            left = content[first:last]
-            while left:
-                left = left[file.write(left) :]
+            write_all(file.fileno(), content[first:last])
 
     forget = partial(mapped.madvise, mmap.MADV_DONTNEED)
     return FilmFile(film, False, floats, found, Pixels(content, save, forget))

@@ -26,7 +26,7 @@ from site_agent.deidentify.pixels.boxes import Grey
 from site_agent.deidentify.pixels.film import Pixels, values_of
 from site_agent.deidentify.pixels.seen import views
 from site_agent.deidentify.pixels.windows import ranges_of
-from site_agent.errors import SiteError
+from site_agent.on_disk.copying import writing
 from site_agent.on_disk.decoder import write_decoded
 from site_agent.on_disk.decoding import takes_too_much
 from site_agent.on_disk.in_place import open_in_place
@@ -96,6 +96,11 @@ def write_sheet(
         What stands above them.
     watch : callable
         Told how many films are done.
+
+    Raises
+    ------
+    CannotWrite, OSError
+        When `folder` cannot be written.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     page = [_HEAD.format(title=escape(title), task=escape(task))]
@@ -127,7 +132,7 @@ def pictures_of(path: Path, folder: Path) -> Iterator[bytes | None]:
 
     Raises
     ------
-    SiteError
+    CannotWrite
         When it cannot be written there.
     """
     place = folder / ".decoded"
@@ -171,10 +176,8 @@ def _opened(path: Path, plain: Path) -> tuple[Dataset, Pixels, NDArray[Any]]:
 
 
 def _is_decoded(path: Path, plain: Path) -> bool:
-    try:
+    with writing():
         return write_decoded(path, plain)
-    except OSError as error:
-        raise SiteError(f"The sheet cannot be written: {error.strerror}.") from None
 
 
 def _png(grey: Grey) -> bytes | None:

@@ -5,19 +5,13 @@ import pytest
 from protos.statistics_pb2 import Assertion, Observation
 from site_agent.label import label_text
 from site_agent.label.labeler import mentions_in
+from tests.site_agent.label.said import said
 
-VALUES = {Assertion.POSITIVE: "1", Assertion.NEGATIVE: "0", Assertion.UNCERTAIN: "?"}
 EFFUSION = Observation.PLEURAL_EFFUSION
 
 
-def said_of_effusion(text: str, language: str = "en") -> list[str]:
-    """Give what each mention of an effusion says, in the order of the text."""
-    found = [m for m in mentions_in(text, language) if m.observation == EFFUSION]
-    return [VALUES[m.assertion] for m in sorted(found, key=lambda m: m.start)]
-
-
 @pytest.mark.parametrize(
-    ("language", "text", "said"),
+    ("language", "text", "assertions"),
     [
         ("en", "There is a left but no right pleural effusion.", "10"),
         ("en", "Small right and no left effusion.", "10"),
@@ -30,9 +24,9 @@ def said_of_effusion(text: str, language: str = "en") -> list[str]:
     ],
 )
 def test_side_without_a_noun_has_the_one_that_follows(
-    language: str, text: str, said: str
+    language: str, text: str, assertions: str
 ) -> None:
-    assert said_of_effusion(text, language) == list(said)
+    assert said(text, language, EFFUSION) == assertions
 
 
 @pytest.mark.parametrize(
@@ -47,7 +41,7 @@ def test_side_without_a_noun_has_the_one_that_follows(
     ],
 )
 def test_side_of_something_else_is_given_no_noun(text: str) -> None:
-    assert set(said_of_effusion(text)) == {"0"}
+    assert set(said(text, "en", EFFUSION)) == {"0"}
 
 
 def test_mention_without_a_noun_stands_at_its_side() -> None:

@@ -2,16 +2,7 @@
 
 import pytest
 
-from protos.statistics_pb2 import Assertion
-from site_agent.label.labeler import mentions_in
-
-VALUES = {Assertion.POSITIVE: "1", Assertion.NEGATIVE: "0", Assertion.UNCERTAIN: "?"}
-
-
-def said(text: str, language: str) -> str:
-    """Give what each mention says, in the order of the text."""
-    found = sorted(mentions_in(text, language), key=lambda mention: mention.start)
-    return "".join(VALUES[mention.assertion] for mention in found)
+from tests.site_agent.label.said import said
 
 
 @pytest.mark.parametrize(

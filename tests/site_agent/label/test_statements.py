@@ -2,10 +2,7 @@
 
 import pytest
 
-from protos.statistics_pb2 import Assertion
-from site_agent.label.labeler import mentions_in
-
-VALUES = {Assertion.POSITIVE: "1", Assertion.NEGATIVE: "0", Assertion.UNCERTAIN: "?"}
+from tests.site_agent.label.said import said
 
 
 @pytest.mark.parametrize(
@@ -22,5 +19,4 @@ VALUES = {Assertion.POSITIVE: "1", Assertion.NEGATIVE: "0", Assertion.UNCERTAIN:
     ],
 )
 def test_cue_behind_a_list(language: str, text: str, assertions: str) -> None:
-    found = sorted(mentions_in(text, language), key=lambda mention: mention.start)
-    assert "".join(VALUES[mention.assertion] for mention in found) == assertions
+    assert said(text, language) == assertions

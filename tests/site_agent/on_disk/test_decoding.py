@@ -18,7 +18,8 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from site_agent.on_disk.decoding import CannotWrite, decode
+from site_agent.on_disk.copying import CannotWrite
+from site_agent.on_disk.decoding import decode
 from tests.site_agent.deidentify.pixels.drawn import as_film, drawn
 
 PIXELS = drawn(("REUTER", 60, 120))

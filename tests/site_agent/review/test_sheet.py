@@ -10,7 +10,7 @@ import pydicom
 import pytest
 from pydicom.uid import RLELossless
 
-from site_agent.errors import SiteError
+from site_agent.on_disk.copying import CannotWrite
 from site_agent.review.sheet import LONG_SIDE, pictures_of, write_sheet
 from tests.site_agent.inbox import COLUMNS, ROWS, SYNTAXES, film, put
 
@@ -138,6 +138,7 @@ def test_full_disk_is_told_and_what_a_killed_run_left_goes(
     compressed.save_as(one)
     left = put(tmp_path / "sheet" / ".decoded" / "film.dcm", b"of a killed run")
     monkeypatch.setattr("site_agent.review.sheet.write_decoded", full)
-    with pytest.raises(SiteError, match="No space left"):
+    with pytest.raises(CannotWrite) as failed:
         write_sheet(left.parents[1], [("S1", one)], title="Sample", task="Look.")
+    assert failed.value.why.errno == 28
     assert not list(left.parents[1].iterdir())
