@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,13 @@ from coordinator.consortium import (
     admission,
     members,
     submissions,
+    versions,
     witnessing,
 )
 from coordinator.database import close, open_session
 from coordinator.founding import found
 from coordinator.http_api.app import create_app
-from coordinator.models import Member, User
+from coordinator.models import Member, User, Version
 from coordinator.rules.states import UserRole
 from coordinator.serve import uvicorn_config
 from protos import codec, envelope
@@ -241,6 +243,18 @@ def hospital(consortium: Consortium) -> Hospital:
 @pytest.fixture
 def hospitals(consortium: Consortium) -> list[Hospital]:
     return [Hospital(site).join(consortium) for site in ("alder", "birch", "cedar")]
+
+
+@pytest.fixture
+def released(consortium: Consortium, hospitals: list[Hospital]) -> Version:
+    """Release version 1.0.0 of what three hospitals contributed."""
+    for hospital in hospitals:
+        consortium.submit(hospital, hospital.contribution())
+    with open_session(consortium.home) as session:
+        version = versions.propose(session, share=Fraction(2, 3), now=consortium.now)
+    for hospital in hospitals[:2]:
+        consortium.submit(hospital, hospital.vote(version.digest))
+    return version
 
 
 # ---------------------------------------------------------------- the people's door

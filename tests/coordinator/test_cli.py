@@ -12,8 +12,7 @@ from coordinator import cli
 from coordinator.cli import terminal
 from coordinator.consortium import accounts
 from coordinator.database import close, open_session
-
-PASSWORD = "correct horse battery"
+from tests.coordinator.conftest import PASSWORD
 
 
 @pytest.fixture

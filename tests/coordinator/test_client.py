@@ -7,29 +7,17 @@ import hashlib
 import io
 import json
 import sys
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from coordinator import client
-from coordinator.consortium import runs, versions
+from coordinator.consortium import runs
 from coordinator.database import open_session
 from coordinator.models import Plan
 from coordinator.rules.states import PlanState
-
-PASSWORD = "correct horse battery"  # as in conftest.py
-PLAN = """
-title = "Baseline"
-dataset = "chest-radiographs"
-version = "1.0.0"
-network = "densenet-tiny"
-strategy = "fedavg"
-rounds = 3
-batch_size = 8
-image_size = 64
-learning_rate = 0.001
-"""
+from tests.coordinator.conftest import PASSWORD
+from tests.coordinator.plan import PLAN
 
 
 @pytest.fixture
@@ -61,16 +49,6 @@ def logged_in(run, address):
     assert (code, err) == (0, "")
     assert out.startswith("rosa (researcher) until 20")
     return run
-
-
-@pytest.fixture
-def released(consortium, hospitals):
-    for hospital in hospitals:
-        consortium.submit(hospital, hospital.contribution())
-    with open_session(consortium.home) as session:
-        version = versions.propose(session, share=Fraction(2, 3), now=consortium.now)
-    for hospital in hospitals[:2]:
-        consortium.submit(hospital, hospital.vote(version.digest))
 
 
 @pytest.fixture

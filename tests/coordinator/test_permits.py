@@ -19,18 +19,8 @@ from protos import codec, envelope
 from protos.dataset_pb2 import Decision
 from protos.envelope_pb2 import Envelope
 from protos.training_pb2 import Network, PermitTerms, Role, Strategy
+from tests.coordinator.plan import PLAN
 
-PLAN = """
-title = "Baseline"
-dataset = "chest-radiographs"
-version = "1.0.0"
-network = "densenet-tiny"
-strategy = "fedavg"
-rounds = 3
-batch_size = 8
-image_size = 64
-learning_rate = 0.001
-"""
 POLICY = permits.PermitPolicy(
     quorum=Fraction(2, 3),
     valid_seconds=14 * 86_400,

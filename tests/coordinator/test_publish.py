@@ -28,6 +28,7 @@ from protos.statistics_pb2 import (
     ObservationCell,
     YearCell,
 )
+from tests.coordinator.conftest import PASSWORD
 
 ROOT = b"r" * 32
 
@@ -95,7 +96,7 @@ def test_register_has_every_letter_of_article_30(consortium, published):
 @contextmanager
 def logged_in(address, name):
     with httpx.Client(base_url=address, timeout=60) as client:
-        asked = {"username": name, "password": "correct horse battery"}
+        asked = {"username": name, "password": PASSWORD}
         token = client.post("/api/v1/session", json=asked).json()["token"]
         client.headers["Authorization"] = f"Bearer {token}"
         yield client
