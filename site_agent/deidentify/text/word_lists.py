@@ -1,8 +1,9 @@
 """The words that may stand with a capital and name nobody, and how more are built.
 
-Read from ``lexicon.toml``, ``pack_words.txt``, ``report_words.txt`` and the words of
-the standard's codes. A word counts as well when it begins with a listed stem, ends as
-compounds of medicine do, or is an English form of a listed one. All words are folded.
+Read from ``lexicon.toml``, ``daily_words``, ``pack_words.txt``, ``report_words.txt``
+and the words of the standard's codes. A word counts as well when it begins with a
+listed stem, ends as compounds of medicine do, or is an English form of a listed one.
+All words are folded.
 """
 
 from __future__ import annotations
@@ -66,10 +67,21 @@ def is_allowed(folded: str, language: str = "") -> bool:
 def _allowed(language: str) -> tuple[frozenset[str], ...]:
     listed = _lists()["words"]
     if language == "en":
-        return _english(), listed["other"]
+        return _english(), daily_words(language), listed["other"]
     if language in listed:
-        return listed[language], listed["other"]
-    return _english(), *listed.values()
+        return listed[language], daily_words(language), listed["other"]
+    return _english(), *listed.values(), *map(daily_words, languages())
+
+
+@cache
+def daily_words(language: str) -> frozenset[str]:
+    """Give the words of a language that reports and letters use, and that name nobody.
+
+    A word that is a family name as well stands in ``vocabulary.toml`` under `common`.
+    """
+    listed = files(__package__).joinpath("daily_words", f"{language}.txt")
+    words = frozenset(fold(listed.read_text("utf-8")).split())
+    return words | _without_sharp_s(words)
 
 
 def languages() -> frozenset[str]:
