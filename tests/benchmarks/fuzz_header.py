@@ -3,7 +3,7 @@
     python -m tests.benchmarks.fuzz_header [--count 1000000] [--seed 1] [--jobs 2]
         [--pydicom-every 50]
 
-Every mutant of the corpus in ``tests.site_agent.deidentify.header.test_engine`` is
+Every mutant of the corpus in ``tests.site_agent.deidentify.odd_films`` is
 either declined or gives a file. It is a fault when the engine raises anything but
 `Declined`, takes more than 5 s, or leaves a planted name in its output, except in bytes
 that are the picture: a mutant may say that a name is its lookup table. Every 50th of
@@ -41,8 +41,8 @@ from tests.site_agent.deidentify.both_ways import (
     differences,
 )
 from tests.site_agent.deidentify.chest_film import again
-from tests.site_agent.deidentify.header.test_encapsulated import CARRIERS, film_with
-from tests.site_agent.deidentify.header.test_engine import CORPUS, SYNTAXES
+from tests.site_agent.deidentify.compressed_films import CARRIERS, film_with
+from tests.site_agent.deidentify.odd_films import CORPUS, SYNTAXES
 
 # In capitals alone a name cannot be told from a code string.
 NAMES = (b"Reuter^", b"Krebs^", b"^Francisco", b"19571113", "山田".encode())

@@ -38,14 +38,14 @@ from site_agent.deidentify.header.engine import Declined
 from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.header.reading import quiet
 from tests.benchmarks.films_contenders import Contender, contenders
-from tests.benchmarks.judging import SHARED, judged
+from tests.benchmarks.judging import judged
+from tests.shared_folder import CHEST_FILMS, TABLE_E1_1
 from tests.site_agent.deidentify.both_ways import as_bytes, by_engine, by_pydicom
 from tests.site_agent.deidentify.chest_film import chest_film
-from tests.site_agent.deidentify.header.test_dataset import SECRET, plant_every_row
-from tests.site_agent.deidentify.header.test_real_films import CHEST, errors_in
+from tests.site_agent.deidentify.dciodvfy import errors_in
+from tests.site_agent.deidentify.every_row import SECRET, plant_every_row
 
 SIDE = 2048
-TABLE = SHARED / "standards" / "ps315_table_e1-1_2026d.json"
 SEEDS = (4, 5, 6)
 FEW, MANY = 1_000, 20_000
 HUGE_SIDE, HUGE_FRAMES = 16_000, 4
@@ -150,7 +150,7 @@ def quality(everyone: list[Contender], room: Path) -> Iterator[Row]:
     own = room / "film.dcm"
     with quiet():
         pydicom.dcmwrite(own, chest_film())
-    for path in (own, *CHEST):
+    for path in (own, *CHEST_FILMS):
         copy = room / "copy.dcm"
         content = path.read_bytes()
         try:
@@ -158,7 +158,7 @@ def quality(everyone: list[Contender], room: Path) -> Iterator[Row]:
         except Declined:
             copy.write_bytes(by_pydicom(content, Options()))
         new += len(errors_in(copy) - errors_in(path))
-    yield Row(f"new dciodvfy errors, {len(CHEST) + 1} films", 0, new)
+    yield Row(f"new dciodvfy errors, {len(CHEST_FILMS) + 1} films", 0, new)
 
 
 def left_by(each: Contender, room: Path, seed: int, start: int = 0) -> float | None:
@@ -168,10 +168,12 @@ def left_by(each: Contender, room: Path, seed: int, start: int = 0) -> float | N
     """
     source = Path(tempfile.mkdtemp(dir=room))
     target = Path(tempfile.mkdtemp(dir=room))
-    has_judge = TABLE.exists()
+    has_judge = TABLE_E1_1.exists()
     whole = room / "stress.dcm"
     if has_judge:
-        judged("e11_stress.py", "make", whole, "--table", TABLE, "--seed", str(seed))
+        judged(
+            "e11_stress.py", "make", whole, "--table", TABLE_E1_1, "--seed", str(seed)
+        )
     else:
         film = chest_film()
         plant_every_row(film)
@@ -183,7 +185,7 @@ def left_by(each: Contender, room: Path, seed: int, start: int = 0) -> float | N
         return None
     if not has_judge:
         return files[0].read_bytes().count(SECRET.encode())
-    figures = judged("e11_stress.py", "score", whole, files[0], "--table", TABLE)
+    figures = judged("e11_stress.py", "score", whole, files[0], "--table", TABLE_E1_1)
     return sum(figures[name] for name in ("survivors", "x_kept", "private", "strings"))
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.shared_folder import SHARED
+
 HERE = Path(__file__).parent
-SHARED = HERE.parents[2] / "shared"
 FIGURE = re.compile(r"(\w+)=(-?[\d.e+-]+)")
 
 

@@ -28,7 +28,6 @@ from pathlib import Path
 from site_agent.label.pack import expand
 from site_agent.reports.labelling import COLUMNS
 from tests.benchmarks.judging import (
-    SHARED,
     Bar,
     judged,
     peer,
@@ -36,6 +35,7 @@ from tests.benchmarks.judging import (
     show,
     site_agent,
 )
+from tests.shared_folder import SHARED
 
 LENGTH = 267  # characters of the mean report
 BARS = [

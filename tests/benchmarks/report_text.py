@@ -22,7 +22,6 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.judging import (
-    SHARED,
     Bar,
     judged,
     peer,
@@ -30,6 +29,7 @@ from tests.benchmarks.judging import (
     show,
     site_agent,
 )
+from tests.shared_folder import SHARED
 
 BARS = [
     Bar("identifiers fully removed", "full", 0.97, 0.995),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 import warnings
-from pathlib import Path
 
 import pydicom
 import pytest
@@ -17,9 +16,9 @@ from pydicom.uid import JPEGBaseline8Bit, JPEGLossless
 
 from site_agent.acquire import part10
 from site_agent.acquire.part10 import Structure
+from tests.shared_folder import DICOM
 from tests.site_agent.inbox import SYNTAXES, dataset, film, without_preamble
 
-DICOM = Path(__file__).parents[4] / "shared/data/dicom"
 FILM = film()
 
 

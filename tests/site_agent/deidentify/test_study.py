@@ -26,11 +26,7 @@ from site_agent.study import (
     Refusal,
     View,
 )
-from tests.site_agent.deidentify.chest_film import (
-    IDENTIFIERS,
-    STUDY_UID,
-    chest_film,
-)
+from tests.site_agent.deidentify.chest_film import IDENTIFIERS, STUDY_UID, chest_film
 
 PSEUDONYMS = Pseudonyms(bytes(32))
 LETTER = """Klinikum Sebnitz, Grafring 29

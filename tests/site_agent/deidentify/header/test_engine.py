@@ -5,37 +5,26 @@ from __future__ import annotations
 import io
 import json
 import re
-import struct
 import subprocess
 import sys
-import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import pydicom
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.sequence import Sequence
-from pydicom.tag import Tag
-from pydicom.uid import (
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    JPEG2000Lossless,
-)
+from pydicom.uid import JPEG2000Lossless
 
-from site_agent.deidentify.header.engine import Declined, Limits, TooLarge, clean_header
-from site_agent.deidentify.header.options import Dates, Options
+from site_agent.deidentify.header.engine import Declined, clean_header
+from site_agent.deidentify.header.options import Options
 from site_agent.deidentify.header.reading import UNREADABLE, quiet
 from site_agent.errors import UnreadableFile
+from tests.shared_folder import DICOM_FILES, STRESS, TABLE_E1_1
 from tests.site_agent.deidentify.both_ways import (
     PSEUDONYMS,
     as_bytes,
+    by_both,
     by_engine,
     by_pydicom,
     differences,
@@ -44,127 +33,14 @@ from tests.site_agent.deidentify.both_ways import (
 from tests.site_agent.deidentify.chest_film import (
     IDENTIFIERS,
     JPEG_2000,
-    SOP_UID,
     again,
     chest_film,
-    code,
-    item,
 )
-from tests.site_agent.deidentify.header.test_dataset import SECRET, plant_every_row
+from tests.site_agent.deidentify.cleaned import REMOVE, SHIFT
+from tests.site_agent.deidentify.every_row import SECRET
+from tests.site_agent.deidentify.odd_films import CORPUS, SYNTAXES, clutter
 
-SHARED = Path(__file__).parents[5] / "shared"
-STRESS = SHARED / "judge" / "e11_stress.py"
-FILES = sorted(
-    path for path in (SHARED / "data" / "dicom").rglob("*.dcm") if path.is_file()
-)
-SYNTAXES = (
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    DeflatedExplicitVRLittleEndian,
-)
-REMOVE, SHIFT = Options(Dates.REMOVE), Options(Dates.SHIFT)
 both_options = pytest.mark.parametrize("options", [REMOVE, SHIFT])
-PIXELS = struct.pack("<HH2sHI", 0x7FE0, 0x0010, b"OW", 0, 512)
-
-
-def raw(film: Dataset, keyword: str, vr: str, value: bytes) -> None:
-    tag = Tag(keyword)
-    film._dict[tag] = RawDataElement(tag, vr, len(value), value, 0, False, True)
-
-
-# --------------------------------------------------------------- a corpus of its own
-
-
-def every_row() -> Dataset:
-    film, region = chest_film(), code("T-D3000", "SRT", "Chest")
-    view = code("R-10214", "SRT", "postero-anterior")
-    region.AnatomicRegionModifierSequence = Sequence([code("G-A138", "SRT", "Coronal")])
-    for place in (film, view, region.AnatomicRegionModifierSequence[0]):
-        with quiet():
-            plant_every_row(place)
-    film.ViewCodeSequence = Sequence([view])
-    film.AnatomicRegionSequence = Sequence([region])
-    film.SOPInstanceUID = SOP_UID
-    return film
-
-
-def undefined_lengths() -> Dataset:
-    film = chest_film()
-    for keyword in ("ViewCodeSequence", "RequestAttributesSequence"):
-        film[keyword].is_undefined_length = True
-        for each in film[keyword].value:
-            each.is_undefined_length_sequence_item = True
-    return film
-
-
-def nested(depth: int) -> Dataset:
-    inner = item(PatientName=SECRET, PatientID=SECRET)
-    for _ in range(depth):
-        inner = item(ViewCodeSequence=Sequence([inner]), Modality="DX")
-    return chest_film(ViewCodeSequence=Sequence([inner]))
-
-
-def clutter() -> Dataset:
-    film = chest_film()
-    film.add_new(0x50000022, "LO", SECRET)
-    film.add_new(0x60000022, "LO", SECRET)
-    film.add_new(0x60003000, "OW", SECRET.encode())
-    film.add_new(0x0018FFF0, "LO", SECRET)
-    film.add_new(0x00211099, "UN", SECRET.encode())
-    icon = item(PatientID=SECRET, BitsAllocated=8, PixelData=b"\0\0")
-    film.add_new("IconImageSequence", "SQ", [icon])
-    film.add_new("DataSetTrailingPadding", "OB", SECRET.encode())
-    return film
-
-
-def under_unknown_vr() -> Dataset:
-    film = chest_film()
-    for keyword, value in {
-        "KVP": b"125 ",
-        "PatientName": b"Reuter^Francisco",
-        "Manufacturer": b"Reuter^Francisco",
-        "StudyDate": b"20170815",
-        "SamplesPerPixel": b"\1\0",
-    }.items():
-        raw(film, keyword, "UN", value)
-    raw(film, "Modality", "LO", b"DX")
-    raw(film, "BodyPartExamined", "PN", b"Reuter^Francisco")
-    raw(film, "RescaleSlope", "OB", b"1 ")
-    return film
-
-
-def odd_values() -> Dataset:
-    film = chest_film(
-        SpecificCharacterSet="ISO_IR 192",
-        PatientName="山田^太郎",
-        IssuerOfPatientID="Universitätsklinikum",
-        Manufacturer="キヤノン",
-        ProcedureCodeSequence=Sequence([code("RX72944254", "99SEBNITZ", "XR for R")]),
-        StudyDate="1917.8.15",
-        AcquisitionDate="",
-    )
-    raw(film, "WindowCenter", "DS", b"2048\\20170815 ")
-    raw(film, "DetectorVector", "US", b"Reuter^Francisco")
-    raw(film, "ImageType", "CS", b"ORIGI\0\\PRIMARY\\RX72944254")
-    raw(film, "SmallestImagePixelValue", "US", b"\1\0\2\0\3\0")
-    raw(film, "SeriesInstanceUID", "UI", b"1.2.3\\ \\1.2.840.10008.1.1\0")
-    return film
-
-
-CORPUS: dict[str, Callable[[], Dataset]] = {
-    "plain": chest_film,
-    "every row": every_row,
-    "undefined lengths": undefined_lengths,
-    "nested": lambda: nested(8),
-    "nested too deep": lambda: nested(60),
-    "clutter": clutter,
-    "unknown VR": under_unknown_vr,
-    "odd values": odd_values,
-    "no pixels, no study": lambda: item(
-        SOPClassUID="1.2.840.10008.5.1.4.1.1.88.11", SOPInstanceUID="1.2.3", KVP="1"
-    ),
-}
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
@@ -174,8 +50,7 @@ def test_both_ways_agree_in_every_attribute(
     name: str, options: Options, syntax: str
 ) -> None:
     content = as_bytes(again(CORPUS[name](), syntax))
-    result = by_engine(content, options)
-    assert differences(result, by_pydicom(content, options)) == []
+    result = by_both(content, options)
     assert SECRET.encode() not in result
     assert b"Reuter" not in result
 
@@ -191,11 +66,11 @@ def test_compressed_pixels_are_found_and_not_touched() -> None:
     assert result.endswith(content[-40:])
 
 
-@pytest.mark.skipif(not FILES, reason="the real files are not at hand")
+@pytest.mark.skipif(not DICOM_FILES, reason="the real files are not at hand")
 @both_options
 def test_both_ways_agree_on_real_films(options: Options) -> None:
     compared = 0
-    for path in FILES:
+    for path in DICOM_FILES:
         content = path.read_bytes()
         try:
             result = by_engine(content, options)
@@ -203,7 +78,7 @@ def test_both_ways_agree_on_real_films(options: Options) -> None:
             continue
         compared += 1
         assert differences(result, by_pydicom(content, options)) == [], path.name
-    assert compared > 0.75 * len(FILES)
+    assert compared > 0.75 * len(DICOM_FILES)
 
 
 @pytest.mark.skipif(not STRESS.exists(), reason="the judge is not at hand")
@@ -215,14 +90,13 @@ def test_both_ways_agree_where_every_row_is_planted_three_times(
     subprocess.run(
         [
             *(sys.executable, STRESS, "make", made, "--seed", str(seed)),
-            *("--table", SHARED / "standards" / "ps315_table_e1-1_2026d.json"),
+            *("--table", TABLE_E1_1),
         ],
         check=True,
         capture_output=True,
     )
     for options in (REMOVE, SHIFT):
-        result = by_engine(made.read_bytes(), options)
-        assert differences(result, by_pydicom(made.read_bytes(), options)) == []
+        result = by_both(made.read_bytes(), options)
         assert not re.search(rb"ZQ[A-Z2-7]{10}", result)
 
 
@@ -284,119 +158,6 @@ def test_picture_of_odd_length_is_padded_with_nothing_else_than_nul(
         copies = [pydicom.dcmread(io.BytesIO(result)) for result in results]
     assert [copy.PixelData for copy in copies] == [b"\1" * 15 + b"\0"] * 2
     assert differences(*results) == []
-
-
-# ----------------------------------------------------------------------- what it leaves
-
-
-def damaged(content: bytes) -> dict[str, bytes]:
-    pixels = content.index(PIXELS)
-    meta = content.index(b"1.2.840.10008.1.2.1\0")
-    name = content.index(b"\x10\0\x10\0PN")
-    return {
-        "no preamble": content[132:],
-        "cut off": content[: pixels + 100],
-        "cut off in the header": content[: name + 20],
-        "fewer pixels than rows": content[:pixels]
-        + struct.pack("<HH2sHI", 0x7FE0, 0x0010, b"OW", 0, 2)
-        + b"\0\0",
-        "a picture of unknown size": content.replace(
-            b"\x28\0\x10\0US\2\0\x10\0", b"\x28\0\x10\0US\2\0\0\0"
-        ),
-        "unknown VR": content[: name + 4] + b"??" + content[name + 6 :],
-        "implicit in explicit": content[: name + 4]
-        + struct.pack("<I", 4)
-        + content[name + 8 :],
-        "twice": content[:name] + content[name : name + 24] + content[name:],
-        "private syntax": content.replace(
-            b"1.2.840.10008.1.2.1\0", b"1.2.840.113619.5.2\0\0"
-        ),
-        "syntax and pixels": content[:meta]
-        + b"1.2.840.10008.1.2.5\0"
-        + content[meta + 20 :],
-        "another object": content + content[pixels:],
-        "a name after the pixels": content + content[name : name + 24],
-        "two PixelData": content[:pixels]
-        + struct.pack("<HH2sHI", 0x7FE0, 0x0008, b"OF", 0, 4)
-        + bytes(4)
-        + content[pixels:],
-        "control character in a number": content.replace(b"2048", b"\x1d048"),
-        "two SOP classes": content.replace(
-            b"1.2.840.10008.5.1.4.1.1.1.1\0\x08", b"1.2.840.10008.5.1.4.1.1\\1.1\0\x08"
-        ),
-        "command group": content[: content.index(b"\x08\0\5\0CS")]
-        + b"\0\0\5\0CS\2\0AB"
-        + content[content.index(b"\x08\0\5\0CS") :],
-        "unknown character set": content.replace(b"ISO_IR 100", b"utf_16    "),
-    }
-
-
-@pytest.mark.parametrize("what", damaged(as_bytes(chest_film())))
-def test_what_could_be_read_in_two_ways_is_declined(what: str) -> None:
-    with pytest.raises(Declined) as declined:
-        by_engine(damaged(as_bytes(chest_film()))[what], REMOVE)
-    assert not [each for each in IDENTIFIERS if each in str(declined.value)]
-
-
-def test_deflated_bomb_is_declined() -> None:
-    content = as_bytes(again(chest_film(), DeflatedExplicitVRLittleEndian))
-    start = 144 + int.from_bytes(content[140:144], "little")
-    deflater = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
-    bomb = deflater.compress(bytes(1 << 26)) + deflater.flush()
-    with pytest.raises(TooLarge):
-        by_engine(content[:start] + bomb, REMOVE)
-
-
-@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian])
-def test_megabytes_of_tiny_elements_or_items_are_too_large(syntax: str) -> None:
-    content = as_bytes(chest_film(syntax))
-    pixels = content.index(b"\xe0\x7f\x10\0")
-    one = struct.pack("<HHI", 0xFFFE, 0xE000, 0)
-    head = (0x5200, 0x9229)
-    length = 200_000 * len(one)
-    if syntax == ImplicitVRLittleEndian:
-        many = struct.pack("<HHI", *head, length)
-    else:
-        many = struct.pack("<HH2sHI", *head, b"SQ", 0, length)
-    with pytest.raises(TooLarge):
-        by_engine(content[:pixels] + many + one * 200_000 + content[pixels:], REMOVE)
-
-
-def test_large_private_value_is_too_large_where_little_memory_is_given() -> None:
-    film = chest_film()
-    film.add_new(0x00091010, "OB", b"Reuter" * 100_000)
-    content = as_bytes(film)
-
-    def read(offset: int, count: int) -> bytes:
-        return content[offset : offset + count]
-
-    little = Limits(header=1 << 16, inflated=1 << 16, elements=1000)
-    with pytest.raises(TooLarge):
-        clean_header(read, len(content), PSEUDONYMS, REMOVE, little)
-
-
-@pytest.mark.parametrize("is_open", [True, False])
-def test_megabytes_of_nested_sequences_take_no_stack(is_open: bool) -> None:
-    content = as_bytes(chest_film())
-    pixels = content.index(PIXELS)
-    nest = nested_bytes(40_000, is_open=is_open)
-    result = by_engine(content[:pixels] + nest + content[pixels:], REMOVE)
-    assert len(result) < 10_000
-
-
-def nested_bytes(depth: int, *, is_open: bool) -> bytes:
-    """Shared Functional Groups Sequences in each other, with a name in the last."""
-    tag, parts, length = (0x5200, 0x9229), [b"\x10\0\x10\0PN\4\0Zqre"], 12
-    for _ in range(depth):
-        if is_open:
-            head = struct.pack("<HH2sHI", *tag, b"SQ", 0, 0xFFFFFFFF)
-            parts.append(head + struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF))
-        else:
-            head = struct.pack("<HH2sHI", *tag, b"SQ", 0, length + 8)
-            parts.append(head + struct.pack("<HHI", 0xFFFE, 0xE000, length))
-            length += 20
-    ends = struct.pack("<HHIHHI", 0xFFFE, 0xE00D, 0, 0xFFFE, 0xE0DD, 0)
-    return b"".join(reversed(parts)) + (ends * depth if is_open else b"")
 
 
 # ---------------------------------------------------------------------------- anything

@@ -19,8 +19,10 @@ from site_agent.deidentify.header.engine import Declined
 from site_agent.deidentify.header.options import Dates, Option, Options
 from site_agent.deidentify.header.reading import UNREADABLE, quiet
 from site_agent.errors import UnreadableFile
+from tests.shared_folder import DICOM_FILES, STRESS, TABLE_E1_1
 from tests.site_agent.deidentify.both_ways import (
     as_bytes,
+    by_both,
     by_engine,
     by_pydicom,
     differences,
@@ -34,7 +36,7 @@ from tests.site_agent.deidentify.chest_film import (
     chest_film,
     code,
 )
-from tests.site_agent.deidentify.header.test_engine import CORPUS, FILES, SHARED, STRESS
+from tests.site_agent.deidentify.odd_films import CORPUS
 
 ALONE = [
     *(Options(others=frozenset({option})) for option in Option),
@@ -56,8 +58,7 @@ def read(content: bytes) -> pydicom.Dataset:
 def cleaned(film: pydicom.Dataset, options: Options) -> bytes:
     """Clean a film both ways, compare, and give the new file."""
     content = as_bytes(again(film))
-    result = by_engine(content, options)
-    assert differences(result, by_pydicom(content, options)) == []
+    result = by_both(content, options)
     return result
 
 
@@ -77,11 +78,15 @@ def test_both_ways_agree_in_every_attribute(options: Options, syntax: str) -> No
         assert differences(result, by_pydicom(content, options)) == [], name
 
 
-@pytest.mark.skipif(not FILES, reason="the real files are not at hand")
+@pytest.mark.skipif(not DICOM_FILES, reason="the real files are not at hand")
 @each_option
 def test_both_ways_agree_on_real_files(options: Options) -> None:
     # Each option has a third of the files, all of them together have every one.
-    sample = FILES if options == EVERY else FILES[len(options.methods[-1]) % 3 :: 3]
+    sample = (
+        DICOM_FILES
+        if options == EVERY
+        else DICOM_FILES[len(options.methods[-1]) % 3 :: 3]
+    )
     compared = 0
     for path in sample:
         content = path.read_bytes()
@@ -103,8 +108,7 @@ def test_class_that_is_not_the_standards_is_the_same_in_file_and_meta_group() ->
     standard = b"1.2.840.10008.5.1.4.1.1.1.1"
     content = corpus("plain").replace(standard, b"0" + standard[1:])
     for options in (Options(), Options(others=frozenset({Option.UIDS}))):
-        result = by_engine(content, options)
-        assert differences(result, by_pydicom(content, options)) == []
+        result = by_both(content, options)
         film = pydicom.dcmread(io.BytesIO(result))
         assert film.file_meta.MediaStorageSOPClassUID == film.SOPClassUID
 
@@ -139,8 +143,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_of_every_row_stays_what_the_option_says(
     options: Options, judge: ModuleType, tmp_path: Path
 ) -> None:
-    table = SHARED / "standards" / "ps315_table_e1-1_2026d.json"
-    rules, source = judge.rules_by_tag(table), tmp_path / "stress.dcm"
+    rules, source = judge.rules_by_tag(TABLE_E1_1), tmp_path / "stress.dcm"
     if options == EVERY:  # the judge takes a kept UID in a cleaned sequence for a miss
         options = Options(Dates.SHIFT, frozenset(Option) - {Option.UIDS})
     claimed = [str(each).replace("-", "_") for each in options.chosen]
@@ -148,8 +151,7 @@ def test_of_every_row_stays_what_the_option_says(
     with quiet():
         film = judge.build(rules, seed=3)
         pydicom.dcmwrite(source, film, enforce_file_format=True)
-        result = by_engine(source.read_bytes(), options)
-        assert differences(result, by_pydicom(source.read_bytes(), options)) == []
+        result = by_both(source.read_bytes(), options)
         copy = tmp_path / "copy.dcm"
         copy.write_bytes(result)
         (before, planted), (after, values) = judge.read(source), judge.read(copy)

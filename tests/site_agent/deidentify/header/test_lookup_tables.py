@@ -16,9 +16,9 @@ from site_agent.deidentify.header.options import Options
 from site_agent.errors import UnreadableFile
 from tests.site_agent.deidentify.both_ways import (
     as_bytes,
+    by_both,
     by_engine,
     by_pydicom,
-    differences,
 )
 from tests.site_agent.deidentify.chest_film import chest_film
 
@@ -79,8 +79,7 @@ def test_a_table_with_text_goes_and_the_one_beside_it_stays(vr, syntax):
     text = (SECRET * 2)[:32]
     film.VOILUTSequence = Sequence([_table(text, vr), _table(ramp, vr)])
     content = as_bytes(film)
-    result = by_engine(content, Options())
-    assert differences(result, by_pydicom(content, Options())) == []
+    result = by_both(content, Options())
     assert b"Quentin" not in result
     assert b"uQneit" not in result
     assert len(pydicom.dcmread(io.BytesIO(result)).VOILUTSequence) == 1

@@ -10,12 +10,7 @@ from pydicom.sequence import Sequence
 from site_agent.deidentify.dictionary import attributes
 from site_agent.deidentify.header.options import Option, Options
 from site_agent.deidentify.header.own_identifiers import Collected, OwnIdentifiers
-from tests.site_agent.deidentify.both_ways import (
-    as_bytes,
-    by_engine,
-    by_pydicom,
-    differences,
-)
+from tests.site_agent.deidentify.both_ways import as_bytes, by_both, by_engine
 from tests.site_agent.deidentify.chest_film import chest_film
 
 PATIENT_NAME, PATIENT_ID, BIRTH_DATE = 0x00100010, 0x00100020, 0x00100030
@@ -122,8 +117,7 @@ def test_every_attribute_loses_the_name_and_the_number_at_every_depth(options):
     film.AnatomicRegionSequence = Sequence([_filled()])
     film.SOPClassUID = chest_film().SOPClassUID
     content = as_bytes(film)
-    result = by_engine(content, options)
-    assert differences(result, by_pydicom(content, options)) == []
+    result = by_both(content, options)
     for secret in (b"zyxwvut", b"quentin", b"7654321", b"765-43-21"):
         assert secret not in result.lower()
 
@@ -135,8 +129,7 @@ def test_a_name_that_stands_deep_is_looked_for_at_the_top():
     film.ReferencedPatientSequence = Sequence([item])
     film.CollimatorGridName = "Zyxwvut"
     content = as_bytes(film)
-    result = by_engine(content, Options())
-    assert differences(result, by_pydicom(content, Options())) == []
+    result = by_both(content, Options())
     assert b"Zyxwvut" not in result
 
 
@@ -166,6 +159,4 @@ def test_a_film_that_was_anonymised_before_is_cleaned_again():
     film = chest_film()
     film.PatientName = "REMOVED^REMOVED"
     content = as_bytes(film)
-    assert (
-        differences(by_engine(content, Options()), by_pydicom(content, Options())) == []
-    )
+    by_both(content, Options())

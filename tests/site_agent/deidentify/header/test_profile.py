@@ -11,23 +11,22 @@ from site_agent.deidentify.header.compile_profile import HERE, main
 from site_agent.deidentify.header.denial import TECHNICAL_TEXT, never_stands
 from site_agent.deidentify.header.options import Dates, Options
 from site_agent.deidentify.header.profile import Action, load_profile, resolve
+from tests.shared_folder import SHARED, TABLE_E1_1
 
-STANDARDS = Path(__file__).parents[5] / "shared" / "standards"
-TABLE = STANDARDS / "ps315_table_e1-1_2026d.json"
-PRIVATE = STANDARDS / "ps315_table_e3.10-1_safe_private_2025b.json"
+PRIVATE = SHARED / "standards" / "ps315_table_e3.10-1_safe_private_2025b.json"
 DX = "digital-x-ray-image"
 
 
-@pytest.mark.skipif(not TABLE.exists(), reason="the table as JSON is not at hand")
+@pytest.mark.skipif(not TABLE_E1_1.exists(), reason="the table as JSON is not at hand")
 def test_checked_in_data_is_what_the_script_compiles(tmp_path: Path) -> None:
-    main(TABLE, PRIVATE, tmp_path)
+    main(TABLE_E1_1, PRIVATE, tmp_path)
     for name in ("profile.json", "attribute_types.json"):
         assert (tmp_path / name).read_text() == (HERE / name).read_text(), name
 
 
-@pytest.mark.skipif(not TABLE.exists(), reason="the table as JSON is not at hand")
+@pytest.mark.skipif(not TABLE_E1_1.exists(), reason="the table as JSON is not at hand")
 def test_every_row_of_the_table_is_in_the_profile() -> None:
-    rows = json.loads(TABLE.read_text())["rules"]
+    rows = json.loads(TABLE_E1_1.read_text())["rules"]
     rules = load_profile().rules
     for row in rows:
         if set(row["tag"]) <= set("0123456789ABCDEF"):

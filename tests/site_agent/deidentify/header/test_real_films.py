@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import re
 import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -17,14 +15,12 @@ from pydicom.pixels.utils import get_expected_length
 from site_agent.deidentify.header.dataset import deidentify_header, to_bytes
 from site_agent.deidentify.header.options import Dates, Option, Options
 from site_agent.deidentify.header.reading import UNREADABLE, quiet
-from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.errors import UnreadableFile
+from tests.shared_folder import CHEST_FILMS, DICOM_FILES
+from tests.site_agent.deidentify.both_ways import PSEUDONYMS
 from tests.site_agent.deidentify.chest_film import chest_film, code, item
+from tests.site_agent.deidentify.dciodvfy import errors_in
 
-REAL = Path(__file__).parents[5] / "shared" / "data" / "dicom"
-FILES = sorted(path for path in REAL.rglob("*.dcm") if path.is_file())
-CHEST = sorted((REAL / "chest").glob("*.dcm"))
-PSEUDONYMS = Pseudonyms(bytes(32))
 PIXELS = 0x7FE00010
 
 PROFILES = [
@@ -82,18 +78,11 @@ def errors_before(path: Path) -> set[str]:
     return errors_in(path)
 
 
-def errors_in(path: Path) -> set[str]:
-    program = shutil.which("dciodvfy") or ""
-    done = subprocess.run([program, path], capture_output=True, check=False)
-    lines = (done.stdout + done.stderr).decode("utf-8", "replace").splitlines()
-    return {re.sub(r"<[\d.]+>", "", line) for line in lines if line[:5] == "Error"}
-
-
-@pytest.mark.skipif(not FILES, reason="the real files are not at hand")
+@pytest.mark.skipif(not DICOM_FILES, reason="the real files are not at hand")
 @pytest.mark.parametrize("dates", list(Dates))
 def test_every_real_file_gives_a_copy_or_a_clear_refusal(dates: Dates) -> None:
     copies = 0
-    for path in FILES:
+    for path in DICOM_FILES:
         with quiet():
             try:
                 film = pydicom.dcmread(path, force=True)
@@ -114,7 +103,7 @@ def test_every_real_file_gives_a_copy_or_a_clear_refusal(dates: Dates) -> None:
         meta = getattr(film, "file_meta", Dataset())
         if "TransferSyntaxUID" in meta:
             assert copy.file_meta.TransferSyntaxUID == meta.TransferSyntaxUID
-    assert copies > 0.9 * len(FILES)
+    assert copies > 0.9 * len(DICOM_FILES)
 
 
 @needs_dciodvfy
@@ -129,10 +118,10 @@ def test_valid_film_stays_valid(options: Options, tmp_path: Path) -> None:
 
 
 @needs_dciodvfy
-@pytest.mark.skipif(not CHEST, reason="the real chest films are not at hand")
+@pytest.mark.skipif(not CHEST_FILMS, reason="the real chest films are not at hand")
 @each_profile
 def test_real_chest_films_get_no_new_error(options: Options, tmp_path: Path) -> None:
-    for path in CHEST:
+    for path in CHEST_FILMS:
         with quiet():
             film = pydicom.dcmread(path, force=True)
         content = to_bytes(deidentify_header(film, PSEUDONYMS, options))
