@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -255,6 +257,29 @@ def released(consortium: Consortium, hospitals: list[Hospital]) -> Version:
     for hospital in hospitals[:2]:
         consortium.submit(hospital, hospital.vote(version.digest))
     return version
+
+
+@pytest.fixture
+def typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a program as a person types it; give the exit code and what it wrote."""
+    monkeypatch.chdir(tmp_path)
+
+    def typed(
+        program: str, main: Callable[[], object], *arguments: object, keyboard: str = ""
+    ) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", [program, *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(keyboard))
+        code = 0
+        try:
+            main()
+        except SystemExit as leave:
+            code = leave.code or 0
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return typed
 
 
 # ---------------------------------------------------------------- the people's door

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
+from functools import partial
 
 import pytest
 
@@ -16,24 +15,11 @@ from tests.coordinator.conftest import PASSWORD
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
+def run(tmp_path, monkeypatch, typed):
     """Run `coordinator` on one home; give the exit code and what it wrote."""
     home = tmp_path / "coordinator"
     monkeypatch.setenv("HILUM_COORDINATOR_HOME", str(home))
-    monkeypatch.chdir(tmp_path)
-
-    def running(*arguments, keyboard=""):
-        monkeypatch.setattr(sys, "argv", ["coordinator", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(keyboard))
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as leave:
-            code = leave.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    yield running
+    yield partial(typed, "coordinator", cli.main)
     if (home / "coordinator.db").exists():
         close(home)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import io
 import json
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,23 +20,10 @@ from tests.coordinator.plan import PLAN
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
+def run(tmp_path, monkeypatch, typed):
     """Run `consortium`; give the exit code and what it wrote."""
     monkeypatch.setenv("HILUM_CONSORTIUM_HOME", str(tmp_path / "researcher"))
-    monkeypatch.chdir(tmp_path)
-
-    def running(*arguments, keyboard=""):
-        monkeypatch.setattr(sys, "argv", ["consortium", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(keyboard))
-        code = 0
-        try:
-            client.main()
-        except SystemExit as leave:
-            code = leave.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return running
+    return partial(typed, "consortium", client.main)
 
 
 @pytest.fixture
