@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,11 +8,9 @@ from hypothesis import strategies as st
 from protos import checkpoint as notes
 from protos import merkle
 from protos.checkpoint import BadNote, Checkpoint, SignatureType, VerifierKey
+from tests.shared_folder import SHARED
 
-VECTORS = (
-    Path(__file__).parents[3]
-    / "shared/judge/checkpoint_vectors/checkpoint_vectors.json"
-)
+VECTORS = SHARED / "judge" / "checkpoint_vectors" / "checkpoint_vectors.json"
 needs_vectors = pytest.mark.skipif(
     not VECTORS.exists(), reason="the vectors of ../shared/judge are not here"
 )

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,10 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protos import merkle
+from tests.shared_folder import SHARED
 
-VECTORS = (
-    Path(__file__).parents[3] / "shared/judge/checkpoint_vectors/merkle_vectors.json"
-)
+VECTORS = SHARED / "judge" / "checkpoint_vectors" / "merkle_vectors.json"
 needs_vectors = pytest.mark.skipif(
     not VECTORS.exists(), reason="the vectors of ../shared/judge are not here"
 )
