@@ -42,7 +42,8 @@ from tests.site_agent.deidentify.both_ways import (
 )
 from tests.site_agent.deidentify.chest_film import again
 from tests.site_agent.deidentify.compressed_films import CARRIERS, film_with
-from tests.site_agent.deidentify.odd_films import CORPUS, SYNTAXES
+from tests.site_agent.deidentify.odd_films import CORPUS
+from tests.site_agent.inbox import SYNTAXES
 
 # In capitals alone a name cannot be told from a code string.
 NAMES = (b"Reuter^", b"Krebs^", b"^Francisco", b"19571113", "山田".encode())

@@ -8,22 +8,9 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
-from pydicom.uid import (
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-)
 
 from tests.site_agent.deidentify.chest_film import chest_film, code, item
 from tests.site_agent.deidentify.every_row import SECRET, film_of_every_row
-
-SYNTAXES = (
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    DeflatedExplicitVRLittleEndian,
-)
 
 
 def raw(film: Dataset, keyword: str, vr: str, value: bytes) -> None:

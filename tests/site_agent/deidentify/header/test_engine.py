@@ -38,7 +38,8 @@ from tests.site_agent.deidentify.chest_film import (
 )
 from tests.site_agent.deidentify.cleaned import REMOVE, SHIFT
 from tests.site_agent.deidentify.every_row import SECRET
-from tests.site_agent.deidentify.odd_films import CORPUS, SYNTAXES, clutter
+from tests.site_agent.deidentify.odd_films import CORPUS, clutter
+from tests.site_agent.inbox import SYNTAXES
 
 both_options = pytest.mark.parametrize("options", [REMOVE, SHIFT])
 

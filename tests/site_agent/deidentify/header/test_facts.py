@@ -16,25 +16,17 @@ from site_agent.deidentify.header.facts import (
 )
 from site_agent.deidentify.header.indication import indication_of
 from site_agent.deidentify.header.projection import is_chest, view_of
-from site_agent.deidentify.header.reading import quiet
 from site_agent.deidentify.header.vendor import vendor_of
 from site_agent.deidentify.pseudonym import Pseudonyms
 from site_agent.study import ReceivedImage, ReceivedReport, ReceivedStudy, View
+from tests.site_agent.deidentify.chest_film import code, item
 
 PSEUDONYMS = Pseudonyms(bytes(32))
 
 
-def header(**attributes: object) -> Dataset:
-    dataset = Dataset()
-    with quiet():
-        for keyword, value in attributes.items():
-            setattr(dataset, keyword, value)
-    return dataset
-
-
-def code(value: str, scheme: str, meaning: str) -> Sequence:
-    item = header(CodeValue=value, CodingSchemeDesignator=scheme, CodeMeaning=meaning)
-    return Sequence([item])
+def coded(value: str, scheme: str, meaning: str) -> Sequence:
+    """One code, as the value of an attribute."""
+    return Sequence([code(value, scheme, meaning)])
 
 
 @pytest.mark.parametrize(
@@ -110,35 +102,35 @@ def test_manufacturer_as_devices_spell_it(
     ],
 )  # fmt: skip
 def test_view_in_words(attributes: dict[str, object], view: View) -> None:
-    assert view_of(header(**attributes)) is view
+    assert view_of(item(**attributes)) is view
 
 
 @pytest.mark.parametrize(
     ("codes", "view"),
     [
-        (code("R-10214", "SRT", "postero-anterior"), View.PA),
-        (code("R-10214", "SNM3", ""), View.PA),
-        (code("272479007", "SCT", "postero-anterior"), View.PA),
-        (code("R-10206", "SRT", "antero-posterior"), View.AP),
-        (code("R-10236", "SRT", "left lateral"), View.LATERAL),
-        (code("399198007", "SCT", "right lateral"), View.LATERAL),
-        (code("X1", "99LOCAL", "Postero-Anterior"), View.PA),
-        (code("R-10220", "SRT", "left anterior oblique"), View.UNKNOWN),
+        (coded("R-10214", "SRT", "postero-anterior"), View.PA),
+        (coded("R-10214", "SNM3", ""), View.PA),
+        (coded("272479007", "SCT", "postero-anterior"), View.PA),
+        (coded("R-10206", "SRT", "antero-posterior"), View.AP),
+        (coded("R-10236", "SRT", "left lateral"), View.LATERAL),
+        (coded("399198007", "SCT", "right lateral"), View.LATERAL),
+        (coded("X1", "99LOCAL", "Postero-Anterior"), View.PA),
+        (coded("R-10220", "SRT", "left anterior oblique"), View.UNKNOWN),
         (Sequence([]), View.UNKNOWN),
     ],
 )
 def test_view_in_codes(codes: Sequence, view: View) -> None:
-    assert view_of(header(ViewCodeSequence=codes)) is view
+    assert view_of(item(ViewCodeSequence=codes)) is view
 
 
 def test_view_position_and_code_that_disagree_tell_nothing() -> None:
-    ap = code("R-10206", "SRT", "antero-posterior")
-    assert view_of(header(ViewPosition="PA", ViewCodeSequence=ap)) is View.UNKNOWN
+    ap = coded("R-10206", "SRT", "antero-posterior")
+    assert view_of(item(ViewPosition="PA", ViewCodeSequence=ap)) is View.UNKNOWN
 
 
 def test_frontal_code_leaves_the_word_to_view_position() -> None:
-    frontal = code("R-10202", "SRT", "frontal")
-    assert view_of(header(ViewPosition="PA", ViewCodeSequence=frontal)) is View.PA
+    frontal = coded("R-10202", "SRT", "frontal")
+    assert view_of(item(ViewPosition="PA", ViewCodeSequence=frontal)) is View.PA
 
 
 @pytest.mark.parametrize(
@@ -159,15 +151,15 @@ def test_frontal_code_leaves_the_word_to_view_position() -> None:
         ({"StudyDescription": "Schädel"}, False),
         ({"SeriesDescription": "PA"}, None),
         ({}, None),
-        ({"AnatomicRegionSequence": code("T-D3000", "SNM3", "")}, True),
-        ({"AnatomicRegionSequence": code("816094009", "SCT", "Chest")}, True),
-        ({"AnatomicRegionSequence": code("T-D8700", "SRT", "Hand")}, False),
-        ({"ProcedureCodeSequence": code("36643-5", "LN", "XR Chest 2 Views")}, True),
-        ({"ProcedureCodeSequence": code("1", "99X", "XR CHEST AP PORTABLE")}, True),
+        ({"AnatomicRegionSequence": coded("T-D3000", "SNM3", "")}, True),
+        ({"AnatomicRegionSequence": coded("816094009", "SCT", "Chest")}, True),
+        ({"AnatomicRegionSequence": coded("T-D8700", "SRT", "Hand")}, False),
+        ({"ProcedureCodeSequence": coded("36643-5", "LN", "XR Chest 2 Views")}, True),
+        ({"ProcedureCodeSequence": coded("1", "99X", "XR CHEST AP PORTABLE")}, True),
     ],
 )
 def test_body_part(attributes: dict[str, object], chest: bool | None) -> None:
-    assert is_chest(header(**attributes)) is chest
+    assert is_chest(item(**attributes)) is chest
 
 
 @pytest.mark.parametrize(
@@ -194,12 +186,12 @@ def test_body_part(attributes: dict[str, object], chest: bool | None) -> None:
     ],
 )  # fmt: skip
 def test_age(attributes: dict[str, object], band: AgeBand.ValueType) -> None:
-    assert age_band(header(**attributes)) == band
+    assert age_band(item(**attributes)) == band
 
 
 def test_study_date_that_cannot_be_is_not_believed() -> None:
-    assert study_date(header(StudyDate="19000101", SeriesDate="20170815")) is not None
-    assert study_date(header(StudyDate="19000101")) is None
+    assert study_date(item(StudyDate="19000101", SeriesDate="20170815")) is not None
+    assert study_date(item(StudyDate="19000101")) is None
 
 
 @pytest.mark.parametrize(
@@ -228,7 +220,7 @@ def test_indication(text: str, indication: Indication.ValueType) -> None:
 
 def test_indication_of_the_letter_comes_before_the_study_description() -> None:
     letter = "Patient: X\n\nINDICATION: Dry cough.\n\nFINDINGS: Heart is normal.\n"
-    dataset = header(StudyDescription="Routine chest")
+    dataset = item(StudyDescription="Routine chest")
     study = ReceivedStudy(
         (ReceivedImage(Path("x"), dataset),), ReceivedReport(letter, {}, {})
     )
@@ -236,11 +228,11 @@ def test_indication_of_the_letter_comes_before_the_study_description() -> None:
 
 
 def test_facts_come_from_the_pa_film_and_then_from_the_others() -> None:
-    lateral = header(
+    lateral = item(
         ViewPosition="LL", Manufacturer="GE", PatientSex="F", PatientAge="070Y",
         StudyDate="20170815", DeviceSerialNumber="SN1",
     )  # fmt: skip
-    frontal = header(ViewPosition="PA", Manufacturer="KODAK", DeviceSerialNumber="SN2")
+    frontal = item(ViewPosition="PA", Manufacturer="KODAK", DeviceSerialNumber="SN2")
     study = ReceivedStudy(
         (ReceivedImage(Path("1"), lateral), ReceivedImage(Path("2"), frontal)), None
     )
@@ -259,7 +251,7 @@ def test_header_that_tells_nothing_gives_unknowns() -> None:
 
 def test_technical_of_a_film() -> None:
     told = technical(
-        header(
+        item(
             Modality="DX", ViewPosition="PA", Rows=2500, Columns=2048, BitsStored=14,
             BodyPartExamined="CHEST", Manufacturer="SIEMENS", BurnedInAnnotation="NO",
         )
@@ -270,7 +262,7 @@ def test_technical_of_a_film() -> None:
 
 
 def test_overlay_in_the_unused_bits_of_the_pixels_counts_as_burned_in() -> None:
-    dataset = header(Modality="CR", BurnedInAnnotation="NO")
+    dataset = item(Modality="CR", BurnedInAnnotation="NO")
     dataset.add_new(0x60000102, "US", 12)
     assert technical(dataset).burned_in
     dataset.add_new(0x60003000, "OW", b"\0\0")
@@ -278,7 +270,7 @@ def test_overlay_in_the_unused_bits_of_the_pixels_counts_as_burned_in() -> None:
 
 
 def test_values_of_the_wrong_kind_are_no_values() -> None:
-    dataset = header(Modality="DX")
+    dataset = item(Modality="DX")
     dataset.add_new("Rows", "LO", "many")
     dataset.add_new("ViewCodeSequence", "LO", "PA")
     told = technical(dataset)
