@@ -9,7 +9,12 @@ import pytest
 
 from site_agent.membership import Membership
 from site_agent.uplink import Uplink
-from tests.site_agent.peer import Peer, enrolled_home
+from tests.site_agent.peer import Authority, Peer, enrolled_home
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority()
 
 
 @pytest.fixture

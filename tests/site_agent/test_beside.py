@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import re
 import signal
@@ -14,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from site_agent.beside import Answer, Beside, Stopped
+from site_agent.beside import Beside, Stopped
+from tests.site_agent.sleeper import DEADLY, begin, started
 
 SERVED = """
 import multiprocessing
 from site_agent.beside import Beside
-from tests.site_agent.test_beside import begin
+from tests.site_agent.sleeper import begin
 if __name__ == "__main__":
     beside = Beside(begin)
     beside.start()
@@ -28,35 +28,11 @@ if __name__ == "__main__":
 """
 
 
-DEADLY = -1.0
-
-
-def begin() -> Answer:
-    """Give what sleeps for as long as it is asked to."""
-
-    def answer(seconds: float) -> float:
-        if seconds == DEADLY:
-            os._exit(1)
-        time.sleep(seconds)
-        return seconds
-
-    return answer
-
-
 @pytest.fixture(name="beside")
 def fixture_beside() -> Iterator[Beside]:
     process = Beside(begin)
     yield process
     process.stop()
-
-
-def started(beside: Beside) -> int:
-    """Start the process and give its number."""
-    before = {child.pid for child in multiprocessing.active_children()}
-    beside.start()
-    (child,) = {child.pid for child in multiprocessing.active_children()} - before
-    assert child is not None
-    return child
 
 
 def is_running(process: int) -> bool:

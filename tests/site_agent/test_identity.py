@@ -21,11 +21,6 @@ NOW = int(time.time())
 VKEY = "peer.example/log+00000000+AQ=="
 
 
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
     folder = tmp_path / "keys"

@@ -10,11 +10,6 @@ from site_agent.invitation import read_invitation, root_fingerprint
 from tests.site_agent.peer import CONSORTIUM, TOKEN, Authority
 
 
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
 def invitation(folder: Path, authority: Authority, **changed: object) -> Path:
     fields = {
         "consortium": CONSORTIUM,

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 import grpc
@@ -9,7 +8,7 @@ import pytest
 
 from protos import codec, envelope
 from protos.article30_pb2 import RecordOfProcessing
-from protos.dataset_pb2 import Contribution, Decision, Vote
+from protos.dataset_pb2 import Contribution, Decision
 from protos.envelope_pb2 import Envelope
 from protos.training_pb2 import PermitDecision, Role
 from site_agent import outbox
@@ -22,14 +21,7 @@ from site_agent.errors import (
 from site_agent.membership import Membership
 from site_agent.uplink import Uplink
 from tests.site_agent.peer import Peer
-
-NOW = int(time.time())
-
-
-def say(member: Membership, digest: int = 1, *, yes: bool = True) -> Entry:
-    decision = Decision.APPROVE if yes else Decision.REJECT
-    body = Vote(version_digest=bytes([digest]) * 32, decision=decision)
-    return outbox.enqueue(member.ledger, member.identity, body, now=NOW)
+from tests.site_agent.votes import NOW, queue_vote
 
 
 def contribute(member: Membership, root: int) -> Entry:
@@ -42,7 +34,7 @@ def contribute(member: Membership, root: int) -> Entry:
 def test_statement_is_signed_over_exact_bytes_and_names_the_site(
     member: Membership,
 ) -> None:
-    entry = say(member)
+    entry = queue_vote(member)
     opened = codec.decode(Envelope, entry.content or b"")
     key = member.identity.signing_key.public_key().public_bytes_raw()
     assert envelope.verify(opened, envelope.STATEMENT, [key]) == {envelope.keyid(key)}
@@ -53,15 +45,15 @@ def test_statement_is_signed_over_exact_bytes_and_names_the_site(
 
 
 def test_the_same_said_twice_is_queued_once(member: Membership) -> None:
-    assert say(member) == say(member)
-    assert say(member, 2) != say(member)
+    assert queue_vote(member) == queue_vote(member)
+    assert queue_vote(member, 2) != queue_vote(member)
     assert len(member.ledger.entries()) == 2
 
 
 def test_change_of_mind_is_a_new_statement_and_so_is_the_way_back(
     member: Membership,
 ) -> None:
-    numbers = [say(member, yes=yes).number for yes in (True, False, True, True)]
+    numbers = [queue_vote(member, yes=yes).number for yes in (True, False, True, True)]
     assert numbers == [1, 2, 3, 3]
 
 
@@ -93,7 +85,7 @@ def test_what_the_schema_does_not_allow_is_not_even_queued(member: Membership) -
 def test_queue_goes_out_in_order(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    entries = [say(member, digest) for digest in (1, 2, 3)]
+    entries = [queue_vote(member, digest) for digest in (1, 2, 3)]
     delivery = outbox.flush(member.ledger, uplink)
     assert [entry.number for entry in delivery.sent] == [1, 2, 3]
     assert peer.leaves == [entry.content for entry in entries]
@@ -102,7 +94,7 @@ def test_queue_goes_out_in_order(
 
 
 def test_nothing_is_sent_twice(peer: Peer, member: Membership, uplink: Uplink) -> None:
-    say(member)
+    queue_vote(member)
     outbox.flush(member.ledger, uplink)
     assert outbox.flush(member.ledger, uplink) == outbox.Delivery((), ())
     assert len(peer.leaves) == 1
@@ -112,7 +104,7 @@ def test_coordinator_that_is_down_leaves_the_queue_as_it_was(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
     for digest in (1, 2):
-        say(member, digest)
+        queue_vote(member, digest)
     peer.fail["Submit"] = (grpc.StatusCode.UNAVAILABLE, "away")
     with pytest.raises(CoordinatorUnavailable):
         outbox.flush(member.ledger, uplink)
@@ -125,7 +117,7 @@ def test_coordinator_that_is_down_leaves_the_queue_as_it_was(
 def test_lost_reply_is_made_up_for_by_the_receipt_of_the_second_try(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    entry = say(member)
+    entry = queue_vote(member)
     peer.lose.add("Submit")
     with pytest.raises(CoordinatorUnavailable):
         outbox.flush(member.ledger, uplink)
@@ -139,7 +131,7 @@ def test_lost_reply_is_made_up_for_by_the_receipt_of_the_second_try(
 def test_crash_between_sending_and_marking_doubles_nothing(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    entry = say(member)
+    entry = queue_vote(member)
     uplink.submit(entry)  # and here the process was killed
     assert member.ledger.pending() == (entry,)
     outbox.flush(Membership.open(member.paths.home).ledger, uplink)
@@ -150,7 +142,7 @@ def test_crash_between_sending_and_marking_doubles_nothing(
 def test_statement_that_is_refused_does_not_hold_up_the_next(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    first, second = say(member, 1), say(member, 2)
+    first, second = queue_vote(member, 1), queue_vote(member, 2)
     peer.refuse = lambda data: "version_digest: unknown" * (data == first.content)
     delivery = outbox.flush(member.ledger, uplink)
     assert [entry.number for entry in delivery.refused] == [first.number]
@@ -162,11 +154,11 @@ def test_statement_that_is_refused_does_not_hold_up_the_next(
 def test_what_was_refused_can_be_said_again_under_a_higher_number(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    first = say(member)
+    first = queue_vote(member)
     peer.refuse = lambda data: "not now"
     outbox.flush(member.ledger, uplink)
     peer.refuse = lambda data: None
-    again = say(member)
+    again = queue_vote(member)
     assert again.sequence == first.sequence + 1
     outbox.flush(member.ledger, uplink)
     assert member.ledger.entry(again.number).state is State.SENT
@@ -175,7 +167,7 @@ def test_what_was_refused_can_be_said_again_under_a_higher_number(
 def test_revoked_certificate_refuses_no_statement_for_good(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    entry = say(member)
+    entry = queue_vote(member)
     peer.fail["Submit"] = (grpc.StatusCode.UNAUTHENTICATED, "revoked")
     with pytest.raises(IdentityError):
         outbox.flush(member.ledger, uplink)
@@ -185,7 +177,7 @@ def test_revoked_certificate_refuses_no_statement_for_good(
 def test_two_processes_that_flush_send_everything_once_and_in_order(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    entries = [say(member, digest) for digest in range(1, 9)]
+    entries = [queue_vote(member, digest) for digest in range(1, 9)]
     received: list[bytes] = []
     peer.refuse = lambda data: received.append(data)
     threads = [
@@ -203,7 +195,7 @@ def test_statement_of_an_earlier_schema_does_not_stop_a_new_one(
     member: Membership, tmp_path: Path
 ) -> None:
     member.ledger.append_envelope("vote", lambda sequence: b"\xff\xff")
-    assert say(member).number == 2
+    assert queue_vote(member).number == 2
 
 
 def test_chunk_says_nothing_that_could_be_read(member: Membership) -> None:

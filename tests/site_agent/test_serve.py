@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from dataclasses import replace
 
 import grpc
@@ -10,15 +9,15 @@ import pytest
 
 from protos import codec
 from protos.consortium_pb2 import Member
-from protos.dataset_pb2 import Decision, Vote
-from site_agent import agenda, alarm, identity, outbox, witness
+from site_agent import agenda, alarm, identity, witness
 from site_agent.egress_chain import State
 from site_agent.membership import Membership
 from site_agent.serve import Service
 from site_agent.uplink import Uplink
 from tests.site_agent.peer import Peer
+from tests.site_agent.votes import NOW, queue_vote
+from tests.site_agent.waiting import until
 
-NOW = int(time.time())
 DAY = 86_400
 
 
@@ -33,11 +32,6 @@ class Recorder:
 
     def stop(self) -> None:
         self.told.append("stop")
-
-
-def say(member: Membership) -> None:
-    body = Vote(version_digest=bytes(32), decision=Decision.APPROVE)
-    outbox.enqueue(member.ledger, member.identity, body, now=NOW)
 
 
 def service(
@@ -60,17 +54,10 @@ def served(member: Membership, uplink: Uplink, training: Recorder | None = None)
     return end
 
 
-def until(condition) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it never came about"
-        time.sleep(0.05)
-
-
 def test_turn_sends_hears_and_witnesses(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    say(member)
+    queue_vote(member)
     assert service(member, uplink).turn()
     assert len(peer.leaves) == 1
     assert len(peer.cosigned) == 1
@@ -82,7 +69,7 @@ def test_what_was_queued_while_the_coordinator_was_away_goes_out_when_it_is_back
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
     peer.stop()
-    say(member)
+    queue_vote(member)
     assert not service(member, uplink).turn()
     end = served(member, uplink)
     peer.start()
@@ -98,7 +85,7 @@ def test_certificate_is_renewed_after_two_thirds_and_used_at_once(
 ) -> None:
     own = member.identity
     late = replace(member, clock=lambda: own.not_before + 21 * DAY)
-    say(member)
+    queue_vote(member)
     running = service(late, uplink)
     running.turn()
     renewed = identity.load(member.paths.keys)
@@ -124,7 +111,7 @@ def test_renewal_that_is_refused_does_not_keep_the_queue(
     own = member.identity
     late = replace(member, clock=lambda: own.not_before + 21 * DAY)
     peer.fail["Renew"] = (grpc.StatusCode.INVALID_ARGUMENT, "certificate_request: bad")
-    say(member)
+    queue_vote(member)
     assert service(late, uplink).turn()
     assert len(peer.leaves) == 1
     assert "certificate_request: bad" in caplog.text
@@ -133,7 +120,7 @@ def test_renewal_that_is_refused_does_not_keep_the_queue(
 def test_certificate_that_init_brought_is_taken_up_while_serving(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    say(member)
+    queue_vote(member)
     running = service(member, uplink)
     keys = member.paths.keys
     issued = uplink.renew(identity.renewal_request(keys))
@@ -162,7 +149,7 @@ def test_changed_key_of_a_member_is_logged_and_the_queue_goes_out(
     running = service(member, uplink)
     running.turn()
     peer.agenda.members[-1].signing_key = b"\x03" * 32
-    say(member)
+    queue_vote(member)
     assert running.turn()
     assert len(peer.leaves) == 1
     assert "st-bruno has another signing key" in caplog.text
@@ -179,7 +166,7 @@ def test_fork_stops_publishing_and_training_until_a_person_settles_it(
     peer.leaves[0] = b"another first"
     service(member, uplink).turn()
     assert (member.paths.home / alarm.FILE).exists()
-    say(member)
+    queue_vote(member)
     training = Recorder()
     end = served(member, uplink, training)
     until(lambda: training.told)
@@ -218,7 +205,7 @@ def test_no_identifier_and_no_secret_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    say(member)
+    queue_vote(member)
     peer.refuse = lambda data: "vote: too late"
     service(member, uplink).turn()
     assert member.ledger.entry(1).state is State.REFUSED

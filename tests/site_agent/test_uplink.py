@@ -11,10 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from protos.consortium_pb2 import FleetVerb, Receipt
-from protos.dataset_pb2 import Decision, Vote
-from site_agent import identity, outbox
+from site_agent import identity
 from site_agent.alarm import sound
-from site_agent.egress_chain import Entry, State
+from site_agent.egress_chain import State
 from site_agent.errors import (
     CoordinatorRefused,
     CoordinatorUnavailable,
@@ -26,14 +25,7 @@ from site_agent.invitation import read_invitation
 from site_agent.membership import Membership
 from site_agent.uplink import Uplink, enrol, explain
 from tests.site_agent.peer import Peer
-
-NOW = int(time.time())
-
-
-def say(member: Membership, digest: int = 1) -> Entry:
-    body = Vote(version_digest=bytes([digest]) * 32, decision=Decision.APPROVE)
-    return outbox.enqueue(member.ledger, member.identity, body, now=NOW)
-
+from tests.site_agent.votes import NOW, queue_vote
 
 # -------------------------------------------------------------------------- enrolment
 
@@ -88,7 +80,7 @@ def test_enrolment_whose_reply_was_lost_is_asked_for_again(
 def test_exact_bytes_of_the_ledger_arrive(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    entry = say(member)
+    entry = queue_vote(member)
     assert uplink.submit(entry) == Receipt(leaf_index=0)
     assert peer.leaves == [entry.content]
 
@@ -96,7 +88,7 @@ def test_exact_bytes_of_the_ledger_arrive(
 def test_what_the_ledger_does_not_hold_cannot_be_sent(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    entry = say(member)
+    entry = queue_vote(member)
     with pytest.raises(EgressError, match="ledger holds"):
         uplink.submit(replace(entry, hash=bytes(32)))
     with pytest.raises(EgressError, match="no entry 9"):
@@ -110,7 +102,7 @@ def test_what_the_ledger_does_not_hold_cannot_be_sent(
 def test_nothing_leaves_while_an_alarm_stands(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    entry = say(member)
+    entry = queue_vote(member)
     sound(member.paths.home, "the log forked", now=NOW)
     with pytest.raises(LogAlarm, match="the log forked"):
         uplink.submit(entry)
@@ -153,7 +145,7 @@ def test_chunk_of_flower_s_largest_size_passes(
 def test_coordinator_that_is_down_and_comes_back(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    entry = say(member)
+    entry = queue_vote(member)
     peer.stop()
     with pytest.raises(CoordinatorUnavailable, match="stays queued"):
         uplink.submit(entry)
@@ -176,7 +168,7 @@ def test_impostor_at_the_coordinators_address_gets_nothing(member: Membership) -
             Uplink(impostor.address, member.identity, member.ledger) as line,
             pytest.raises(IdentityError, match="not the coordinator"),
         ):
-            line.submit(say(member))
+            line.submit(queue_vote(member))
         assert impostor.leaves == []
     finally:
         impostor.stop()
@@ -193,7 +185,7 @@ def test_foreign_certificate_is_not_let_in(peer: Peer, member: Membership) -> No
             Uplink(peer.address, foreign, member.ledger) as line,
             pytest.raises(CoordinatorUnavailable, match="not accept this site's"),
         ):
-            line.submit(say(member))
+            line.submit(queue_vote(member))
         assert peer.leaves == []
     finally:
         stranger.stop()
@@ -201,7 +193,7 @@ def test_foreign_certificate_is_not_let_in(peer: Peer, member: Membership) -> No
 
 def test_expired_certificate_is_not_even_shown(peer: Peer, member: Membership) -> None:
     later = member.identity.not_after + 1
-    entry = say(member)
+    entry = queue_vote(member)
     with (
         Uplink(peer.address, member.identity, member.ledger, lambda: later) as line,
         pytest.raises(IdentityError, match="has expired"),
@@ -218,7 +210,7 @@ def test_revoked_certificate_says_what_to_do(
         "the certificate was revoked\nthe site is not a member",
     )
     with pytest.raises(IdentityError, match="was revoked") as raised:
-        uplink.submit(say(member))
+        uplink.submit(queue_vote(member))
     assert "site-agent init" in str(raised.value)
 
 
@@ -236,7 +228,7 @@ def test_reasons_to_refuse_are_passed_on(
 ) -> None:
     peer.fail["Submit"] = (code, "sequence: replayed\nsite: another")
     with pytest.raises(CoordinatorRefused, match="replayed\nsite: another"):
-        uplink.submit(say(member))
+        uplink.submit(queue_vote(member))
 
 
 @pytest.mark.parametrize(
@@ -266,7 +258,7 @@ def test_reasons_cannot_steer_the_terminal() -> None:
 def test_answer_that_the_schema_does_not_know_is_refused(
     peer: Peer, member: Membership, uplink: Uplink
 ) -> None:
-    entry = say(member)
+    entry = queue_vote(member)
     peer.unknown = b"\xfa\x01\x00"
     with pytest.raises(CoordinatorUnavailable, match="does not know"):
         uplink.submit(entry)
@@ -290,5 +282,5 @@ def test_renewed_certificate_is_used_from_the_next_call_on(
     renewed = identity.load(keys)
     assert renewed.chain == peer.certified[-1] != own.chain
     uplink.use(renewed)
-    uplink.submit(say(member))
+    uplink.submit(queue_vote(member))
     assert len(peer.leaves) == 1

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,13 +14,11 @@ from site_agent.errors import CoordinatorUnavailable, LogAlarm, SiteError
 from site_agent.membership import Membership
 from site_agent.uplink import Uplink
 from tests.site_agent.peer import CONSORTIUM, Peer
-
-NOW = int(time.time())
+from tests.site_agent.votes import NOW, queue_vote
 
 
 def say(member: Membership, uplink: Uplink, digest: int) -> None:
-    body = Vote(version_digest=bytes([digest]) * 32, decision=Decision.APPROVE)
-    outbox.enqueue(member.ledger, member.identity, body, now=NOW)
+    queue_vote(member, digest)
     outbox.flush(member.ledger, uplink)
 
 

@@ -3,15 +3,15 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from protos.dataset_pb2 import Decision, Vote
-from site_agent import durable, outbox
+from site_agent import durable
 from site_agent.membership import Membership
 from tests.site_agent.cli.conftest import Type
 from tests.site_agent.peer import Peer
+from tests.site_agent.votes import queue_vote
+from tests.site_agent.waiting import until
 
 
 @contextmanager
@@ -31,23 +31,11 @@ def serving(member: Membership) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def say(member: Membership, digest: int) -> None:
-    body = Vote(version_digest=bytes([digest]) * 32, decision=Decision.APPROVE)
-    outbox.enqueue(member.ledger, member.identity, body, now=member.now)
-
-
-def until(condition) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it never came about"
-        time.sleep(0.05)
-
-
 def test_serve_sends_what_is_queued_and_ends_cleanly_on_sigterm(
     peer: Peer, member: Membership
 ) -> None:
     with serving(member) as process:
-        say(member, 1)
+        queue_vote(member, 1)
         until(lambda: peer.cosigned and peer.leaves)
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=60)
@@ -64,11 +52,11 @@ def test_kill_9_while_serving_loses_and_doubles_nothing(
 ) -> None:
     for digest in range(1, 4):
         with serving(member) as process:
-            say(member, digest)
+            queue_vote(member, digest)
             until(lambda digest=digest: len(peer.leaves) == digest)
             process.kill()
             process.wait()
-    say(member, 9)
+    queue_vote(member, 9)
     with serving(member):
         until(lambda: not member.ledger.pending())
     assert len(peer.leaves) == 4

@@ -15,7 +15,7 @@ from site_agent.beside import Answer, Beside
 from site_agent.on_disk import decoder
 from site_agent.on_disk.decoder import _decoder, write_decoded
 from tests.site_agent.deidentify.pixels.drawn import as_film, drawn
-from tests.site_agent.test_beside import started
+from tests.site_agent.sleeper import started
 
 PIXELS = drawn()
 
