@@ -37,6 +37,8 @@ _MONTHS, _TENTH = 12, 10
 _DAYS = 31
 _APOSTROPHES = ("'", "\u2019")
 _NEAR = 2
+_DECIMALS = frozenset(".,")
+_WHOLES, _WITH_WHOLES = frozenset(("7", "12", "52")), frozenset(("en", ""))
 _LONGEST_GAP = 8
 
 
@@ -73,6 +75,8 @@ def day_at(
         return None
     one, two = int(match["one"]), int(match["two"])
     if not (1 <= min(one, two) <= _MONTHS and max(one, two) <= _DAYS):
+        return None
+    if match["by"] == "/" and (_is_ratio(folded, start) or _lasts(page, match, word)):
         return None
     near = word >= 0 and start - page.ends[word] <= _NEAR
     elided = page.text[start - 1 : start] in _APOSTROPHES
@@ -133,6 +137,25 @@ def _is_said(page: Page, match: re.Match[str], word: int, *, near: bool) -> bool
     return (high or long) and page.folds[word] in words("moments", "told")
 
 
+def _is_ratio(folded: str, start: int) -> bool:
+    """Whether the first figure is a decimal's last part: ``CTR 16.5/28``."""
+    return folded[start - 1 : start] in _DECIMALS and folded[start - 2].isdigit()
+
+
+def _lasts(page: Page, match: re.Match[str], word: int) -> bool:
+    """Whether it counts parts of a week or a year: British ``3/7``, ``6/12``.
+
+    So many days of seven or months of twelve; a word beside it says so.
+    """
+    if match["two"] not in _WHOLES or page.language not in _WITH_WHOLES:
+        return False
+    if word >= 0 and page.ends[word] == match.start() - 1:
+        before = page.folds[word]
+        if before in words("days", "lasting"):
+            return True
+    return _lasted().match(page.folded, match.end()) is not None
+
+
 def _is_listed(folded: str, start: int, dates: AbstractSet[int]) -> bool:
     """Whether another date stands right before it."""
     return any(
@@ -183,6 +206,11 @@ def _of_month() -> re.Pattern[str]:
     return re.compile(
         rf"(?:[12]\d|3[01]|[1-9])(?:{ordinals})? ?(?:{month}|(?:{alone})(?! \d))"
     )
+
+
+@cache
+def _lasted() -> re.Pattern[str]:
+    return re.compile(rf" (?:{either(words('days', 'lasted'))})(?![a-z])")
 
 
 @cache

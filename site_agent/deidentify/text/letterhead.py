@@ -44,7 +44,10 @@ FIGURED = 2
 """Of a word that is part of a date, a number, an address of mail."""
 _PROVINCE = re.compile(r"\([A-Z]{2}\)\s?$")
 _FIGURES = re.compile(r"\d")
-_HOUSE_NUMBER = re.compile(r"[ .]{1,2}\d{1,5}[a-z]?(?!\w)(?:\s?[/-]\s?\d{1,4}[a-z]?)?")
+_HOUSE_NUMBER = re.compile(
+    r"[ .]{1,2}\d{1,5}[a-z]?(?!\w|[.,]\d|\s?(?:mm|cm|ml|mg|%)(?![a-z]))"
+    r"(?:\s?[/-]\s?\d{1,4}[a-z]?)?"
+)
 _NUMBER_BEFORE = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[,(|:]))\d{1,5}[a-z]?,?\s$")
 _FIGURE_NEAR = re.compile(r"\d[a-z]?,?\s$")
 # It begins with a class of characters, for which `re` looks several times faster.

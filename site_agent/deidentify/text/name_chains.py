@@ -18,9 +18,10 @@ from site_agent.deidentify.text.lexicon import (
     TITLE,
     UNKNOWN,
 )
-from site_agent.deidentify.text.name_runs import SUFFIXES
+from site_agent.deidentify.text.name_runs import SUFFIXES, is_level
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import begins_sentence
+from site_agent.deidentify.text.vocabulary import words
 
 _JOINED = frozenset(("-", "'", "\u2019", "\u2010"))
 _JOINTS = _JOINED | {" ", "  ", ". ", ".", ", ", "^"}
@@ -64,7 +65,10 @@ def _goes_on(page: Page, at: int) -> bool:
         return False
     kind = page.kinds[at + 1]
     return (
-        page.gaps[at + 1] == " " and bool(kind & CAPITAL) and not kind & (LETTER | CAPS)
+        page.gaps[at + 1] == " "
+        and bool(kind & CAPITAL)
+        and not kind & (LETTER | CAPS)
+        and not (kind & INITIAL and is_level(page, at + 1))
     )
 
 
@@ -74,6 +78,8 @@ _INSIDE = frozenset(("af", "van", "von", "de", "da", "di", "der", "den", "dos", 
 def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bool:
     """Whether the word `at`, beside a name, is part of it; `gap` is between them."""
     kind, joint = page.kinds[at], page.gaps[gap]
+    if kind & INITIAL and is_level(page, at):
+        return False
     if joint == " ":
         if kind & INITIAL or page.words[at] in SUFFIXES:
             return True
@@ -84,6 +90,8 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
     else:
         dotted = joint in (". ", ".")
         if joint != "  " and kind & INITIAL:
+            if at == gap and joint == ", " and page.gaps[at + 1][:1] == ".":
+                return True  # Lussu, A.
             return joint == "^" or bool(letter[at]) or (at < gap and dotted)
         initial = dotted and page.kinds[gap - 1] & INITIAL
         listed = joint == ", " and letter[at]
@@ -100,6 +108,8 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
             return True  # Gerd Dahlberg
         if at == gap and kind & (COMMON | STREET) and page.gaps[at + 1][:1] != ":":
             return True  # Robert Page
+        if at == gap and not kind & LETTER and _follows_given(page, at):
+            return True  # Tyler Weeks
     if kind & MONTH:  # Hanc, Jan
         return bool(letter[at]) and not page.gaps[at + 1].strip()[:1].isdigit()
     if kind & UNKNOWN and not kind & ACRONYM:
@@ -113,6 +123,18 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
     if letter[at] and joint != ", ":
         return bool(kind & (COMMON | UNKNOWN)) or (at < gap and not kind & CLINICAL)
     return bool(kind & COMMON) and not kind & CLINICAL
+
+
+def _follows_given(page: Page, at: int) -> bool:
+    """Whether a word of medicine behind an unknown one is a name, and no device's."""
+    if page.folds[at] in words("things", "after") or not page.kinds[at - 1] & UNKNOWN:
+        return False
+    if page.kinds[at - 1] & CAPS or page.folds[at] in words("things", "before"):
+        return False
+    after = page.gaps[at + 1]
+    if at + 1 == len(page.words) or after[:1] in ("\n", ",", ".", ";", ")", ":"):
+        return after[:1] != ":"
+    return after == " " and page.words[at + 1].islower()
 
 
 def _begins(page: Page, at: int) -> bool:

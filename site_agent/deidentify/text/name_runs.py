@@ -32,13 +32,13 @@ SUFFIXES = frozenset(("II", "III", "IV", "Jr", "Sr", "JR", "SR", "jr", "sr"))
 JOINTS = frozenset(
     (" ", "  ", "-", "'", "\u2019", ".", ". ", "- ", " -", "\u2010", " '", " \u2019")
 )
-COMMA = re.compile(r"[ \t]{0,2},[ \t]{1,2}")
+COMMA = re.compile(r"[ \t]{0,2},[ \t]{0,2}")
 AFTER_TITLE = frozenset((" ", ". ", ".", "  ", ".  ", "-", ".-", "\n", ".\n", ", "))
 _LONGEST_NAME = 6  # words
 _LONGEST_SMALL_NAME = 3
 _SMALL_JOINTS = frozenset((" ", "-", "'", ", ", ". "))
 _CLOSED = re.compile(r"[,;)\n|]|\.?$|\.\s| [(<|-]| {2}")
-_ENDED = re.compile(r"[,;)]|\.?$|\.\s| \(")
+_ENDED = re.compile(r"[,;)\n]|\.?$|\.\s| \(")
 _CARET = re.compile(r"\^{1,4}")
 
 
@@ -61,6 +61,8 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
             if gap in (". ", ".") and not _is_short(page, at - 1):
                 break
         lone = kind & INITIAL
+        if lone and is_level(page, at):
+            break
         if kind & PARTICLE and not lone and (not kind & CAPITAL or at + 1 < last):
             at += 1
             continue
@@ -77,6 +79,11 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
     if word < end < at and kinds[end] & CAPITAL and _ends_phrase(page, end):
         return end + 1  # K. Las, with a particle's letters
     return end
+
+
+def is_level(page: Page, at: int) -> bool:
+    """Whether a figure is joined to a single letter: ``from T4 to L2``."""
+    return page.gaps[at + 1][:1].isdigit()
 
 
 def _ends_phrase(page: Page, at: int) -> bool:
@@ -129,7 +136,7 @@ def _is_last_of_name(page: Page, at: int) -> bool:
     if _CLOSED.match(page.text, page.ends[at]):
         if kind & CAPS:
             return bool(kind & COMMON) and bool(before & (UNKNOWN | COMMON | INITIAL))
-        return bool(before & UNKNOWN) or not kind & LETTER
+        return bool(before & (UNKNOWN | INITIAL)) or not kind & LETTER
     if kind & CAPS or kind & HOUSE or page.language == "de":
         return False
     if kind & LETTER and not kind & COMMON:
@@ -206,6 +213,42 @@ def small_run(page: Page, word: int) -> int:
         at += 1
         end = at
     return end
+
+
+def initialled(page: Page, word: int) -> int:
+    """Give the end of a name with initials that begins at `word`, else `word`.
+
+    Where a name is due, they show it, whatever word the rest of it is: ``S Head``,
+    ``Head, S.``, ``Gray S``, ``E. MAY``, ``Dos Santos, M.``.
+    """
+    kinds, gaps = page.kinds, page.gaps
+    at, named, initials, comma = word, 0, 0, False
+    while at < min(len(kinds), word + _LONGEST_NAME):
+        kind, gap = kinds[at], gaps[at]
+        if at > word:
+            if "," in gap:
+                if comma or not kind & INITIAL or not COMMA.fullmatch(gap):
+                    break
+                comma = True
+            elif gap not in JOINTS:
+                break
+            elif gap in (". ", ".") and not kinds[at - 1] & INITIAL:
+                break
+        if kind & INITIAL:
+            if is_level(page, at):
+                break
+            initials += 1
+        elif kind & CAPITAL and not kind & _NO_SURNAME:
+            if comma or (named and initials and gap == ". " and not kind & UNKNOWN):
+                break  # Gray, S. Portable
+            named += 1
+        elif not kind & PARTICLE:
+            break
+        at += 1
+    return at if named and initials and not kinds[at - 1] & FUNCTION else word
+
+
+_NO_SURNAME = FUNCTION | HOUSE | TITLE
 
 
 def _is_given(page: Page, at: int) -> bool:

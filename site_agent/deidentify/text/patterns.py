@@ -36,6 +36,12 @@ from site_agent.deidentify.text.moments import find_moments
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.typists import find_typists
+from site_agent.deidentify.text.uncalled import (
+    is_measured,
+    may_be_uncalled,
+    uncalled_at,
+    with_code,
+)
 from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, words
 from site_agent.deidentify.text.web import find_web_addresses
 from site_agent.deidentify.text.worded import ages_in_words, day_of_month, worded_day
@@ -176,7 +182,7 @@ def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
             if rule == "measure":
                 continue
             if category in _PARTED_NUMBERS:
-                span = whole_number(folded, span)
+                span = with_code(page, whole_number(folded, span))
                 end = span.end
             elif category is date:
                 told.dates.add(end)
@@ -231,6 +237,7 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
             or room_at(page, start, word)
             or postcode_at(page, start, end)
             or british_postcode_at(page, word)
+            or uncalled_at(page, start, word)
         )
     if before in "-/_." and start > 1 and folded[start - 2].isalpha():
         begin = start - 1
@@ -279,9 +286,12 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
     if (called := _called(page, start, word)) is not None:
         return called
     if length >= _FEWEST_OF_NUMBERS or not _CLOSED_FIGURE.match(folded, end):
-        found = _number(folded, start) or day_at(
-            page, start, word, told.dates, told.dated
-        )
+        found = _number(folded, start)
+        if found is not None and _is_clinical(page, found, word):
+            return None
+        if found is None and may_be_uncalled(folded, start, end):
+            found = uncalled_at(page, start, word)
+        found = found or day_at(page, start, word, told.dates, told.dated)
         if found is not None:
             return found
     return (age_at(page, start, word) if aged else None) or room_at(page, start, word)
@@ -316,10 +326,19 @@ def _number(folded: str, start: int) -> Span | None:
     return Span(start, match.end(), category, rule)
 
 
+def _is_clinical(page: Page, span: Span, word: int) -> bool:
+    """Whether a number is a value that was measured: ``1500000 IU``."""
+    if span.category is not Category.ID or not page.folded[span.end - 1].isdigit():
+        return False
+    return is_measured(page, span.start, span.end, word)
+
+
 def _called(page: Page, start: int, word: int) -> Span | None:
     """Find a number or a phone that is called one, `word` before it."""
     ends, folds = page.ends, page.folds
     if word < 0 or start - ends[word] > _LONGEST_GAP:
+        return None
+    if page.gaps[word] == "-" and folds[word] in words("moments", "scored"):
         return None
     kinds = _kinds_of_numbers()
     for at in range(word, max(-1, word - 3), -1):

@@ -45,6 +45,7 @@ from site_agent.deidentify.text.vocabulary import (
     words_of,
     written_words,
 )
+from site_agent.deidentify.text.word_lists import eponyms
 
 _LONGEST_ABBREVIATION = 5
 _LONGEST_BEFORE_ROLE = 6
@@ -94,6 +95,9 @@ def _titled(page: Page, word: int) -> Run | None:
     if not _is_title(page, word):
         return None
     if page.kinds[word] & INITIAL:  # ``M. Green`` may be the initial of a name too
+        morbus = page.language in words("things", "morbus")
+        if morbus and not eponyms().isdisjoint(page.folds[word + 1 : word + 2]):
+            return None  # M. Bechterew
         end = whole_run(page, word)
         return (word, end) if end > word + 1 and page.gaps[word + 1] == ". " else None
     start = word + 1

@@ -32,7 +32,13 @@ from site_agent.deidentify.text.lexicon import (
 from site_agent.deidentify.text.name_chains import chain
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span, begins_sentence
-from site_agent.deidentify.text.vocabulary import phrases, words, words_of
+from site_agent.deidentify.text.vocabulary import (
+    common_words,
+    phrases,
+    words,
+    words_of,
+)
+from site_agent.deidentify.text.word_lists import eponyms
 
 _FIRST_WITHOUT_LISTS = "\u0370"
 _SHORTEST_DENIED_ACRONYM = 4
@@ -203,22 +209,34 @@ def is_thing(page: Page, word: int) -> bool:
     for phrase, place in _parts_of_eponyms().get(page.folded[start:end], ()):
         if page.folded.startswith(phrase, start - place):
             return True
-    if _is_inflected_pair(page, word):
+    if _is_inflected_pair(page, word) or _is_joined(page, word):
         return True
-    after = word + 1
-    if after < len(page.words) and page.gaps[after] in ("'", "\u2019"):
-        after += 1 if page.words[after] == "s" else 0
-    if after < len(page.words) and page.gaps[after] in (" ", "-"):
-        folded = page.folds[after]
-        if folded in words("things", "after"):
+    after, listed = word + 1, words("things", "after")
+    while after < len(page.words) and after - word < _MOST_JOINED:
+        gap = page.gaps[after]
+        if gap in (" ", "-") and page.folds[after] in listed:
             return True
-    before = word - 1
-    if before > 0 and page.gaps[word] == " " and page.words[before] in _OF:
+        genitive = gap in ("'", "\u2019") and page.words[after] in ("s", "S")
+        if gap != "-" and not genitive:
+            break
+        after += 1
+    first = word
+    while first and page.gaps[first] == "-" and word - first < _MOST_JOINED:
+        first -= 1
+    before = first - 1
+    if before > 0 and page.gaps[first] == " " and page.folds[before] in _OF:
         before -= 1
     if before >= 0 and page.gaps[before + 1] == " ":
-        folded = page.folds[before]
-        return folded in words("things", "before")
+        return page.folds[before] in words("things", "before")
     return False
+
+
+def _is_joined(page: Page, word: int) -> bool:
+    """Whether a German noun is joined to an eponym: ``Schmorl-Herde``."""
+    if not word or page.gaps[word] != "-" or page.language != "de":
+        return False
+    before = page.folds[word - 1]
+    return before in eponyms() and before not in common_words()
 
 
 def _is_inflected_pair(page: Page, word: int) -> bool:
@@ -233,7 +251,8 @@ def _is_inflected_pair(page: Page, word: int) -> bool:
     return False
 
 
-_ENDINGS = ("a", "s", "ego", "owi")
+_MOST_JOINED = 4
+_ENDINGS = ("a", "s", "ego", "owi", "em", "y", "u", "i")
 
 
 @cache
@@ -318,7 +337,7 @@ def _stands_alone(
     return all(
         not page.kinds[at] & CAPITAL or page.kinds[at] & (TITLE | UNKNOWN | INITIAL)
         for at in near
-    )
+    ) and not is_thing(page, word)
 
 
 def _loud_near(page: Page, word: int) -> bool:

@@ -35,7 +35,11 @@ _INFLECTIONS = frozenset(
     ).split(" ")
 )
 _ENGLISH_ENDINGS = ("s", "es", "ed", "ing", "ly", "al")
-_ENDINGS_OF_EPONYMS = ("s", "a", "ego", "owi", "em", "scher", "sche", "schen")
+_ENDINGS_OF_EPONYMS = (
+    *("s", "a", "ego", "owi", "em", "scher", "sche", "schen", "sches", "schem"),
+    *("se", "sk", "ska", "skt", "ien", "ienne", "iens", "iano", "iana", "iani", "iane"),
+    *("ianos", "ianas", "owski", "owska", "owskie", "owskiego", "owskiej"),
+)
 
 _Lists = dict[str, dict[str, frozenset[str]]]
 
