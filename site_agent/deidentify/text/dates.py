@@ -71,19 +71,24 @@ _M_ALONE = rf"(?:{_either(_ALONE)})"
 _M_FIRST_ALONE = rf"(?:{_either(_FIRST_ALONE)})"
 _D = r"(?:[12]\d|3[01]|0?[1-9])"
 _Y = r"(?:1[89]|20)\d\d"
-_NTH = r"(?:st|nd|rd|th|er|[.ºª°])?"
+_NTH = r"(?:st|nd|rd|th|er|[.ºª°]|:[ae])?"
 _OF = r"(?:\s{0,3}(?:of|de|del|d['e]|den)\s{1,3})?"
+# ISO 8601 and DICOM join a time of day with a letter.
+_CLOCK = (
+    r"t\d\d(?::?[0-5]\d){1,2}(?:[.,]\d{1,6})?(?:z(?![a-z])|[+-]\d\d:?\d\d)?(?!\d)"
+)
 _NO_UNIT = r"(?!\d|[.,]\d|\s?(?:mm|cm|ml|mg|%|x)(?![a-z]))"
 _NO_TIME = r"(?![:.h]\d|\s?(?:uhr|h)\b)"
 
 # What follows the first figure tells the two kinds apart: another figure, or a word.
 _IN_FIGURES = rf"""
       (?P<iso_y>{_Y})(?P<iso_s>[-/._\ ])(?P<iso_m>\d\d?)(?P=iso_s)(?P<iso_d>\d\d?)
-        (?=t\d\d|(?!\d))
-    | (?P<com_y>{_Y})(?P<com_m>\d\d)(?P<com_d>\d\d)(?:\d\d[0-5]\d(?:[0-5]\d)?)?(?!\d)
+        (?:{_CLOCK}|(?!\d))
+    | (?P<com_y>{_Y})(?P<com_m>\d\d)(?P<com_d>\d\d)
+        (?:\d\d[0-5]\d(?:[0-5]\d)?(?:\.\d{{1,6}})?(?:[+-]\d{{4}})?|{_CLOCK})?(?!\d)
     | (?P<moc_d>\d\d)(?P<moc_m>\d\d)(?P<moc_y>{_Y})(?!\d)
-    | (?P<num_a>\d\d?)(?P<num_s>\.\ ?|[-/_\ ])(?P<num_b>\d\d?)(?P=num_s)
-        (?:(?P<num_y>{_Y})(?!\d)|(?<!\ )'?(?P<num_yy>\d\d){_NO_UNIT}(?!(?P=num_s)\d))
+    | (?P<num_a>\d\d?)(?P<num_s>\.\ ?|[-/_\ ]|\ [-/.]\ )(?P<num_b>\d\d?)(?P=num_s)
+        (?:(?P<num_y>{_Y})(?!\d)|(?<!\d\ )'?(?P<num_yy>\d\d){_NO_UNIT}(?!(?P=num_s)\d))
     | (?P<mix_d>{_D})[/.](?P<mix_m>0?[1-9]|1[0-2])[\ -]{{1,2}}(?P<mix_y>{_Y})(?!\d)
     | (?:0?[1-9]|1[0-2])[/.-]{_Y}(?![\d/.-]\d|\d)
     | {_Y}[/-](?:0[1-9]|1[0-2])(?![\d/.-]\d|\d)
@@ -93,6 +98,8 @@ _WITH_MONTH = rf"""
         (?P<wrd_y>{_Y})(?!\d)
     | (?P<wrs_d>{_D}){_NTH}[ ./-]{{0,2}}(?P<wrs_m>{_M})[ ./-]{{0,2}}
         '?(?P<wrs_yy>\d\d){_NO_UNIT}{_NO_TIME}
+    | (?P<yam_y>{_Y})[\s./-]{{1,2}}(?P<yam_m>{_M})[\s./-]{{1,2}}(?P<yam_d>{_D})(?!\d)
+    | {_Y}[\s./-]{{1,2}}{_M_ALONE}(?![a-z?])
     | (?P<rom_d>{_D})[\s./-]{{1,2}}(?P<rom_m>{_either(ROMAN)})[\s./-]{{1,2}}
         (?P<rom_y>{_Y})(?!\d)
     | {_D}{_NTH}[\s./-]{{0,2}}{_OF}{_M_ALONE}(?![a-z?])
@@ -108,7 +115,7 @@ _FIRST_MONTH = re.compile(
       (?P<eng_m>{_M})(?:
           \.?\ ?(?P<eng_d>{_D})(?:st|nd|rd|th)?,?\ ?(?P<eng_y>{_Y})(?!\d)
         | [.,/-]?\s?{_OF}{_Y}(?!\d)
-        | \.?(?:\ ?'|[/-])\d\d{_NO_UNIT}{_NO_TIME}
+        | \.?(?:\ ?['\u2019]|\ ?-|/)\d\d{_NO_UNIT}{_NO_TIME}
       )
     | {_M_FIRST_ALONE}\ {_D}(?:st|nd|rd|th)?{_NO_UNIT}(?![a-z])
     )
@@ -124,7 +131,7 @@ _WITHOUT_DAY = frozenset((None, "eng_m"))
 _DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _LEAP_DAY, _FEBRUARY = 29, 2
 _NUMBERED = frozenset(("num_y", "num_yy"))
-_FORMS = "iso_d com_d moc_y num_y num_yy mix_y wrd_y wrs_yy rom_y eng_y"
+_FORMS = "iso_d com_d moc_y num_y num_yy mix_y wrd_y wrs_yy yam_d rom_y eng_y"
 # The last group of a match -> the groups of its year, its month and its day.
 _PARTS = {
     last: (

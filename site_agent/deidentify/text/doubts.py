@@ -20,6 +20,7 @@ from site_agent.deidentify.text.lexicon import (
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.spelling import fold
+from site_agent.deidentify.text.uncalled import is_measured
 from site_agent.deidentify.text.word_lists import is_clinical, languages
 
 _FOREIGN = re.compile(
@@ -80,6 +81,8 @@ def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
             continue
         if together and digits < _PARTED and page.folded.startswith("^", end):
             continue  # HL7: 71046^CHEST 2 VIEWS
+        if is_measured(page, start, end, page.word_before(start)):
+            continue
         yield Span(*match.span(), Category.DOUBT, "figure-not-understood")
 
 
