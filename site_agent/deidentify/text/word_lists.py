@@ -21,6 +21,7 @@ from site_agent.deidentify.text.vocabulary import (
     words_of,
 )
 
+_ASCII = bytes(range(128))
 _SHORTEST_STEM = 4  # before an English ending
 _HEAD, _TAIL = 4, 3  # letters of the shortest listed stem, and of such an ending
 _LEAST_BEFORE_ENDING = 4
@@ -83,9 +84,13 @@ def daily_words(language: str) -> frozenset[str]:
 
     A word that is a family name as well stands in ``vocabulary.toml`` under `common`.
     """
-    listed = files(__package__).joinpath("daily_words", f"{language}.txt")
-    words = frozenset(fold(listed.read_text("utf-8")).split())
-    return words | _without_sharp_s(words)
+    listed = files(__package__).joinpath("daily_words", f"{language}.txt").read_bytes()
+    text = listed.decode()
+    # `fold` looks at every letter of so long a text, where few differ.
+    for letter in set(listed.translate(None, _ASCII).decode()):
+        text = text.replace(letter, fold(letter))
+    words = frozenset(text.lower().split())
+    return words | _without_sharp_s(words) if "\u00df" in text else words
 
 
 def languages() -> frozenset[str]:
