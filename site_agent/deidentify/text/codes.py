@@ -35,7 +35,9 @@ _CODED = {
 _BRITISH = re.compile(
     r"[A-Z]{1,2}\d[A-Z\d]? \d(?!ST|ND|RD|TH)[ABD-HJLNP-UW-Z]{2}(?![A-Za-z\d])"
 )
-_FURTHER = re.compile(r"[-/+._](?=[a-z]{0,4}\d)[a-z\d]{1,12}(?![a-z\d])")
+_FURTHER = re.compile(
+    r"[-/+._](?=[a-z]{0,4}\d)[a-z\d]{1,12}(?![a-z\d])|(?<=\d{4})[-/.][a-z](?![\w.])"
+)
 _JOINED_BEFORE = re.compile(r"(?<![a-z\d])[a-z]{0,4}\d[a-z\d]{0,11}[-/+._]$")
 _GROUP_BEFORE = re.compile(
     r"(?<![\w.,/+(-])(?:\+\d{1,3}|[a-z]{2}\d\d|\d{2,4}|\(\+?\d{1,4}\)|\+\d{1,3} ?\(0\))"

@@ -22,11 +22,11 @@ _DAY = re.compile(
     r"(?:(?<=[/-]\d)|(?<=[/-]\d\d)|\.|(?=[\s),;:]))(?![\d/]|[.,-]\d|\s?[cm]?m\b)"
 )
 _SPACED = re.compile(
-    r"(?P<one>\d{1,2})(?P<by>\.) (?P<two>1[0-2]|0?[1-9])\.(?![\d/.,-])"
+    r"(?P<one>\d{1,2})(?P<by>\.) (?P<two>1[0-2]|0?[1-9])\.(?![\d/]|[.,-]\d)"
 )
 _ROMAN = re.compile(
     r"(?P<one>[12]\d|3[01]|0?[1-9])(?P<by>[./ ])"
-    r"(?P<month>X|XI|XII|IX|IV|V|VI|VII|VIII|I|II|III)(?![\w/-])(?:\.\d\d(?!\d)|\.?)"
+    r"(?P<month>X|XI|XII|IX|IV|V|VI|VII|VIII|I|II|III)(?![\w/-]| \d)(?:\.\d\d(?!\d)|\.?)"
 )
 # Swedish ``8/11 -24``.
 _SHORT_YEAR = re.compile(
@@ -34,7 +34,7 @@ _SHORT_YEAR = re.compile(
 )
 _SMALL = re.compile(" [^\\W\\d_A-Z\u00c0-\u00de]")
 _MONTHS, _TENTH = 12, 10
-_DAYS = 31
+_DAYS, _QUARTERS = 31, 4
 _APOSTROPHES = ("'", "\u2019")
 _NEAR = 2
 _DECIMALS = frozenset(".,")
@@ -75,7 +75,14 @@ def day_at(
         return None
     one, two = int(match["one"]), int(match["two"])
     if not (1 <= min(one, two) <= _MONTHS and max(one, two) <= _DAYS):
-        return None
+        if not (0 < one <= _MONTHS and two > _DAYS and match["by"] == "/"):
+            return None
+        if not (word >= 0 and start - page.ends[word] <= _NEAR):
+            return None  # CT 9/98
+        if not _is_said(page, match, word, near=True):
+            return None
+        if page.folds[word] in words("days", "weak"):
+            return None
     if match["by"] == "/" and (_is_ratio(folded, start) or _lasts(page, match, word)):
         return None
     near = word >= 0 and start - page.ends[word] <= _NEAR
@@ -127,6 +134,8 @@ def _is_said(page: Page, match: re.Match[str], word: int, *, near: bool) -> bool
         return long or _closed().match(page.folded, match.end()) is not None
     if ends_phrase(page, word, by_last_word("dated")):
         weak = page.folds[word] in words("days", "weak")
+        if weak and match["by"] == "/" and _is_fraction(match):
+            return False
         if (
             weak
             and match["by"] == "/"
@@ -135,6 +144,12 @@ def _is_said(page: Page, match: re.Match[str], word: int, *, near: bool) -> bool
             return _closed().match(page.folded, match.end()) is not None
         return True
     return (high or long) and page.folds[word] in words("moments", "told")
+
+
+def _is_fraction(match: re.Match[str]) -> bool:
+    """Whether two figures are a usual part of something: ``il 2/3``, ``au 1/3``."""
+    one, two = match["one"], match["two"]
+    return len(one) == len(two) == 1 and int(one) < int(two) <= _QUARTERS
 
 
 def _is_ratio(folded: str, start: int) -> bool:
@@ -171,6 +186,8 @@ def _has_form(page: Page, match: re.Match[str]) -> bool:
     sentence begins with a small letter.
     """
     end, two = match.end(), int(match["two"])
+    if match["by"] == "/" and _filmed().match(page.folded, end):
+        return True
     both = len(match["one"]) == len(match["two"]) == len("08")
     if two <= _MONTHS and _time().match(page.folded, end):
         return True
@@ -206,6 +223,11 @@ def _of_month() -> re.Pattern[str]:
     return re.compile(
         rf"(?:[12]\d|3[01]|[1-9])(?:{ordinals})? ?(?:{month}|(?:{alone})(?! \d))"
     )
+
+
+@cache
+def _filmed() -> re.Pattern[str]:
+    return re.compile(rf" (?:{either(words('days', 'filmed'))})(?![a-z])")
 
 
 @cache

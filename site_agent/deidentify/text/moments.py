@@ -18,7 +18,6 @@ from site_agent.deidentify.text.vocabulary import either, last_words, phrases, w
 
 _MONTH, _WEEKDAY, _YEARS, _DAYS = 1, 2, 4, 8
 _TABLES = (("months", _MONTH), ("before_years", _YEARS), ("before_days", _DAYS))
-_YEAR = re.compile(r" ((?:19|20)\d\d)(?![\d/-]|[.,]\d|\s?[cm]?m\b|\s?(?:ml|hu|hrs?)\b)")
 _DAY = r"(?:[12]\d|3[01]|[1-9])"
 
 
@@ -40,7 +39,7 @@ def _moment(page: Page, word: int, cue: int) -> Span | None:
         if year is not None or _is_dated(page, word):
             stop = end if year is None else year.end()
             return Span(start, stop, Category.DATE, "month-alone")
-    if cue & _YEARS and (year := _YEAR.match(page.folded, end)):
+    if cue & _YEARS and (year := _year_alone().match(page.folded, end)):
         return Span(*year.span(1), Category.DATE, "year-alone")
     if cue & _WEEKDAY and is_weekday(page, word):
         day = _day_of_week().match(page.folded, end)
@@ -60,6 +59,15 @@ def _is_dated(page: Page, word: int) -> bool:
     if verb and not page.kinds[word] & CAPITAL:
         return False
     return page.folds[word - 1] in last_words("before_months", page.language)
+
+
+@cache
+def _year_alone() -> re.Pattern[str]:
+    counted = either(phrases("measured", "units") | words("moments", "counts"))
+    return re.compile(
+        r" ((?:19[3-9]|20[0-4])\d)(?![\d/-]|[.,]\d|\s?[%\u00d7\u00b0]"
+        rf"|\s?(?:{counted})(?![a-z]))"
+    )
 
 
 @cache

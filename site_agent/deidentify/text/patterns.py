@@ -34,6 +34,12 @@ from site_agent.deidentify.text.days import day_at, roman_day_at
 from site_agent.deidentify.text.lexicon import AGED, BROKEN, CAPITAL, MONTH, NUMERAL
 from site_agent.deidentify.text.moments import find_moments
 from site_agent.deidentify.text.page import Page, ends_phrase
+from site_agent.deidentify.text.periods import (
+    before_weeks,
+    period_at,
+    quarter_at,
+    week_at,
+)
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.typists import find_typists
 from site_agent.deidentify.text.uncalled import (
@@ -66,9 +72,14 @@ _NUMBERS = re.compile(
     | (?P<PHONE>
           (?:\+|00)\d{1,3}[\s./-]?(?:\(0\)[\s./-]?)?\(?\d{1,5}\)?(?:[\s./-]?\d{2,5}){1,5}
         | \(0\d{1,5}\)\s?\d{2,9}(?:[\s-]\d{2,6}){0,3}
+        | 00\s\d{1,3}(?:\s\d{1,4}){2,6}
         | 0\d{1,5}\s?[\s/-]\s?\d{3,9}(?:[\s-]\d{2,6}){0,3}
+        | 0\d{1,3}[\s./]\d\d(?:[\s.]\d\d){2,3}
+        | \(\d{2,4}\)\s?\d{2,4}(?:[\s-]\d{2,4}){1,3}
+        | 1[\s.-]\(?[2-9]\d\d\)?[\s.-]\d{3}[\s.-]\d{4}(?:\s?x\d{1,5})?
+        | 1[38]\d\d\s\d{3}\s\d{3}
         | 0\d{1,4}-\d{2,9}(?:\s\d{2,4}){0,4}
-        | 0\d(?:[\s.]\d\d){4}
+        | 0\d(?:[\s.-]\d\d){4}
         | \(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{3,4}(?:\s?x\d{1,5})?
         | [269]\d\d?(?:[\s.]\d{2,3}){3}
         | \d{3}[\s.]\d\d[\s.]\d\d[\s.]\d\d
@@ -87,7 +98,7 @@ _NUMBERS = re.compile(
         | \d{3}[\s.]\d{3}[\s.]\d{3}(?:[\s.-]\d{2,3})?
         | \d{3,4}\.\d\d\.\d{3}
         | \d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}
-        | [12]\s\d\d\s(?:0[1-9]|1[0-2])\s\d\d\s\d{3}\s\d{3}(?:\s\d\d)?
+        | [12]\s\d\d\s\d\d\s\d[\dab]\s\d{3}\s\d{3}(?:\s\d\d)?
         | \d(?:\s\d\d){4}(?:\s\d{3}){2}(?:\s\d\d)?
         | [a-z]{6}\d\d[a-z]\d\d[a-z]\d{3}[a-z]
         | \d{7,10}-?[a-z]
@@ -98,11 +109,16 @@ _NUMBERS = re.compile(
     re.VERBOSE,
 )
 _CALLED = re.compile(
-    r"[.:#°º/\s-]{0,4}(?:(?:no|nr|n|num|numer)\b[.:°º\s]{0,3})?"
-    r"(?P<number>[a-z]{0,6}(?:-[a-z]{1,3})?[-/ ]?\d[\w/.-]{0,30}(?<=\w)"
-    r"(?:\s\d{1,4}){0,6}(?:\s[a-z]{2}\d(?!\w))?)"
+    r"[.:#°º/|=\s-]{0,8}(?:(?:no|nr|n|num|numer|card)\b[.:°º\s]{0,3})?"
+    r"(?:(?P<code>[a-z]{1,3}) (?=\d{4}))?"
+    r"(?P<number>[a-z]{0,6}(?:-[a-z]{1,3})?[-/]?\d[\w/.-]{0,30}(?<=\w)"
+    r"(?:\s\d{1,6}(?![\d:]|[.,-]\d|\s?(?:x|mm|cm|kv)\b)|\s/\s\d{1,10}(?!\d)){0,6}"
+    r"(?:\s[a-z]\s\d{3}(?!\w)|\s[a-z]{2}\d(?!\w)|\s[a-z]{2}(?=[,;.)\n]|$))?)"
 )
-_CALLED_PHONE = re.compile(r"[.:\s]{0,4}(?P<number>[+(]{0,2}\d[\d()+/ .-]{1,24}\d)")
+_CALLED_PHONE = re.compile(
+    r"[.:=#|\s-]{0,8}(?:(?:no|nr|n)\b[.:°º\s]{0,3})?"
+    r"(?P<number>[+(-]{0,2}\d[\d()+/ .-]{1,24}\d(?:\s?[x#]\s?\d{1,5}(?!\d))?)"
+)
 # ``May 5``, where ``may 5`` would be a verb.
 _MONTH_AND_DAY = re.compile(
     r"[a-z]{3,5}\.? (?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
@@ -126,7 +142,7 @@ _MONTHLY = MONTH | BROKEN | NUMERAL | AGED
 _NEAR = (0, 1, 2)
 # The day, the year, and days and moments in one.
 _DIGITS_OF_DAYS = 8
-_MORE_FIGURES = re.compile(r"[-/._ ']{1,2}\d")
+_MORE_FIGURES = re.compile(r"[-/._ ']{1,3}\d")
 _IN_DATES = frozenset("-/._ '")
 # What nearly always stands before a figure.
 _NO_LETTERS = frozenset(" -/.,:(\n+")
@@ -134,6 +150,7 @@ _DIGITS_OF_DATES = frozenset((1, 2, 4, 8, 12, 14))
 _DIGITS_OF_YEARS = (2, 4)
 _PARTED_NUMBERS = frozenset((Category.ID, Category.PHONE))
 _SHORTEST_CALLED = 4
+_LONGEST_OF_WEEK = 2
 _LONGEST_GAP = 8
 
 
@@ -232,7 +249,8 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         while begin and start - begin < _LETTERS_BEFORE and folded[begin - 1].isalpha():
             begin -= 1
         return (
-            _number(folded, begin)
+            (quarter_at(folded, begin) if before == "q" else None)
+            or _number(folded, begin)
             or _called(page, start, word)
             or room_at(page, start, word)
             or postcode_at(page, start, end)
@@ -253,6 +271,18 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         if (date := _date(folded, start)) is not None:
             return date
         dated = False
+    if dated and word + 1 in told.monthly:
+        stop = date_at(folded, start, in_figures=False)
+        if stop is not None:
+            return Span(start, stop, Category.DATE, "date")
+        if (day := day_of_month(page, start)) is not None:
+            return day
+        if (day := roman_day_at(page, start, word)) is not None:
+            return day
+    if (length <= _LONGEST_OF_WEEK or length == _FEWEST_OF_NUMBERS) and (
+        found := _part_of_year(page, start, end, word)
+    ) is not None:
+        return found
     aged = may_be_age(folded, start, length)
     if (
         aged
@@ -266,14 +296,6 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
             return Span(*measure.span(), Category.ID, "measure")
     if length in told.coded and (code := postcode_at(page, start, end)) is not None:
         return code
-    if dated and word + 1 in told.monthly:
-        stop = date_at(folded, start, in_figures=False)
-        if stop is not None:
-            return Span(start, stop, Category.DATE, "date")
-        if (day := day_of_month(page, start)) is not None:
-            return day
-        if (day := roman_day_at(page, start, word)) is not None:
-            return day
     if before in "+(" and (found := _number(folded, start - 1)) is not None:
         return found
     if (
@@ -307,6 +329,17 @@ def _date(folded: str, start: int) -> Span | None:
         if number is not None:
             return number
     return Span(start, stop, Category.DATE, "date")
+
+
+def _part_of_year(page: Page, start: int, end: int, word: int) -> Span | None:
+    """Find a week, a quarter, a season or a feast whose figures are ``[start, end)``."""
+    if word < 0:
+        return None
+    if end - start <= _LONGEST_OF_WEEK and page.folds[word] in before_weeks():
+        return week_at(page, start, end, word)
+    if end - start in _DIGITS_OF_YEARS:
+        return period_at(page, start, end, word)
+    return None
 
 
 def _may_have_unit(folded: str, end: int, after: str) -> bool:
@@ -353,6 +386,8 @@ def _called(page: Page, start: int, word: int) -> Span | None:
                 match = pattern.match(page.folded, page.ends[at])
                 if match is not None and match.end() > start and _tells(match):
                     begin, end = match.span("number")
+                    if begin > start:
+                        continue
                     if page.folds[at] in words("numbered_phone_own", "all"):
                         begin = page.starts[at]
                     return Span(begin, end, category, f"{category.name.lower()}-called")

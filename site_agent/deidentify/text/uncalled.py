@@ -58,7 +58,7 @@ def uncalled_at(page: Page, start: int, word: int) -> Span | None:
         begin += 1
     match = _TOKEN.match(folded, begin)
     stop = begin if match is None else match.end()
-    if match is None or not _tells(match[0]):
+    if match is None or stop <= start or not _tells(match[0]):
         if begin < start:
             return None
         groups = _GROUPS.match(folded, start)
