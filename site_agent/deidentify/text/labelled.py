@@ -24,6 +24,7 @@ from site_agent.deidentify.text.lexicon import (
 from site_agent.deidentify.text.name_runs import (
     COMMA,
     JOINTS,
+    initialled,
     skip_titles,
     small_run,
     whole_run,
@@ -44,9 +45,11 @@ _DOTTED = frozenset(
 )
 _DICTATED = ("dict", "dikt", "dett", "ditt")
 _AFTER_LABEL = re.compile(
-    r"[)#*\"']{0,2}(?:[ \t]{0,24}[:|=][ \t]{0,24}|[ \t]{1,3})[(]?"
+    r"[)#*\"']{0,2}(?:[ \t.]{0,40}[:|=>][ \t]{0,24}|[ \t]{1,24}\[|[ \t]{1,3})[(\[]?"
+    r"|[ \t][-\u2013][ \t]"
 )
-_WITH_COLON = re.compile(r"[ \t]{0,24}[:|=]|\^")
+_WITH_COLON = re.compile(r"[)#*\"']{0,2}[ \t.]{0,40}[:|=>]|\^|[ \t]{1,24}\[")
+_DASHES = frozenset((" - ", " \u2013 "))
 _ENDED = re.compile(r"[,;\n]|\.?$|\.\s| \(")
 _END_OF_CELL = re.compile(r"\.?[ \t]{0,9}[\n|]| {2}|\t")
 _MOST_OF_CELL = 5
@@ -61,6 +64,7 @@ def labelled(page: Page, word: int) -> Run | None:
         return None
     gap, kinds = page.gaps[word + 1], page.kinds
     follows, colon = _after_label(gap)
+    colon = colon or (gap in _DASHES and bool(kinds[word + 1] & CAPITAL))
     if not follows and (gap != ". " or page.folds[word] not in _DOTTED):
         return None
     if not (colon or kinds[word + 1] & (CAPITAL | TITLE) or _is_said(page, word)) and (
@@ -75,6 +79,8 @@ def labelled(page: Page, word: int) -> Run | None:
     if start >= len(page.words):
         return None
     kind = kinds[start]
+    if (colon or _is_said(page, word)) and (end := initialled(page, start)) > start:
+        return start, max(end, whole_run(page, start))
     small = not kind & CAPITAL and page.words[start].islower()
     if small and (colon or _is_said(page, word)):
         end = small_run(page, start)

@@ -108,8 +108,10 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
             return True  # Gerd Dahlberg
         if at == gap and kind & (COMMON | STREET) and page.gaps[at + 1][:1] != ":":
             return True  # Robert Page
-        if at == gap and not kind & LETTER and _follows_given(page, at):
-            return True  # Tyler Weeks
+    if joint == " " and at == gap and not loud and _follows_given(page, at):
+        return True  # Tyler Weeks
+    if joint in (" ", ", ") and _in_capitals(page, at, gap):
+        return True
     if kind & MONTH:  # Hanc, Jan
         return bool(letter[at]) and not page.gaps[at + 1].strip()[:1].isdigit()
     if kind & UNKNOWN and not kind & ACRONYM:
@@ -125,11 +127,26 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
     return bool(kind & COMMON) and not kind & CLINICAL
 
 
+def _in_capitals(page: Page, at: int, gap: int) -> bool:
+    """Whether a word that is a name too is in capitals, and its other half is not.
+
+    So a family name is marked in lists: ``Amanda WARD``, ``MAY, Rocco``.
+    """
+    kind, other = page.kinds[at], page.kinds[gap - 1 if at == gap else gap]
+    marked = kind & CAPS and kind & (COMMON | MONTH) and len(page.words[at]) > 2
+    alone = other & UNKNOWN and not other & CAPS
+    return bool(marked and alone) and not page.gaps[at + 1].startswith((":", " :"))
+
+
 def _follows_given(page: Page, at: int) -> bool:
     """Whether a word of medicine behind an unknown one is a name, and no device's."""
+    if page.kinds[at] & (CAPS | LETTER):
+        return False
     if page.folds[at] in words("things", "after") or not page.kinds[at - 1] & UNKNOWN:
         return False
     if page.kinds[at - 1] & CAPS or page.folds[at] in words("things", "before"):
+        return False
+    if page.language == "de" and not page.kinds[at] & COMMON:
         return False
     after = page.gaps[at + 1]
     if at + 1 == len(page.words) or after[:1] in ("\n", ",", ".", ";", ")", ":"):

@@ -235,7 +235,7 @@ def initialled(page: Page, word: int) -> int:
             elif gap in (". ", ".") and not kinds[at - 1] & INITIAL:
                 break
         if kind & INITIAL:
-            if is_level(page, at):
+            if is_level(page, at) or (at == word and _is_article(page, at)):
                 break
             initials += 1
         elif kind & CAPITAL and not kind & _NO_SURNAME:
@@ -246,6 +246,14 @@ def initialled(page: Page, word: int) -> int:
             break
         at += 1
     return at if named and initials and not kinds[at - 1] & FUNCTION else word
+
+
+def _is_article(page: Page, at: int) -> bool:
+    """Whether a letter in a text of capitals is a small word: ``A FILM``."""
+    if page.gaps[at + 1] != " " or at + 1 == len(page.words):
+        return False
+    kind = page.kinds[at + 1]
+    return bool(kind & CAPS) and not kind & (COMMON | UNKNOWN)
 
 
 _NO_SURNAME = FUNCTION | HOUSE | TITLE

@@ -31,6 +31,7 @@ from site_agent.deidentify.text.name_runs import (
     COMMA,
     JOINTS,
     SUFFIXES,
+    initialled,
     is_role,
     skip_titles,
     small_run,
@@ -114,7 +115,7 @@ def _titled(page: Page, word: int) -> Run | None:
         start += 1
     if start >= len(page.words) or page.gaps[start] not in AFTER_TITLE:
         return None
-    end = whole_run(page, start)
+    end = max(whole_run(page, start), initialled(page, start))
     if end == start and page.words[start - 1].islower():
         end = small_run(page, start)
     if end == start and page.kinds[start] & CAPITAL and page.kinds[start] & PARTICLE:
@@ -169,6 +170,8 @@ def _addressed(page: Page, word: int) -> Run | None:
     if start >= len(page.words):
         return None
     kind = page.kinds[start]
+    if (end := initialled(page, start)) > start:
+        return start, max(end, whole_run(page, start, free=False))
     if kind & LETTER or (kind & CLINICAL and not kind & COMMON):
         return None
     if kind & CAPS and kind & (CLINICAL | COMMON) and not has_partner(page, start):
