@@ -13,15 +13,16 @@ from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import either, phrases, words
 
-_NINETY = r"(?:9\d|1[0-2]\d)"
+_NINETY = r"(?:0?9\d|1[0-2]\d)"
 _OLD = re.compile(rf"{_NINETY}(?![\d.,]\d|\d|\s?[cm]?m\b|%)")
 # ``93F``, ``93 M``, ``93/f``; ``93 m`` may be a length.
-_WITH_SEX = re.compile(rf"{_NINETY}(?=[ /-]?[MFWmfw](?![\w/.]))")
+_WITH_SEX = re.compile(rf"{_NINETY}(?=(?:[ /-]| / )?[MFWmfw](?![\w/.])|[MFW]\.(?!\w))")
 _SMALL_SEX = re.compile(r" ?[mw]\b")
 # ``91 a`` in languages whose word for years begins so, but ``91 a 95``.
 _SHORT = re.compile(rf"{_NINETY}(?= ?a\.?(?:[,;)\n]|$| (?!\d)))")
-_SHORT_IN = frozenset(("es", "pt", "fr", "it"))
+_SHORT_IN = frozenset(("es", "pt", "fr", "it", "de"))
 _LITRES = re.compile(r" ?l\.")  # Polish ``92 l.``
+_DECADE = re.compile(r"(?:90|100)s(?![a-z])")
 _WITH_SIGN = re.compile(rf"{_NINETY}(?= ?[\u2640\u2642])")
 _SEX_BEFORE = re.compile(r"(?<![\w.])(?:[FMWK][/ ]|\([fmwkvhFMWKVH], ?)$")
 _LONGEST_PERSON = 32
@@ -71,7 +72,9 @@ def _closed() -> re.Pattern[str]:
 
 def may_be_age(folded: str, start: int, length: int) -> bool:
     """Whether the figures at `start` may be an age over 89."""
-    return length in _FIRST_OF_AGES and folded[start] == _FIRST_OF_AGES[length]
+    if length in _FIRST_OF_AGES and folded[start] == _FIRST_OF_AGES[length]:
+        return True
+    return length == len("093") and folded.startswith("09", start)  # DICOM 093Y
 
 
 def age_at(page: Page, start: int, word: int) -> Span | None:
@@ -83,6 +86,8 @@ def age_at(page: Page, start: int, word: int) -> Span | None:
         or _WITH_SIGN.match(folded, start)
         or _of_life().match(folded, start)
     )
+    if match is None and word >= 0 and page.folds[word] in words("ages", "decades"):
+        match = _DECADE.match(folded, start)
     if match is None and page.language in _SHORT_IN:
         match = _SHORT.match(folded, start)
     if match is None and page.language == "pl":
@@ -156,6 +161,13 @@ def _is_of_person(page: Page, start: int, word: int) -> bool:
     return page.folds[said] in people or (
         bool(page.kinds[said] & CUE) and page.gaps[said + 1].startswith((", ", " ("))
     )
+
+
+def is_told_before_measures(page: Page, end: int, word: int) -> bool:
+    """Whether an age that ends at `end` would else be a size: ``93 M``, ``93 l.``."""
+    if "M" in page.text[end : end + 2] or is_polish_age(page, end):
+        return True
+    return word >= 0 and page.folds[word] in words("ages", "before")
 
 
 def is_polish_age(page: Page, end: int) -> bool:

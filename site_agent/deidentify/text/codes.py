@@ -9,6 +9,16 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from site_agent.deidentify.text.lexicon import (
+    ACRONYM,
+    CAPITAL,
+    CLINICAL,
+    COMMON,
+    FUNCTION,
+    LABEL,
+    LETTER,
+    UNKNOWN,
+)
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import either, words
@@ -35,6 +45,11 @@ _CODED = {
 _BRITISH = re.compile(
     r"[A-Z]{1,2}\d[A-Z\d]? \d(?!ST|ND|RD|TH)[ABD-HJLNP-UW-Z]{2}(?![A-Za-z\d])"
 )
+_LENGTHS_BEHIND = frozenset((4, 5))
+_BEFORE_CODE = frozenset((", ", " ", " - ", "\n", ",\n"))
+_CODE_BEHIND = re.compile(r"\d{5}(?:-\d{4})?(?=[.,;)|\n]|$)|\d{4}(?=[.;)|\n]|$)")
+_NO_TOWN = CLINICAL | LABEL | FUNCTION | LETTER
+_TOWN_KINDS = UNKNOWN | COMMON | ACRONYM
 _FURTHER = re.compile(
     r"[-/+._](?=[a-z]{0,4}\d)[a-z\d]{1,12}(?![a-z\d])|(?<=\d{4})[-/.][a-z](?![\w.])"
 )
@@ -91,6 +106,19 @@ def postcode_at(page: Page, start: int, end: int) -> Span | None:
         return None
     lengths, form = _CODED[page.language]
     match = form.match(page.text, start) if end - start in lengths else None
+    return Span(*match.span(), Category.PLACE, "postcode") if match else None
+
+
+def town_code_at(page: Page, start: int, end: int, word: int) -> Span | None:
+    """Find a postcode that ends an address: ``Zaragoza, 17298.``, ``Ohio 44101``."""
+    if end - start not in _LENGTHS_BEHIND or word < 0:
+        return None
+    kind = page.kinds[word]
+    if not kind & CAPITAL or kind & _NO_TOWN or not kind & _TOWN_KINDS:
+        return None
+    if page.text[page.ends[word] : start] not in _BEFORE_CODE:
+        return None
+    match = _CODE_BEHIND.match(page.text, start)
     return Span(*match.span(), Category.PLACE, "postcode") if match else None
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from site_agent.deidentify.text.ages import (
     age_at,
     before_years_of_birth,
-    is_polish_age,
+    is_told_before_measures,
     may_be_age,
     year_of_birth_at,
 )
@@ -27,6 +27,7 @@ from site_agent.deidentify.text.codes import (
     lengths_of_postcodes,
     postcode_at,
     room_at,
+    town_code_at,
     whole_number,
 )
 from site_agent.deidentify.text.dates import date_at, date_from_month
@@ -71,7 +72,7 @@ _NUMBERS = re.compile(
       )
     | (?P<PHONE>
           (?:\+|00)\d{1,3}[\s./-]?(?:\(0\)[\s./-]?)?\(?\d{1,5}\)?(?:[\s./-]?\d{2,5}){1,5}
-        | \(0\d{1,5}\)\s?\d{2,9}(?:[\s-]\d{2,6}){0,3}
+        | \(0[\d ]{1,6}\)\s?\d{2,9}(?:[\s-]\d{2,6}){0,3}
         | 00\s\d{1,3}(?:\s\d{1,4}){2,6}
         | 0\d{1,5}\s?[\s/-]\s?\d{3,9}(?:[\s-]\d{2,6}){0,3}
         | 0\d{1,3}[\s./]\d\d(?:[\s.]\d\d){2,3}
@@ -149,8 +150,9 @@ _NO_LETTERS = frozenset(" -/.,:(\n+")
 _DIGITS_OF_DATES = frozenset((1, 2, 4, 8, 12, 14))
 _DIGITS_OF_YEARS = (2, 4)
 _PARTED_NUMBERS = frozenset((Category.ID, Category.PHONE))
-_SHORTEST_CALLED = 4
-_LONGEST_OF_WEEK = 2
+_SHORTEST_CALLED, _SHORTEST_PHONE = 4, 3
+_LONGEST_OF_WEEK, _LONGEST_SHORT = 2, 5
+_LONGEST_STROKE = 3
 _LONGEST_GAP = 8
 
 
@@ -286,7 +288,7 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
     aged = may_be_age(folded, start, length)
     if (
         aged
-        and (page.text[end : end + 2].strip() == "M" or is_polish_age(page, end))
+        and is_told_before_measures(page, end, word)
         and (age := age_at(page, start, word))
     ):
         return age  # ``93 M``, ``93 l.``, where ``93 m`` and ``93 l`` are sizes
@@ -316,7 +318,11 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         found = found or day_at(page, start, word, told.dates, told.dated)
         if found is not None:
             return found
-    return (age_at(page, start, word) if aged else None) or room_at(page, start, word)
+    if aged and (
+        age := age_at(page, start, word) or _beside_birth(folded, start, end, told)
+    ):
+        return age
+    return room_at(page, start, word) or town_code_at(page, start, end, word)
 
 
 def _date(folded: str, start: int) -> Span | None:
@@ -329,6 +335,14 @@ def _date(folded: str, start: int) -> Span | None:
         if number is not None:
             return number
     return Span(start, stop, Category.DATE, "date")
+
+
+def _beside_birth(folded: str, start: int, end: int, told: _Told) -> Span | None:
+    """Find an age that a stroke parts from the day of birth: ``3.2.1933 / 92``."""
+    for place in range(start - _LONGEST_STROKE, start):
+        if place in told.dates and folded[place:start].strip() == "/":
+            return Span(start, end, Category.AGE, "age-over-89")
+    return None
 
 
 def _part_of_year(page: Page, start: int, end: int, word: int) -> Span | None:
@@ -384,7 +398,7 @@ def _called(page: Page, start: int, word: int) -> Span | None:
         for phrases_by_end, pattern, category in kinds[folds[at]]:
             if ends_phrase(page, at, phrases_by_end):
                 match = pattern.match(page.folded, page.ends[at])
-                if match is not None and match.end() > start and _tells(match):
+                if match is not None and match.end() > start and _tells(match, category):
                     begin, end = match.span("number")
                     if begin > start:
                         continue
@@ -408,7 +422,14 @@ def _kinds_of_numbers() -> dict[str, list[tuple[ByEnd, re.Pattern[str], Category
     return found
 
 
-def _tells(match: re.Match[str]) -> bool:
+def _tells(match: re.Match[str], category: Category) -> bool:
     """Whether a number is long enough, or so called that a short one is one too."""
+    shortest = _SHORTEST_PHONE if category is Category.PHONE else _SHORTEST_CALLED
+    if len(match["number"]) >= shortest:
+        return True
     gap = match.string[match.start() : match.start("number")]
-    return len(match["number"]) >= _SHORTEST_CALLED or any(c in ":#." for c in gap)
+    if gap.startswith(". "):  # ``no. 7``, but ``in serial. 2 films``
+        begun = match.start()
+        word = match.string[max(0, begun - _LONGEST_SHORT) : begun]
+        return not word.isalpha()
+    return any(c in ":#." for c in gap)
