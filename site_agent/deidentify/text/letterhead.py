@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -32,6 +32,8 @@ _CODE = re.compile(r"[a-z]{0,4}-?\d[\d-]{2,}[a-z]{0,2}(?!\w)")
 _POSTCODE = re.compile(
     r"[a-z]{1,2}\d[a-z\d]?\s\d[a-z]{2}(?!\w)|\d{4}\s?[a-z]{2}(?!\w)|\d{2,4}-\d{3}(?!\d)"
 )
+# DICOM: ``(0010,0020) Patient ID``.
+_TAG = re.compile(r"\([\da-f]{4},[\da-f]{4}\)")
 _UNITS = re.compile(r"\s?(?:views?|vues?|mm|cm|ml|mg|kv|mas|x|%|ebenen|proj)\b")
 _CODE_OF_TOWN = re.compile(r"(?<![\d/.-])(?:\d{4,6}|\d{2,4}-\d{3})(?![\d/.-])")
 # To look up a member of an enumeration takes longer than to compare it.
@@ -121,10 +123,10 @@ def find_in_letterhead(
 
     `found` are the spans that are known already.
     """
-    begun = dict(map(_START_AND_END, found))
+    known = sorted(map(_START_AND_END, found))
     for start, end, section in zones.sections:
         if section is _OTHER:
-            yield from _figures(page, start, end, zones, begun)
+            yield from _figures(page, start, end, zones, known)
     kinds = page.kinds
     streets = [at for at in page.sought if kinds[at] & STREET]
     for first, last in zones.lines:
@@ -134,23 +136,31 @@ def find_in_letterhead(
 
 
 def _figures(
-    page: Page, start: int, end: int, zones: Zones, begun: Mapping[int, int]
+    page: Page, start: int, end: int, zones: Zones, known: list[tuple[int, int]]
 ) -> Iterator[Span]:
     folded = page.folded
     at = start
+    reach, passed = 0, 0
     figures = page.figures
     first = bisect_left(figures, (start, 0))
     for figure, stop in figures[first : bisect_left(figures, (end, 0), first)]:
         if figure < at:
             continue
-        known = begun.get(figure, 0)
-        if known >= stop and not folded.startswith("-", known):
-            at = known
+        while passed < len(known) and known[passed][0] <= figure:
+            reach = max(reach, known[passed][1])
+            passed += 1
+        if reach >= stop and not folded.startswith("-", reach):
+            at = reach
             continue
         begin = figure
         while begin > start and folded[begin - 1].isalpha() and figure - begin < 4:
             begin -= 1
-        match = _POSTCODE.match(folded, begin) or _CODE.match(folded, begin)
+        match = _POSTCODE.match(folded, begin)
+        if match is None or page.text[match.end() - 1].islower():  # 1732 or a.b@c.org
+            match = _CODE.match(folded, begin)
+        if match is not None and _TAG.match(folded, begin - 1):
+            at = begin + len("0010,0020)")
+            continue
         coded = folded.startswith("^", stop)  # HL7: 71046^CHEST 2 VIEWS
         if match is None or coded or _UNITS.match(folded, match.end()):
             continue

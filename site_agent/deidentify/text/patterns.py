@@ -402,6 +402,9 @@ def _called(page: Page, start: int, word: int) -> Span | None:
                     begin, end = match.span("number")
                     if begin > start:
                         continue
+                    if category is Category.ID and match["code"]:
+                        code = match.start("code")
+                        begin = code if page.text[code].isupper() else begin
                     if page.folds[at] in words("numbered_phone_own", "all"):
                         begin = page.starts[at]
                     return Span(begin, end, category, f"{category.name.lower()}-called")

@@ -51,6 +51,8 @@ _FIELDS = (
     (_NUMBERS, Category.ID),
 )
 _SEGMENT = re.compile(r"(?:MSH|PID|NK1|PV1|ORC|OBR)\|[^\n]*")
+# Of a number's field what is one, without who gave it: ``1234^^^PAS~943 4^^^NHS``.
+_COMPONENT = re.compile(r"[^|^~&\n]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _MOST_WORDS, _SHORTEST_FIELD = 4, 2
 _LONGEST_INITIALS = 3
@@ -78,7 +80,11 @@ def find_in_segments(page: Page) -> Iterator[Span]:
             for table, category in _FIELDS:
                 if number not in table.get(name, ()) or len(field) < _SHORTEST_FIELD:
                     continue
-                if table is _NUMBERS or _LETTER.search(field):
+                if table is _NUMBERS and "^" in field:
+                    for part in _COMPONENT.finditer(page.text, at, end):
+                        if any(map(str.isdigit, part[0])):
+                            yield Span(*part.span(), category, "hl7-field")
+                elif table is _NUMBERS or _LETTER.search(field):
                     yield Span(at, end, category, "hl7-field")
             at = end + 1
 
