@@ -9,6 +9,7 @@ import re
 from functools import cache, lru_cache
 
 from site_agent.deidentify.text.lexicon import (
+    ACRONYM,
     CAPITAL,
     CAPS,
     CLINICAL,
@@ -24,6 +25,7 @@ from site_agent.deidentify.text.lexicon import (
 from site_agent.deidentify.text.name_runs import (
     COMMA,
     JOINTS,
+    between_titles,
     initialled,
     skip_titles,
     small_run,
@@ -34,14 +36,16 @@ from site_agent.deidentify.text.vocabulary import (
     ByEnd,
     by_last_word,
     phrases,
-    words,
     words_of,
 )
 from site_agent.deidentify.text.word_lists import is_allowed
 
 _LONGEST_INITIALS = 4
 _DOTTED = frozenset(
-    ("gez", "fdo", "ref", "req", "dict", "pat", "pt", "sig", "opr", "odes")
+    (
+        *("gez", "fdo", "ref", "req", "dict", "pat", "pt", "sig", "opr", "odes"),
+        *("sign", "vid", "vidi", "dikt", "betr", "dot", "ang", "hd"),
+    )
 )
 _DICTATED = ("dict", "dikt", "dett", "ditt")
 _AFTER_LABEL = re.compile(
@@ -52,6 +56,7 @@ _WITH_COLON = re.compile(r"[)#*\"']{0,2}[ \t.]{0,40}[:|=>]|\^|[ \t]{1,24}\[")
 _DASHES = frozenset((" - ", " \u2013 "))
 _ENDED = re.compile(r"[,;\n]|\.?$|\.\s| \(")
 _END_OF_CELL = re.compile(r"\.?[ \t]{0,9}[\n|]| {2}|\t")
+_END_OF_INITIALS = re.compile(r"[,;)\t\n]|\.?\s?$|\.?[ \t]{0,9}[\n|]|  | ?[/(]| \d")
 _MOST_OF_CELL = 5
 
 Run = tuple[int, int]
@@ -68,12 +73,14 @@ def labelled(page: Page, word: int) -> Run | None:
     if not follows and (gap != ". " or page.folds[word] not in _DOTTED):
         return None
     if not (colon or kinds[word + 1] & (CAPITAL | TITLE) or _is_said(page, word)) and (
-        page.folds[word + 1] not in words("titles", "between")
+        page.folds[word + 1] not in between_titles()
     ):
         return None
     if not ends_phrase(page, word, _labels()):
         return None
-    if colon and _is_initialled(page, word + 1):
+    if (colon or gap == ". " or _is_said(page, word)) and _is_initialled(
+        page, word + 1
+    ):
         return word + 1, word + 2
     start = skip_titles(page, word + 1)
     if start >= len(page.words):
@@ -93,13 +100,19 @@ def labelled(page: Page, word: int) -> Run | None:
             return None
         if kind & (LETTER | CLINICAL) and not _is_alone(page, start):
             return None
+        if kind & ACRONYM and not _is_said(page, word):
+            return None  # imported to PACS
     if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
         return None
+    if kind & CLINICAL and kind & CAPS and page.folds[word] in by_last_word("findings"):
+        return None  # OPIS: SERCE W NORMIE
     if colon and kind & CLINICAL and not kind & COMMON and not has_partner(page, start):
         short = kind & CAPS and len(page.words[start]) <= _LONGEST_INITIALS
         if _fills_field(page, start):
             return start, start + 1
         if not short or kind & LETTER or page.kinds[word] & CAPS:
+            return None
+        if not _END_OF_CELL.match(page.gaps[start + 1] or "\n"):
             return None
     end = max(whole_run(page, start), _whole_cell(page, start) if colon else start)
     return (start, end) if end > start else None
@@ -168,7 +181,7 @@ def _is_initialled(page: Page, word: int) -> bool:
     if page.kinds[word - 1] & CAPS and not page.folds[word - 1].startswith(_DICTATED):
         return False  # in capitals any short word has them
     short = 1 < letters < _LONGEST_INITIALS
-    return short and _END_OF_CELL.match(page.gaps[word + 1] or "\n") is not None
+    return short and _END_OF_INITIALS.match(page.gaps[word + 1] or "\n") is not None
 
 
 def has_partner(page: Page, word: int) -> bool:

@@ -82,9 +82,12 @@ DATED = 1 << 23
 SHORT_STREET = 1 << 24
 """A street's word that is short, or another word too: ``12 Elm St``."""
 
+MAYBE_HOUSE = 1 << 27
+"""A house beside a generic word or in capitals (``Nursing Home``, ``AZ``)."""
+
 SOUGHT = (
     HEADED | SIGNED | TYPED | DATED | SHORT_STREET | HOUSE | STREET | MONTH | BROKEN
-) | (NUMERAL | AGED)
+) | (NUMERAL | AGED | MAYBE_HOUSE)
 """What few words are; `Page.sought` lists those, for the rules that begin with one."""
 
 # What a word with a small letter may be.
@@ -181,11 +184,13 @@ _LABEL_TABLES = (
 )
 _DATED_TABLES = ("months", "before_years", "before_days")
 _CUE_TABLES = ("addressed", "told", "does")
+_MAYBE_HOUSES = ("weak", "abbreviations", "named")
 _KINDS_OF_ENTRIES = (
     ("titles", "plain", TITLE),
     ("names", "titles", TITLE),
     ("names", "particles", PARTICLE),
     ("titles", "never", FUNCTION),
+    ("titles", "ranks", LETTER),
     ("houses", "whole", HOUSE),
     ("streets", "whole", STREET),
 )
@@ -233,6 +238,7 @@ def _sought_in(language: str) -> dict[str, int]:
         ((words_of(phrase)[0] for phrase in phrases("signature")), SIGNED),
         (by_last_word("typed"), TYPED),
         (words("streets", "short"), SHORT_STREET),
+        *((words("houses", entry), MAYBE_HOUSE) for entry in _MAYBE_HOUSES),
         (ROMAN, NUMERAL),
         (words("moments", "weekdays"), DATED),
         *((last_words(table, language), DATED) for table in _DATED_TABLES),

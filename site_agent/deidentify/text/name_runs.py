@@ -26,7 +26,7 @@ from site_agent.deidentify.text.lexicon import (
     kinds,
 )
 from site_agent.deidentify.text.page import Page
-from site_agent.deidentify.text.vocabulary import phrases, words
+from site_agent.deidentify.text.vocabulary import phrases, words, written_words
 
 SUFFIXES = frozenset(("II", "III", "IV", "Jr", "Sr", "JR", "SR", "jr", "sr"))
 JOINTS = frozenset(
@@ -35,6 +35,7 @@ JOINTS = frozenset(
 COMMA = re.compile(r"[ \t]{0,2},[ \t]{0,2}")
 AFTER_TITLE = frozenset((" ", ". ", ".", "  ", ".  ", "-", ".-", "\n", ".\n", ", "))
 _LONGEST_NAME = 6  # words
+_LONGEST_ABBREVIATION = 5
 _LONGEST_SMALL_NAME = 3
 _SMALL_JOINTS = frozenset((" ", "-", "'", ", ", ". "))
 _CLOSED = re.compile(r"[,;)\n|]|\.?$|\.\s| [(<|-]| {2}")
@@ -184,7 +185,8 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
                     if further >= len(page.words):
                         break
             return further
-        if kind & PARTICLE and _CLOSED.match(page.text, page.ends[end]):
+        role = kind & CAPS and is_role(page, end)  # Anna Rust, DO
+        if kind & PARTICLE and not role and _CLOSED.match(page.text, page.ends[end]):
             return end + 1  # Bourgondië, van
     return end
 
@@ -230,11 +232,13 @@ def initialled(page: Page, word: int) -> int:
                 if comma or not kind & INITIAL or not COMMA.fullmatch(gap):
                     break
                 comma = True
-            elif gap not in JOINTS:
-                break
-            elif gap in (". ", ".") and not kinds[at - 1] & INITIAL:
+            elif gap not in JOINTS or (
+                gap in (". ", ".") and not kinds[at - 1] & INITIAL
+            ):
                 break
         if kind & INITIAL:
+            if gaps[at + 1] == "-" and not kinds[at + 1] & UNKNOWN:
+                break  # an E-Mail
             if is_level(page, at) or (at == word and _is_article(page, at)):
                 break
             initials += 1
@@ -297,13 +301,27 @@ def _roles() -> frozenset[str]:
 
 
 def skip_titles(page: Page, word: int) -> int:
-    """Give the first word that is no title, nor one that stands between titles."""
-    between = words("titles", "between")
+    """Give the first word that is no title, no rank, nor one between titles.
+
+    It is behind the last word where a sentence ends with the rank.
+    """
+    between = between_titles()
     while word < len(page.words) and (
         (page.kinds[word] & TITLE and not page.kinds[word] & INITIAL)
         or page.words[word].lower() in between
     ):
         word += 1
-        if word < len(page.words) and page.gaps[word] not in AFTER_TITLE:
+        gap = page.gaps[word]
+        if gap[:1] == "." and len(page.words[word - 1]) > _LONGEST_ABBREVIATION:
+            return len(page.words)  # Seen by the doctor. Heart normal.
+        if word < len(page.words) and gap not in AFTER_TITLE:
             break
     return word
+
+
+@cache
+def between_titles() -> frozenset[str]:
+    """Give the words, folded or not, that may stand between a title and the name."""
+    listed = ("between", "ranks")
+    folded = frozenset[str]().union(*(words("titles", one) for one in listed))
+    return folded.union(*(written_words("titles", one) for one in listed))

@@ -31,6 +31,7 @@ from site_agent.deidentify.text.name_runs import (
     COMMA,
     JOINTS,
     SUFFIXES,
+    between_titles,
     initialled,
     is_role,
     skip_titles,
@@ -52,8 +53,8 @@ _LONGEST_ABBREVIATION = 5
 _LONGEST_BEFORE_ROLE = 6
 _AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
 _BEFORE_ROLE = frozenset((", ", " ("))
-_ROLES_BETWEEN = frozenset(
-    ("the", "nurse", "physician", "doctor", "colleague", "referring")
+_BETWEEN = frozenset(
+    ("the", "le", "la", "el", "il", "de", "den", "het", "o", "a", "der", "die", "dem")
 )
 
 _CUES = TITLE | LABEL | CUE | TELLING
@@ -102,7 +103,7 @@ def _titled(page: Page, word: int) -> Run | None:
         end = whole_run(page, word)
         return (word, end) if end > word + 1 and page.gaps[word + 1] == ". " else None
     start = word + 1
-    between = words("titles", "between")
+    between = between_titles()
     last = min(len(page.words), start + _MOST_TITLES)
     while start < last and page.gaps[start] in AFTER_TITLE:
         if page.gaps[start].endswith("\n") and page.words[start - 1].islower():
@@ -115,6 +116,8 @@ def _titled(page: Page, word: int) -> Run | None:
         start += 1
     if start >= len(page.words) or page.gaps[start] not in AFTER_TITLE:
         return None
+    if page.gaps[start] == ", " and page.kinds[start - 1] & LETTER:
+        return None  # Sehr geehrter Herr Kollege, ...
     end = max(whole_run(page, start), initialled(page, start))
     if end == start and page.words[start - 1].islower():
         end = small_run(page, start)
@@ -162,9 +165,9 @@ def _addressed(page: Page, word: int) -> Run | None:
     if not ends_phrase(page, word, by_last_word("addressed")):
         return None
     start = word + 1
-    while start < len(page.words) and page.words[start].lower() in _ROLES_BETWEEN:
+    if page.words[start] in _BETWEEN:
         start += 1
-        if start < len(page.words) and page.gaps[start] not in _AFTER_CUE:
+        if start == len(page.words) or page.gaps[start] != " ":
             return None
     start = skip_titles(page, start)
     if start >= len(page.words):

@@ -12,8 +12,10 @@ from functools import cache
 
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
+    CAPS,
     CLINICAL,
     COMMON,
+    SIGNED,
     TYPED,
     UNKNOWN,
 )
@@ -40,10 +42,17 @@ _ONE = re.compile(rf"(?P<mark>[-/] ?)?(?P<one>{_L}{{2,4}})(?: \d{{4,8}}| ?-)?")
 _NUMBERED = re.compile(rf"{_L}{{2,4}}[-/]\d{{4,8}}[-/]{_L}{{2,4}}")
 _AT_END = re.compile(rf"(?:(?<=[\s/|,]))(?P<one>{_L}{{2,4}})/(?P<two>{_L}{{2,4}})$")
 _BOTH = re.compile(r"\bD: ?[A-Z]{2,4},? {1,2}T: ?[A-Za-z]{2,4}\b")
+# Before initials at the end of a line, and a day that may stand behind them.
+_MARK = re.compile(r"(?P<ended>[.!?)\]] {1,2})$|\d ?[/|,-] ?$|(?P<listed>[,/] |\()$")
+_DAY = r"\d{1,4}[./ -]?(?:\d{1,2}|[^\W\d_]{3,9})[./ -]{0,2}(?:\d{2,4})?"
+_TO_END = re.compile(rf"(?P<day>,? {_DAY})?[.)]?(?P<end>\s*(?:\n|$))")
+_DAY_BEHIND = re.compile(rf"[ ,/|-]{{1,3}}{_DAY}\.?\s*(?:\n|$)")
+_THREE = 3
 _LAST_LINES, _LAST_OF_NAMES = 4, 2
 _SHORT = 4
 _LONGEST_LINE, _LONGEST_CODE, _LONGEST_ALONE = 60, 9, 16
 _LONGEST_OF_INITIALS = 40
+_LOUD = CAPITAL | CAPS
 
 
 def find_typists(page: Page) -> Iterator[Span]:
@@ -55,6 +64,45 @@ def find_typists(page: Page) -> Iterator[Span]:
             if match is not None and _tells(page, word, match):
                 yield Span(*match.span("code"), Category.NAME, "typist")
     yield from _last_lines(page)
+    yield from _edges_of_lines(page)
+
+
+def _edges_of_lines(page: Page) -> Iterator[Span]:
+    """Find initials that close a paragraph, or stand beside a day: ``... . ABK``."""
+    shapes, written, before = page.shapes, page.words, 0
+    for after in (*page.lines, len(shapes)):
+        first, before = before, after
+        for word in {first, *range(max(first, after - 2), after)}:
+            if (
+                word < after
+                and shapes[word] == _LOUD
+                and len(written[word]) <= _SHORT
+                and _closes(page, first, word)
+            ):
+                start, end = page.starts[word], page.ends[word]
+                yield Span(start, end, Category.NAME, "typist")
+
+
+def _closes(page: Page, first: int, word: int) -> bool:
+    """Whether short capitals at the end or the beginning of a line are initials."""
+    kind, text, end = page.kinds[word], page.text, page.ends[word]
+    unknown = bool(kind & UNKNOWN)
+    if word == first and (not word or "\n" in page.gaps[word]):
+        return unknown and _DAY_BEHIND.match(text, end) is not None
+    behind = _TO_END.match(text, end)
+    if behind is None:
+        return False
+    mark = _MARK.search(page.gaps[word])
+    if mark is None:
+        return False
+    if mark["ended"]:
+        alone = behind["day"] or behind["end"].count("\n") != 1
+        quiet = page.shapes[word - 1] != _LOUD
+        return bool(alone) and (unknown or (quiet and len(page.words[word]) == _THREE))
+    if mark["listed"]:
+        told = any(kind & (TYPED | SIGNED) for kind in page.kinds[first:word])
+        return unknown and told
+    return unknown
 
 
 def _tells(page: Page, word: int, match: re.Match[str]) -> bool:
