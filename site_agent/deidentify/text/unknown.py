@@ -207,7 +207,10 @@ def is_thing(page: Page, word: int) -> bool:
     """Whether a word names a sign, a disease or a device: ``Ganz`` in Swan-Ganz."""
     start, end = page.starts[word], page.ends[word]
     for phrase, place in _parts_of_eponyms().get(page.folded[start:end], ()):
-        if page.folded.startswith(phrase, start - place):
+        first = start - place
+        if page.folded.startswith(phrase, first) and _stands(
+            page.folded, first, first + len(phrase)
+        ):
             return True
     if _is_inflected_pair(page, word) or _is_joined(page, word):
         return True
@@ -229,6 +232,12 @@ def is_thing(page: Page, word: int) -> bool:
     if before >= 0 and page.gaps[before + 1] == " ":
         return page.folds[before] in words("things", "before")
     return False
+
+
+def _stands(folded: str, start: int, end: int) -> bool:
+    """Whether no letter goes on before or behind ``[start, end)``."""
+    before, after = folded[start - 1 : start], folded[end : end + 1]
+    return not (before.isalpha() or after.isalpha())
 
 
 def _is_joined(page: Page, word: int) -> bool:

@@ -52,7 +52,14 @@ def _said(table: str, entry: str) -> frozenset[str]:
 def written_phrases(table: str, *entries: str) -> frozenset[str]:
     """All phrases of the entries as they are written there."""
     listed = _read()[table]
-    return frozenset(phrase for e in entries or listed for phrase in listed[e])
+    return frozenset(phrase for e in entries or listed for phrase in _parted(listed[e]))
+
+
+def _parted(listed: str | list[str]) -> Iterable[str]:
+    """Give the phrases of an entry; a long one is a text with strokes between them."""
+    if isinstance(listed, str):
+        return filter(None, map(str.strip, listed.split("|")))
+    return listed
 
 
 ByEnd = Mapping[str, Mapping[int, frozenset[tuple[str, ...]]]]
