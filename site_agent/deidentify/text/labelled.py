@@ -27,6 +27,7 @@ from site_agent.deidentify.text.name_runs import (
     JOINTS,
     between_titles,
     initialled,
+    is_role,
     skip_titles,
     small_run,
     whole_run,
@@ -153,6 +154,8 @@ def _whole_cell(page: Page, start: int) -> int:
     word, named = start, 0
     while word < len(page.words) and word - start <= _MOST_OF_CELL:
         kind = page.kinds[word]
+        if word > start and named and "," in page.gaps[word] and is_role(page, word):
+            return word
         if not kind & (CAPITAL | PARTICLE) or kind & TITLE:
             return start
         named |= kind & (UNKNOWN | COMMON)

@@ -17,7 +17,12 @@ from functools import cache, lru_cache
 from operator import itemgetter
 
 from site_agent.deidentify.text.lexicon import CAPITAL, HEADED, SIGNED, TITLE
-from site_agent.deidentify.text.name_runs import name_run, skip_titles, whole_run
+from site_agent.deidentify.text.name_runs import (
+    initialled,
+    name_run,
+    skip_titles,
+    whole_run,
+)
 from site_agent.deidentify.text.names import PersonName, parse_name
 from site_agent.deidentify.text.page import Page, open_page
 from site_agent.deidentify.text.persons import find_persons
@@ -33,6 +38,7 @@ _WITHIN_LABEL = re.compile(r"[^\n.;:!?|]{1,4}")
 _RULE = re.compile(r"\n[ \t]{0,7}(?P<rule>[_=*~-]{5,80})")
 _END_OF_LINE = re.compile(r"[ \t]{0,80}(?:\n|$)")
 _GAP = re.compile(r"\n[ \t]*+\n\s{0,9}")
+_ALONE = re.compile(r"\.?[ \t]*(?:\n|$)")
 _BEFORE_SIGNATURE = re.compile(r"[.!?)\]][ \t]{1,9}")
 _FIRST_AND_LAST = itemgetter(0, 1)
 _BY = re.compile(
@@ -212,7 +218,10 @@ def _signatures(page: Page) -> Iterator[Cut]:
         name = skip_titles(page, word)
         end = name_run(page, name) if name < len(page.words) else name
         titled = name > word and end > name and bool(page.kinds[word] & TITLE)
-        if titled or (end > name and _has_role(page, end)):
+        short = initialled(page, name) if name < len(page.words) else name
+        alone = short > name and _ALONE.match(page.gaps[short]) is not None
+        end = max(end, short)
+        if titled or alone or (end > name and _has_role(page, end)):
             yield blank.end(), page.starts[name], Section.OTHER
 
 

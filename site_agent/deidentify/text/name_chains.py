@@ -82,8 +82,10 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
         return False
     if joint == " ":
         if kind & INITIAL or page.words[at] in SUFFIXES:
-            return True
+            return at < gap or page.folds[at + 1 : at + 2] != ["ray"]  # X-ray
     elif joint in _JOINED:
+        if page.words[at] == "s":
+            return False  # Ms Warren's
         if joint == "-" and not kind & CAPITAL:
             return _is_link(page, at)
         return not kind & (HOUSE | CLINICAL)
@@ -134,6 +136,8 @@ def _in_capitals(page: Page, at: int, gap: int) -> bool:
     """
     kind, other = page.kinds[at], page.kinds[gap - 1 if at == gap else gap]
     marked = kind & CAPS and kind & (COMMON | MONTH) and len(page.words[at]) > 2
+    if kind & LETTER and not kind & COMMON:
+        return False
     alone = other & UNKNOWN and not other & CAPS
     return bool(marked and alone) and not page.gaps[at + 1].startswith((":", " :"))
 

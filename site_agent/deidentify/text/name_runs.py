@@ -239,7 +239,7 @@ def initialled(page: Page, word: int) -> int:
         if kind & INITIAL:
             if gaps[at + 1] == "-" and not kinds[at + 1] & UNKNOWN:
                 break  # an E-Mail
-            if is_level(page, at) or (at == word and _is_article(page, at)):
+            if is_level(page, at) or _is_article(page, at):
                 break
             initials += 1
         elif kind & CAPITAL and not kind & _NO_SURNAME:

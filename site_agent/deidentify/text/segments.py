@@ -25,7 +25,12 @@ from site_agent.deidentify.text.lexicon import (
     TITLE,
     UNKNOWN,
 )
-from site_agent.deidentify.text.name_runs import JOINTS, skip_titles
+from site_agent.deidentify.text.name_runs import (
+    JOINTS,
+    initialled,
+    is_role,
+    skip_titles,
+)
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 
@@ -58,7 +63,8 @@ _MOST_WORDS, _SHORTEST_FIELD = 4, 2
 _LONGEST_INITIALS = 3
 _JOINTS = JOINTS | {", "}
 _MARK = re.compile(
-    r"[ \t]{0,9}(?:/s/|--|\u2014|i\. ?[av]\.|w\.g\.)[ \t]{1,9}", re.IGNORECASE
+    r"[ \t]{0,9}(?:/s/|//|--|\u2014|\*|\[[a-z. -]{1,12}\]:?|i\. ?[av]\.|w\.g\.)[ \t]{1,9}",
+    re.IGNORECASE,
 )
 _INITIALS_AND_DATE = re.compile(
     r"([A-Z](?<![\w.][A-Z])[A-Z]{1,3}(?:[/:][A-Za-z]{2,4})?)\s?[/|,-]\s?"
@@ -84,9 +90,18 @@ def find_in_segments(page: Page) -> Iterator[Span]:
                     for part in _COMPONENT.finditer(page.text, at, end):
                         if any(map(str.isdigit, part[0])):
                             yield Span(*part.span(), category, "hl7-field")
-                elif table is _NUMBERS or _LETTER.search(field):
+                elif table is _NUMBERS or _names(page, at, end):
                     yield Span(at, end, category, "hl7-field")
             at = end + 1
+
+
+def _names(page: Page, start: int, end: int) -> bool:
+    """Whether a field holds more than words of any hospital: not ``ICU`` alone."""
+    first = bisect_left(page.starts, start)
+    last = bisect_left(page.starts, end, first)
+    if last - first == 1 and not page.kinds[first] & UNKNOWN:
+        return page.text[start:end] != page.words[first]
+    return last > first
 
 
 def find_signatures(page: Page, parts: Sequence[Cut]) -> Iterator[Span]:
@@ -123,9 +138,19 @@ def _alone_on_a_line(
         if mark is None and text[begin : page.starts[first]].strip():
             continue
         word = first = skip_titles(page, first)
-        named = mark is not None
+        if first >= len(page.words) or page.starts[first] >= stop:
+            continue
+        short = initialled(page, first)
+        if short > first and page.ends[short - 1] <= stop and _is_free(page, first):
+            span = page.starts[first], page.ends[short - 1]
+            yield Span(*span, Category.NAME, "signature")
+            continue
+        named, ended = mark is not None, False
         while word < len(page.words) and page.ends[word] <= stop:
             kind = page.kinds[word]
+            if word > first and is_role(page, word) and kind & CAPITAL:
+                ended = True
+                break
             if word > first and page.gaps[word] not in _JOINTS:
                 break
             if kind & (LETTER | HOUSE | TITLE | STREET) and not kind & COMMON:
@@ -136,10 +161,17 @@ def _alone_on_a_line(
             word += 1
         else:
             tail = text[page.ends[word - 1] : stop].strip() if word > first else "-"
-            if named and word - first <= _MOST_WORDS and tail in ("", ".", ","):
-                yield Span(
-                    page.starts[first], page.ends[word - 1], Category.NAME, "signature"
-                )
+            ended = tail in ("", ".", ",", "//", "]", ")")
+        if ended and named and word - first <= _MOST_WORDS:
+            yield Span(
+                page.starts[first], page.ends[word - 1], Category.NAME, "signature"
+            )
+
+
+def _is_free(page: Page, word: int) -> bool:
+    """Whether a line's first word is no label that has a letter behind it."""
+    kinds = page.kinds[word : word + 2]
+    return not any(kind & LETTER and not kind & COMMON for kind in kinds)
 
 
 def _is_short(page: Page, word: int) -> bool:
