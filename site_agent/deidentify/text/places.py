@@ -1,7 +1,21 @@
-"""Hospitals and practices, found by the word for the house and the name beside it."""
+"""Institutions: hospitals, practices, homes, prisons, by the word for the house.
+
+One grammar serves all languages; its words are `houses` of ``vocabulary.toml``::
+
+    name  = {part} head {part} [legal form] [number] [", " town]
+    part  = proper | patron | generic | trade | link | title
+
+A *head* is the word for the house (``Hospital``, ``Szpital``, ``AZ``); a *weak* one is
+a word of other things too and counts beside a generic one (``Nursing Home``). *Generic*
+words belong to the name and name nothing (``Royal``, ``Universitaire``). So do *trades*
+by which departments are called as well (``Radiologie``), and these count between the
+head and the proper part only. A name has a *proper* word or a *patron* in it, or it is
+none: ``University Hospital``, ``Institut für Radiologie``.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -14,173 +28,300 @@ from site_agent.deidentify.text.lexicon import (
     HOUSE,
     INITIAL,
     LETTER,
+    MAYBE_HOUSE,
+    STREET,
     TITLE,
     UNKNOWN,
 )
 from site_agent.deidentify.text.page import Page
-from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import words
-from site_agent.deidentify.text.word_lists import eponyms, is_allowed, is_clinical
-
-_LONGEST = 7  # words on either side
-_JOINTS = frozenset((" ", "-", "'", "\u2019", " -", "- ", '"', ' "', " '", " \u2019"))
-_OF_PLACES = frozenset(
-    ("of", "de", "di", "da", "do", "d", "del", "du", "w", "we", "i", "in")
+from site_agent.deidentify.text.place_words import (
+    POSSESSIVE,
+    Part,
+    ends_there,
+    is_inside,
+    is_joined,
+    is_proper_head,
+    part_of,
 )
-_OUR_LADY = frozenset(("senora", "senhora"))
-_HOUSE_FIRST = frozenset(("pl", "it", "es", "fr", "pt"))
-_COMPOUNDING = frozenset(("de", "nl", "sv", "da", ""))
-_SHORTEST_LABEL, _CODE = 4, 2
-_ANDS = frozenset(("and", "of", "und", "et", "y", "e", "i"))
-_BEFORE_NAMES = frozenset(("st", "ste", "sta", "sto"))
-_SAINTS = frozenset(("st", "ste", "sta", "sto", "s", "im", "ss", "hl"))
+from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.vocabulary import (
+    either,
+    phrases,
+    words,
+    written_phrases,
+)
+from site_agent.deidentify.text.word_lists import is_allowed
+
+_LONGEST = 9  # words on either side
+_DASHES = frozenset((" - ", " \u2013 "))
+_NUMBER_AFTER = re.compile(
+    r"(?: n[.\u00b0\u00ba]{1,2})? ?\d{1,2}(?=[)\],;\n]|\. |\.\n|\.?$)"
+)
+_NUMBER_NEXT = re.compile(r"\.? ?\d{1,2}(?!\d|[.,/:]\d)")
+_NUMBERED = ("nr", "no")
+_SHORTEST_LABEL, _CODE, _LONGEST_TOWN = 4, 2, 4
+_NEAR = (Part.PROPER, Part.GENERIC)
+_UNSURE = (Part.NONE, Part.FILLING)
 
 
 def find_houses(page: Page) -> Iterator[Span]:
-    """Find hospitals and practices with their proper names.
-
-    The word for the house alone (``the hospital``, ``University Hospital``) is none.
-    """
+    """Find institutions with their proper names."""
     end = 0
+    for word, head in _heads(page):
+        if word < end:
+            continue
+        first, left = _leftmost(page, word)
+        last, right = _rightmost(page, head, left=left)
+        if not (left or right or is_proper_head(page, word)):
+            continue
+        if _is_owned(page, first, last) or (not right and _needs_right(page, word)):
+            continue
+        first, last = _with_article(page, first), _with_town(page, last)
+        end = last + 1
+        stop = _with_form(page, page.ends[last])
+        yield Span(page.starts[first], stop, Category.PLACE, "house")
+
+
+def _is_first(page: Page) -> bool:
+    """Whether the word for the house comes before its name: ``Szpital Brzeg``."""
+    return page.language in words("houses", "first")
+
+
+def _is_owned(page: Page, first: int, last: int) -> bool:
+    """Whether it is but where a person sees patients: ``Mr Holt's clinic``."""
+    if page.kinds[last] & CAPITAL or page.folds[last] not in words("houses", "owned"):
+        return False
+    if page.folds[first] in words("houses", "saints"):
+        return False
+    return page.folds[last - 1] == "s" and page.gaps[last - 1] in POSSESSIVE
+
+
+def _needs_right(page: Page, word: int) -> bool:
+    """Whether a word is a house's with a name behind it only: French ``centré``."""
+    return page.language in words("houses", "romance") and page.folds[word] in words(
+        "houses", "loose"
+    )
+
+
+def _heads(page: Page) -> Iterator[tuple[int, int]]:
+    """Give the first and the last word of each word or abbreviation of a house."""
+    kinds, heads = page.kinds, list[tuple[int, int]]()
     for word in page.sought:
-        kind = page.kinds[word]
-        if not kind & HOUSE or word < end:
-            continue
-        if not kind & CAPITAL and _is_loose(page, word):
-            continue
-        first = _leftmost(page, word)
-        last = _rightmost(page, word)
-        named = last > word
-        if first + 1 < word:
-            saint = page.folds[first] in _BEFORE_NAMES
-            named = named or saint or _is_first(page, first, first + 1)
-        if named or any(_is_proper(page, at) for at in range(first, last + 1)):
-            end = last + 1
-            yield Span(page.starts[first], page.ends[last], Category.PLACE, "house")
+        kind = kinds[word]
+        if kind & HOUSE:
+            if kind & CAPITAL or page.folds[word] not in words("houses", "loose"):
+                heads.append((word, word))
+        elif kind & MAYBE_HOUSE and kind & CAPITAL and _is_house_here(page, word):
+            heads.append((word, word))
+    for dotted in written_phrases("houses", "dotted"):
+        at = page.text.find(dotted)
+        while at >= 0:
+            word, after = page.word_before(at), page.text[at + len(dotted) :][:1]
+            if page.starts[word] == at and not after.isalpha():
+                heads.append((word, page.word_before(at + len(dotted) - 1)))
+            at = page.text.find(dotted, at + 1)
+    return iter(sorted(heads))
 
 
-def _is_loose(page: Page, word: int) -> bool:
-    """Whether a word with a small letter is a house only now and then (``centre``)."""
-    return page.folds[word] in words("houses", "loose")
+def _is_house_here(page: Page, word: int) -> bool:
+    """Whether a word that is a house's among other things is one where it stands."""
+    folded = page.folds[word]
+    if folded in words("houses", "named"):
+        return True
+    if folded in words("houses", "abbreviations"):
+        return bool(page.kinds[word] & CAPS)
+    before, after = word - 1, word + 1
+    if before >= 0 and page.gaps[word] == " " and page.kinds[before] & CAPITAL:
+        if part_of(page, before) in (Part.GENERIC, Part.TRADE):
+            return True
+        named = page.kinds[before] & (UNKNOWN | STREET)
+        if named and page.language == "en" and not page.kinds[before] & COMMON:
+            return True
+    while (
+        after < len(page.words)
+        and after - word <= _CODE
+        and page.gaps[after] in (" ", "'", "\u2019")
+        and part_of(page, after) is Part.LINK
+    ):
+        after += 1
+    if after == len(page.words) or page.gaps[after] not in (" ", "'", "\u2019"):
+        return False
+    part = part_of(page, after)
+    if part in (Part.GENERIC, Part.TRADE, Part.TITLE):
+        return True
+    first = _is_first(page) or page.language == "sv"
+    return first and bool(page.kinds[after] & UNKNOWN)
 
 
-def _leftmost(page: Page, word: int) -> int:
-    """Give the first word of the house's name on the left."""
+def _leftmost(page: Page, word: int) -> tuple[int, bool]:
+    """Give the first word of the name left of its head, and whether one is proper."""
     first = at = word
-    small = not page.kinds[word] & CAPITAL
-    loud = word > 0 and bool(page.kinds[word] & page.kinds[word - 1] & CAPS)
-    while at > 0 and word - at < _LONGEST and _is_joined(page, at):
+    loose = page.folds[word] in words("houses", "loose")
+    near = page.language == "en" or (loose and not _is_first(page))
+    weak = not page.kinds[word] & HOUSE
+    named, loud = False, bool(page.kinds[word] & CAPS)
+    while at > 0 and word - at < _LONGEST and is_joined(page, at):
         at -= 1
-        kind = page.kinds[at]
-        folded = page.folds[at]
-        if not kind & CAPITAL:
-            possessive = folded == "s" and page.gaps[at] in ("'", "\u2019")
-            linked = folded in _ANDS
-            hyphened = page.gaps[at] == "-" and page.gaps[at + 1] == "-"
-            named = linked and at and page.kinds[at - 1] & CAPITAL
-            if not possessive and not named and not hyphened:
+        part = part_of(page, at)
+        if page.gaps[at + 1] in _DASHES and (weak or part not in _NEAR):
+            break
+        if part is Part.NONE and not loud and page.kinds[at] & CAPS & ~FUNCTION:
+            continue  # Bavel AC Hospital
+        if not page.kinds[at] & CAPITAL and not is_inside(page, at):
+            break
+        if part is Part.TRADE:
+            if not near and page.gaps[at + 1] != "-":
                 break
-            continue
-        if folded in _ANDS and loud and at and page.kinds[at - 1] & CAPITAL:
-            continue
-        if kind & (FUNCTION | TITLE) and folded not in _SAINTS:
-            break
-        saint = page.gaps[at + 1] in ("'", "\u2019") and page.folds[at + 1] == "s"
-        first_name = kind & COMMON and _is_first(page, at, at + 1)
-        passing = saint or first_name or kind & HOUSE or _passes(folded)
-        if kind & LETTER and not passing:
-            break
-        hyphened = "-" in (page.gaps[at], page.gaps[at + 1])
-        medical = kind & CAPS and kind & CLINICAL and not kind & COMMON
-        if medical and loud and not (hyphened or folded in _SAINTS or _passes(folded)):
-            break
-        if small and kind & CLINICAL and not kind & COMMON:
-            break
-        first = at
-    while first < word and not _is_proper(page, first):
-        if _is_first(page, first, first + 1) and first + 1 < word:
-            break  # Parent Medical Center
-        if page.folds[first] in _SAINTS or _is_half(page, first):
-            break
-        first += 1
-    return first
-
-
-def _is_first(page: Page, at: int, beside: int) -> bool:
-    """Whether a word stands where a house's name does: beside ``General``."""
-    kind = page.kinds[at]
-    if not kind & CAPITAL or kind & (CAPS | FUNCTION | TITLE | HOUSE):
-        return False
-    if kind & LETTER and not kind & COMMON:
-        return False
-    if page.language in _COMPOUNDING or page.gaps[max(at, beside)] != " ":
-        return False
-    return _passes(page.folds[beside]) and not _passes(page.folds[at])
-
-
-def _is_half(page: Page, at: int) -> bool:
-    """Whether a word is the first half of a town's name: ``Sian Ville Hospital``."""
-    kind = page.kinds[at]
-    if kind & (CAPS | FUNCTION | LETTER | HOUSE) or page.language == "de":
-        return False
-    return page.gaps[at + 1] == " " and bool(page.kinds[at + 1] & UNKNOWN)
-
-
-def _rightmost(page: Page, word: int) -> int:
-    """Give the last word of the house's name on the right."""
-    last, at = word, word + 1
-    links = words("houses", "links")
-    small = not page.kinds[word] & CAPITAL
-    german = page.language == "de"
-    linked = placed = False
-    proper = word
-    while at < len(page.words) and at - word <= _LONGEST and _is_joined(page, at):
-        kind = page.kinds[at]
-        folded = page.folds[at]
-        # What has a capital after ``hospital de`` is a place, whatever word it is.
-        place = placed and _is_place(kind, len(folded)) and not german
-        if folded in links and not (kind & CAPITAL and kind & UNKNOWN):
-            linked = True
-            placed = folded in _OF_PLACES or placed
-            at += 1
-            continue
-        if not kind & CAPITAL:
-            if page.gaps[at] != "-":
-                break
-        elif place:
-            last = proper = at
-        elif (kind & TITLE and folded not in _SAINTS and not _passes(folded)) or (
-            kind & (LETTER | FUNCTION) and not kind & HOUSE and not _passes(folded)
+            first = at
+        elif page.kinds[at] & INITIAL and not (
+            named or part is Part.SAINT or page.gaps[at + 1].startswith(".")
         ):
+            continue
+        elif part in (Part.PROPER, Part.GENERIC, Part.SAINT):
+            near = near and part is Part.GENERIC
+            saint = part is Part.SAINT
+            named = named or part is Part.PROPER or (saint and at + 1 < word)
+            first = at
+        elif part is Part.FILLING:
+            # Parent Medical Center; St. Clement's Hospital
+            general = (
+                not page.kinds[at] & CAPS and part_of(page, at + 1) is Part.GENERIC
+            )
+            if (
+                page.language
+                and page.language not in words("houses", "compounding")
+                and general
+                and near
+            ):
+                named, first = True, at
+            near = False
+        elif part is Part.TITLE:
+            partners = words("houses", "partners")
+            first = first if partners.isdisjoint(page.folds[at : word + 1]) else at
             break
-        elif _passes(folded) and not small:
-            last = at
-        elif kind & CLINICAL and not kind & COMMON and (kind & CAPS or small):
-            if not linked or small:
+        elif part is not Part.LINK or not is_inside(page, at):
+            break
+    return first, named
+
+
+def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
+    """Give the last word of the name right of its head, and whether one is proper."""
+    last = firm = word  # with the generic words at the end, and without them
+    at, before = word + 1, Part.GENERIC
+    small = not page.kinds[word] & CAPITAL
+    linked = placed = titled = named = False
+    first_comes_head = _is_first(page)
+    loud = not first_comes_head or page.folds[word] in words("houses", "loose")
+    while at < len(page.words) and at - word <= _LONGEST and is_joined(page, at):
+        part, kind, folded = part_of(page, at), page.kinds[at], page.folds[at]
+        # Words that belong to the head: ``School of Medicine``, ``Centrum Onkologii``.
+        bound = not named and (before is Part.LINK or first_comes_head)
+        if page.gaps[at] in _DASHES and not (part is Part.PROPER or kind & HOUSE):
+            break
+        if kind & CAPITAL and (
+            before is Part.SAINT or (before is Part.PROPER and page.gaps[at] == "-")
+        ):
+            part = Part.PROPER  # St. Clement; Chaudet-Dessus
+        elif part is Part.PROPER and loud and not named and kind & CLINICAL:
+            part = Part.FILLING if kind & CAPS and kind & COMMON else part
+        elif part in _UNSURE and (
+            (placed and _is_place(page, at))
+            or (placed and not loud and part is Part.FILLING and ends_there(page, at))
+            or _is_last(page, at, before)
+        ):
+            part = Part.PROPER
+        if _forms().match(page.folded, page.ends[at - 1]):
+            break
+        if part is Part.LINK:
+            place = folded in words("houses", "of_places")
+            joins = folded in words("houses", "ands") and not place
+            if joins and not (titled or _goes_on(page, at)):
                 break
-            last = at
-        else:
-            if small and not (linked and kind & (UNKNOWN | COMMON)):
+            if _NUMBER_NEXT.match(page.gaps[at + 1]) and folded in _NUMBERED:
+                named, last, firm = True, at, at
+            linked, placed = linked or not joins, placed or place
+        elif part is Part.PROPER:
+            if small and not (linked or left) and page.gaps[at] != "-":
                 break
-            last = at
+            last = firm = at
+            named = True
+        elif part is Part.GENERIC:
+            if small and not linked:
+                break
+            last = at if kind & CAPITAL else last
+            firm = at if kind & HOUSE or bound else firm
+        elif part is Part.TRADE:
+            last, firm = (at, at) if bound else (last, firm)
+        elif part is Part.TITLE:
+            titled = True
+        elif part is Part.FILLING:
+            if small or (kind & CAPS and not linked):
+                break
+        elif part is Part.NONE:
+            break
+        before = part
         at += 1
-    while last > proper and not _is_proper(page, last):
-        if page.gaps[last] == "-" and _is_proper(page, last - 1):
-            break  # Chaudet-Dessus
-        if _is_first(page, last, last - 1) and page.language in _HOUSE_FIRST:
-            break  # Szpital Miejski Brzeg
-        last -= 1
-    return last if last == word else _with_province(page, last)
+    if not (named or left):
+        return word, False
+    return last if ends_there(page, last) else firm, named
 
 
-def _is_place(kind: int, length: int) -> bool:
-    if not kind & CAPITAL or kind & (CAPS | HOUSE | TITLE):
+def _is_last(page: Page, at: int, before: Part) -> bool:
+    """Whether a word of medicine ends a name, as a town may: ``Szpital Miejski Brzeg``.
+
+    Where the house comes last and in capitals it does if it is but built like one.
+    """
+    if part_of(page, at) is Part.NONE or not ends_there(page, at):
         return False
-    return not kind & LETTER or bool(kind & COMMON) or length < _SHORTEST_LABEL
+    if page.kinds[at] & CAPS or not _is_first(page):
+        return before in _NEAR and not is_allowed(page.folds[at], page.language)
+    return before in _NEAR
 
 
-def _with_province(page: Page, last: int) -> int:
-    """Take in a province after a town: ``Mercier (JU)``, ``Bavel AC``."""
+def _goes_on(page: Page, at: int) -> bool:
+    """Whether a name goes on behind ``and``: ``Hospitals and Clinics``."""
+    after = at + 1
+    if after == len(page.words) or not is_joined(page, after):
+        return False
+    part = part_of(page, after)
+    if part is Part.PROPER:  # NHS Dumfries and Galloway
+        return ends_there(page, after) and not page.kinds[at - 1] & HOUSE
+    return part in (Part.GENERIC, Part.TRADE)
+
+
+def _is_place(page: Page, at: int) -> bool:
+    """Whether a capital after ``hospital de`` is a place's, whatever word it is."""
+    kind = page.kinds[at]
+    if not kind & CAPITAL or kind & (CAPS | TITLE) or page.language == "de":
+        return False
+    short = len(page.words[at]) < _SHORTEST_LABEL
+    return not kind & LETTER or bool(kind & COMMON) or short
+
+
+def _with_article(page: Page, first: int) -> int:
+    """Take in the article of an English name: ``The Royal Infirmary``."""
+    before = first - 1
+    if before < 0 or page.gaps[first] != " " or page.folds[before] != "the":
+        return first
+    return before if page.kinds[before] & CAPITAL else first
+
+
+def _with_town(page: Page, last: int) -> int:
+    """Take in a town and a province: ``Hospital, East James``, ``Bavel AC``."""
+    at = last + 1
+    if at < len(page.words) and page.gaps[at] == ", ":
+        while at < len(page.words) and at - last <= _LONGEST_TOWN:
+            part = part_of(page, at)
+            if part in (Part.NONE, Part.TITLE) or page.kinds[at] & HOUSE:
+                break
+            if page.folds[at] in words("dwellings", "phones"):
+                break
+            if part is Part.PROPER and ends_there(page, at):
+                last = at
+                break
+            at += 1
+            if at < len(page.words) and page.gaps[at] not in (" ", "-", "'"):
+                break
     at = last + 1
     if at < len(page.words) and page.kinds[at] & CAPS and len(page.words[at]) == _CODE:
         bracket = page.gaps[at] == " (" and page.gaps[at + 1].startswith(")")
@@ -190,57 +331,22 @@ def _with_province(page: Page, last: int) -> int:
     return last
 
 
-def _is_joined(page: Page, at: int) -> bool:
-    """Whether a word belongs to the same phrase as the one before it."""
-    gap = page.gaps[at]
-    if gap in _JOINTS:
-        return True
-    before = page.folds[at - 1]
-    return gap in (". ", ".", ".-") and (
-        before in _SAINTS or bool(page.kinds[at - 1] & INITIAL)
-    )
-
-
-def _passes(folded: str) -> bool:
-    """Whether a word may stand inside a house's name and names nothing by itself."""
-    return folded in words("houses", "within")
-
-
-def _is_proper(page: Page, at: int) -> bool:
-    """Whether a word of a house's name is a name."""
-    kind = page.kinds[at]
-    folded = page.folds[at]
-    if folded in _OUR_LADY:
-        return True
-    if kind & HOUSE:
-        return _is_proper_compound(folded)
-    if kind & UNKNOWN and not kind & COMMON:
-        return not _passes(folded)
-    if not kind & CAPITAL or _passes(folded) or folded in words("houses", "links"):
-        return False
-    if kind & (UNKNOWN | INITIAL) or folded in eponyms():
-        return True
-    if kind & COMMON:
-        return not kind & LETTER
-    # What is but built like a word of medicine, where words are not put together.
-    built = kind & CLINICAL and not kind & (CAPS | LETTER | FUNCTION | TITLE)
-    return (
-        bool(built)
-        and page.language not in _COMPOUNDING
-        and not is_allowed(folded, page.language)
-    )
+def _with_form(page: Page, end: int) -> int:
+    """Take in a number and the form of a company: ``Klinikum Aue gGmbH``."""
+    after = page.text[end : end + 1]
+    if after in (" ", ","):
+        form = _forms().match(page.folded, end)
+        end = end if form is None else form.end()
+    after = page.text[end : end + 1]
+    if after in (" ", ".") and page.folded.endswith(_NUMBERED, 0, end):
+        number = _NUMBER_NEXT.match(page.folded, end)
+        return end if number is None else number.end()
+    if after == " " or after.isdigit():
+        number = _NUMBER_AFTER.match(page.folded, end)
+        end = end if number is None else number.end()
+    return end
 
 
 @cache
-def _is_proper_compound(folded: str) -> bool:
-    """Whether a compound has a proper name in it: ``Müllerkliniken``."""
-    if folded in words("houses", "whole"):
-        return False
-    for ending in sorted(words("houses", "endings"), key=len, reverse=True):
-        if folded.endswith(ending):
-            before = folded[: -len(ending)]
-            general = before in words("houses", "prefixes") or len(before) < 3
-            return not (
-                general or is_clinical(before) or is_clinical(before.rstrip("s"))
-            )
-    return False
+def _forms() -> re.Pattern[str]:
+    return re.compile(rf",? (?:{either(phrases('houses', 'forms'))})(?!\w)")

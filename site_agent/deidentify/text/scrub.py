@@ -41,12 +41,18 @@ from site_agent.deidentify.text.letterhead import (
     with_house_numbers,
     zones_of,
 )
-from site_agent.deidentify.text.lexicon import CAPITAL, PARTICLE
+from site_agent.deidentify.text.lexicon import (
+    CAPITAL,
+    HOUSE,
+    MAYBE_HOUSE,
+    PARTICLE,
+)
 from site_agent.deidentify.text.names import parse_name
 from site_agent.deidentify.text.page import Page, open_page
 from site_agent.deidentify.text.patient_line import find_before_ages
 from site_agent.deidentify.text.patterns import find_patterns
 from site_agent.deidentify.text.persons import find_persons
+from site_agent.deidentify.text.place_words import is_proper_head
 from site_agent.deidentify.text.places import find_houses
 from site_agent.deidentify.text.segments import find_in_segments, find_signatures
 from site_agent.deidentify.text.spans import (
@@ -241,7 +247,10 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
     starts, gaps, folds = page.starts, page.gaps, page.folds
     start = span[0]
     first = word = bisect_left(starts, start)
-    if word < len(folds) and starts[word] == start:
+    # A house's name is whole already: French ``transfert de Clinique ...``.
+    houses = page.kinds[word] & (HOUSE | MAYBE_HOUSE) if word < len(folds) else 0
+    house = span[3] == "house" and houses and not is_proper_head(page, word)
+    if word < len(folds) and starts[word] == start and not house:
         before = words("names", "before")
         while (
             first

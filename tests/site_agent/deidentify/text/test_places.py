@@ -32,6 +32,67 @@ def test_house_goes_with_all_words_of_its_name(language: str, house: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("language", "house"),
+    [
+        ("en", "Brackley and District NHS Foundation Trust"),
+        ("en", "Guy's and St Olave's NHS Foundation Trust"),
+        ("en", "Thornbury Lodge Nursing Home"),
+        ("en", "The Royal Infirmary of Dunmore"),
+        ("en", "Hollybank Surgery"),
+        ("en", "Ludlow Regional Chest Clinic"),
+        ("en", "Methodist Medical College East Farley"),
+        ("de", "MVZ Radiologie Bad Ems"),
+        ("de", "Pneumologische Gemeinschaftspraxis Dr. Seidl & Kollegen"),
+        ("de", "Klinikum Aue gGmbH"),
+        ("fr", "Centre d'imagerie médicale du Vallon"),
+        ("fr", "Maison de retraite Les Glycines"),
+        ("fr", "CLINIQUE SAINTE-ODILE"),
+        ("es", "Centro de Salud Alcaudete"),
+        ("es", "Hospital Dr. Lacruz"),
+        ("it", "A.O.U. Bellini - Torri"),
+        ("it", "Casa di Cura Villa Erbosa"),
+        ("nl", "AZ Sint-Rembert"),
+        ("nl", "Diagnostisch Centrum Houten"),
+        ("pl", "Szpital nr 2 w Mysłowicach"),
+        ("pl", "Zespół Opieki Zdrowotnej w Oświęcimiu"),
+        ("pt", "Unidade de Saúde Familiar Mourão"),
+        ("pt", "ULS Tavira"),
+        ("sv", "S:t Görans sjukhus"),
+        ("sv", "Aleris Röntgen Motala"),
+    ],
+)
+def test_house_goes_whole_with_the_generic_words_of_its_name(
+    language: str, house: str
+) -> None:
+    assert houses(f"({house}), 12.", language) == [house]
+
+
+def test_town_after_a_comma_belongs_to_the_house() -> None:
+    text = "Films from Orion Hospital, East Farley, and here."
+    assert houses(text, "en") == ["Orion Hospital, East Farley"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Department of Radiology. A nursing home resident."),
+        ("en", "Review in Mr Ashe's clinic in two weeks."),
+        ("en", "Post surgery. Cardiac Surgery. Previous Surgery."),
+        ("de", "Zentrum für Bildgebende Diagnostik"),
+        ("de", "Klinik für Radiologie und Nuklearmedizin"),
+        ("fr", "MÉDIASTIN FIN ET CENTRÉ."),
+        ("es", "Hospital de referencia. Centro de salud."),
+        ("it", "Studio radiologico del torace. Casa di cura."),
+        ("pl", "Klinika Chorób Płuc. Dom opieki."),
+    ],
+)
+def test_department_and_house_without_a_proper_part_stay(
+    language: str, text: str
+) -> None:
+    assert houses(text, language) == []
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
         ("en", "Transferred to the University Medical Center."),
