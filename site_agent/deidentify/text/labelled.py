@@ -18,6 +18,7 @@ from site_agent.deidentify.text.lexicon import (
     HOUSE,
     INITIAL,
     LETTER,
+    MONTH,
     PARTICLE,
     TITLE,
     UNKNOWN,
@@ -37,6 +38,7 @@ from site_agent.deidentify.text.vocabulary import (
     ByEnd,
     by_last_word,
     phrases,
+    words,
     words_of,
 )
 from site_agent.deidentify.text.word_lists import is_allowed
@@ -56,7 +58,7 @@ _AFTER_LABEL = re.compile(
 _WITH_COLON = re.compile(r"[)#*\"']{0,2}[ \t.]{0,40}[:|=>]|\^|[ \t]{1,24}\[")
 _DASHES = frozenset((" - ", " \u2013 "))
 _ENDED = re.compile(r"[,;\n]|\.?$|\.\s| \(")
-_END_OF_CELL = re.compile(r"\.?[ \t]{0,9}[\n|]| {2}|\t")
+_END_OF_CELL = re.compile(r"\.?[ \t]{0,9}[\n|]| {2}|\t| //|[\])<]")
 _END_OF_INITIALS = re.compile(r"[,;)\t\n]|\.?\s?$|\.?[ \t]{0,9}[\n|]|  | ?[/(]| \d")
 _MOST_OF_CELL = 5
 
@@ -100,13 +102,20 @@ def labelled(page: Page, word: int) -> Run | None:
         if shouts or not kind & CAPITAL:
             return None
         if kind & (LETTER | CLINICAL) and not _is_alone(page, start):
-            return None
+            bracket = gap[-1:] == "(" and page.gaps[start + 1][:1] == ")"
+            dear = page.folds[word] in words("titles", "salutes")
+            dear = dear and page.gaps[start + 1][:1] in (",", "\n")
+            if not (bracket or dear) or kind & LETTER:
+                return None
+            return start, start + 1
         if kind & ACRONYM and not _is_said(page, word):
             return None  # imported to PACS
     if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
         return None
     if kind & CLINICAL and kind & CAPS and page.folds[word] in by_last_word("findings"):
         return None  # OPIS: SERCE W NORMIE
+    if colon and kind & MONTH and _END_OF_CELL.match(page.gaps[start + 1] or "\n"):
+        return start, start + 1  # Lecteur : Janvier
     if colon and kind & CLINICAL and not kind & COMMON and not has_partner(page, start):
         short = kind & CAPS and len(page.words[start]) <= _LONGEST_INITIALS
         if _fills_field(page, start):

@@ -84,6 +84,8 @@ SHORT_STREET = 1 << 24
 
 MAYBE_HOUSE = 1 << 27
 """A house beside a generic word or in capitals (``Nursing Home``, ``AZ``)."""
+RELATED = 1 << 25
+"""A word of the language for a person, or of a phrase after which one stands."""
 
 SOUGHT = (
     HEADED | SIGNED | TYPED | DATED | SHORT_STREET | HOUSE | STREET | MONTH | BROKEN
@@ -166,7 +168,7 @@ def _kind_of(word: str, folded: str, listed: int, language: str) -> int:
     if not kind & (CLINICAL | HOUSE) and _is_house(folded, language):
         kind |= HOUSE
     # An allowed word is listed as clinical; here it can but be built like one.
-    if not kind & ~(CAPITAL | CAPS | PARTICLE | TELLING):
+    if not kind & ~(CAPITAL | CAPS | PARTICLE | TELLING | CUE | LABEL):
         if is_built_like_one(folded, language):
             return kind | CLINICAL
         kind |= UNKNOWN
@@ -227,7 +229,11 @@ def _listed_in(language: str) -> dict[str, int]:
     """Give the kinds of the words that are listed for one language."""
     said = frozenset().union(*(said_in(table, language) for table in _LABEL_TABLES))
     several = (word for word in said if len(word) > 1)
-    return dict.fromkeys(letter_words(language).union(several), LETTER)
+    kinds = dict.fromkeys(letter_words(language).union(several), LETTER)
+    for word in said_in("addressed", language):
+        if len(word) > 1:
+            kinds[word] = kinds.get(word, 0) | RELATED
+    return kinds
 
 
 @cache

@@ -24,7 +24,8 @@ from site_agent.deidentify.text.spans import begins_sentence
 from site_agent.deidentify.text.vocabulary import words
 
 _JOINED = frozenset(("-", "'", "\u2019", "\u2010"))
-_JOINTS = _JOINED | {" ", "  ", ". ", ".", ", ", "^"}
+_JOINTS = _JOINED | {" ", "  ", ". ", ".", ", ", ",", "^"}
+_MOST_LOUD = 4  # words of one name in capitals
 
 
 def chain(
@@ -97,8 +98,10 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
             return joint == "^" or bool(letter[at]) or (at < gap and dotted)
         initial = dotted and page.kinds[gap - 1] & INITIAL
         listed = joint == ", " and letter[at]
-        if joint not in ("^", "  ") and not initial and not listed:
+        if joint not in ("^", "  ", ",") and not initial and not listed:
             return False
+    if joint == ",":  # RUST,ANNA
+        return bool(kind & CAPITAL) and not kind & (LETTER | TITLE | HOUSE)
     if kind & PARTICLE and joint == " ":
         return at < gap and (not kind & CAPITAL or not kind & LETTER or loud)
     if kind & FUNCTION and kind & CAPITAL and not kind & CAPS:  # Karin Bien, Ale Kurz
@@ -112,7 +115,7 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
             return True  # Robert Page
     if joint == " " and at == gap and not loud and _follows_given(page, at):
         return True  # Tyler Weeks
-    if joint in (" ", ", ") and _in_capitals(page, at, gap):
+    if joint in (" ", ", ") and not loud and _in_capitals(page, at, gap, joint):
         return True
     if kind & MONTH:  # Hanc, Jan
         return bool(letter[at]) and not page.gaps[at + 1].strip()[:1].isdigit()
@@ -129,12 +132,28 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
     return bool(kind & COMMON) and not kind & CLINICAL
 
 
-def _in_capitals(page: Page, at: int, gap: int) -> bool:
+def _is_short_run(page: Page, gap: int) -> bool:
+    """Whether no more words in capitals stand in a row there than a name has."""
+    shapes, first, last = page.shapes, gap, gap
+    while first > max(0, gap - _MOST_LOUD) and shapes[first - 1] & CAPS:
+        first -= 1
+    while last < min(len(shapes), gap + _MOST_LOUD) and shapes[last] & CAPS:
+        last += 1
+    return last - first <= _MOST_LOUD and page.gaps[last][:1] != ":"
+
+
+_NO_NAME = LETTER | TITLE | HOUSE | FUNCTION
+
+
+def _in_capitals(page: Page, at: int, gap: int, joint: str) -> bool:
     """Whether a word that is a name too is in capitals, and its other half is not.
 
     So a family name is marked in lists: ``Amanda WARD``, ``MAY, Rocco``.
     """
     kind, other = page.kinds[at], page.kinds[gap - 1 if at == gap else gap]
+    if kind & other & CAPS and joint == " ":
+        long = min(len(page.words[gap - 1]), len(page.words[gap])) > _MOST_LOUD - 1
+        return long and not kind & _NO_NAME and _is_short_run(page, gap)
     marked = kind & CAPS and kind & (COMMON | MONTH) and len(page.words[at]) > 2
     if kind & LETTER and not kind & COMMON:
         return False

@@ -38,7 +38,7 @@ _LONGEST_NAME = 6  # words
 _LONGEST_ABBREVIATION = 5
 _LONGEST_SMALL_NAME = 3
 _SMALL_JOINTS = frozenset((" ", "-", "'", ", ", ". "))
-_CLOSED = re.compile(r"[,;)\n|]|\.?$|\.\s| [(<|-]| {2}")
+_CLOSED = re.compile(r"[,;)\n|]|\.?$|\.\s| ?[(<|/-]| {2}| \d")
 _ENDED = re.compile(r"[,;)\n]|\.?$|\.\s| \(")
 _CARET = re.compile(r"\^{1,4}")
 
@@ -136,6 +136,8 @@ def _is_last_of_name(page: Page, at: int) -> bool:
     kind, before = page.kinds[at], page.kinds[at - 1]
     if _CLOSED.match(page.text, page.ends[at]):
         if kind & CAPS:
+            if before & UNKNOWN and not before & CAPS and len(page.words[at]) > 3:
+                return True  # Dr Jeanne RAYNAUD
             return bool(kind & COMMON) and bool(before & (UNKNOWN | COMMON | INITIAL))
         return bool(before & (UNKNOWN | INITIAL)) or not kind & LETTER
     if kind & CAPS or kind & HOUSE or page.language == "de":
@@ -310,6 +312,8 @@ def skip_titles(page: Page, word: int) -> int:
         (page.kinds[word] & TITLE and not page.kinds[word] & INITIAL)
         or page.words[word].lower() in between
     ):
+        if page.gaps[word + 1][:1] == "," and not page.kinds[word] & TITLE:
+            break  # Name: Capt, K.
         word += 1
         gap = page.gaps[word]
         if gap[:1] == "." and len(page.words[word - 1]) > _LONGEST_ABBREVIATION:

@@ -46,7 +46,13 @@ def find_before_ages(page: Page, letter: bytearray) -> Iterator[Span]:
         if last < 0 or page.text[page.ends[last] : start] != ", ":
             continue
         first = _first(page, last)
-        if first is not None and _names(page, first, last, letter):
+        if first is None:
+            continue
+        if match[0][-1].isdigit():  # Indication: Rust, 87, intubated
+            named = first == last and page.gaps[first].rstrip(" ")[-1:] == ":"
+        else:
+            named = _names(page, first, last, letter)
+        if named:
             yield Span(page.starts[first], page.ends[last], Category.NAME, "before-age")
 
 
@@ -56,7 +62,7 @@ def _age() -> re.Pattern[str]:
     born = either(phrases("ages", "born"))
     return re.compile(
         rf", (?:[0-9]{{1,3}}(?![0-9])[\s-]{{0,2}}(?:{years()})(?![a-z])"
-        rf"|(?:{born}) (?=[0-9]))"
+        rf"|(?:{born}) (?=[0-9])|[1-9][0-9](?=, [a-z]))"
     )
 
 

@@ -63,7 +63,8 @@ _MOST_WORDS, _SHORTEST_FIELD = 4, 2
 _LONGEST_INITIALS = 3
 _JOINTS = JOINTS | {", "}
 _MARK = re.compile(
-    r"[ \t]{0,9}(?:/s/|//|--|\u2014|\*|\[[a-z. -]{1,12}\]:?|i\. ?[av]\.|w\.g\.)[ \t]{1,9}",
+    r"[ \t]{0,9}(?:/s/|//|--|\u2014|\*|\[[a-z. -]{1,12}\]:?|i\. ?[av]\.|w\.g\.)"
+    r"[ \t]{1,9}",
     re.IGNORECASE,
 )
 _INITIALS_AND_DATE = re.compile(

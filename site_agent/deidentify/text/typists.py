@@ -97,12 +97,12 @@ def _closes(page: Page, first: int, word: int) -> bool:
         return False
     if mark["ended"]:
         alone = behind["day"] or behind["end"].count("\n") != 1
-        quiet = page.shapes[word - 1] != _LOUD
+        quiet = 0 in page.shapes[max(first, word - _SHORT) : word]
         return bool(alone) and (unknown or (quiet and len(page.words[word]) == _THREE))
+    told = any(kind & (TYPED | SIGNED) for kind in page.kinds[first:word])
     if mark["listed"]:
-        told = any(kind & (TYPED | SIGNED) for kind in page.kinds[first:word])
-        return unknown and told
-    return unknown
+        return told and (unknown or bool(page.kinds[word - 1] & UNKNOWN))
+    return unknown or told
 
 
 def _tells(page: Page, word: int, match: re.Match[str]) -> bool:
