@@ -16,11 +16,16 @@ from site_agent.deidentify.text.letter import Cut, Section
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
     CAPS,
+    CLINICAL,
+    COMMON,
     FUNCTION,
+    HOUSE,
     LETTER,
+    MAYBE_HOUSE,
     PARTICLE,
     STREET,
     TITLE,
+    UNKNOWN,
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
@@ -47,14 +52,19 @@ FIGURED = 2
 _PROVINCE = re.compile(r"\([A-Z]{2}\)\s?$")
 _FIGURES = re.compile(r"\d")
 _HOUSE_NUMBER = re.compile(
-    r"[ .]{1,2}\d{1,5}[a-z]?(?!\w|[.,]\d|\s?(?:mm|cm|ml|mg|%)(?![a-z]))"
-    r"(?:\s?[/-]\s?\d{1,4}[a-z]?)?"
+    r"[ .]{1,2}\d{1,5}[a-z]?(?!\w|[.,]\d|\s?(?:mm|cm|ml|mg|ch|%)(?![a-z]))"
+    r"(?:\s?[/-]\s?\d{1,4}[a-z]?)?(?![-/.:]\d)(?! [a-z]{3,9}\.? (?:19|20)\d\d)"
 )
-_NUMBER_BEFORE = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[,(|:]))\d{1,5}[a-z]?,?\s$")
+_NUMBER_BEFORE = re.compile(
+    r"(?:(?<=\s)|(?<=^)|(?<=[,(|:]))(?!(?:19|20)\d\d,)\d{1,5}[a-z]?,?[ \t]$"
+)
 _FIGURE_NEAR = re.compile(r"\d[a-z]?,?\s$")
 # It begins with a class of characters, for which `re` looks several times faster.
-_CELLS = re.compile(r"[|\t:;. ](?:(?<=[|\t:;])|(?<=\.)\s|(?<= )(?: +|- |\u2013 |-- ))")
+_CELLS = re.compile(
+    r"[|\t:;<\u00b7. ](?:(?<=[|\t:;<\u00b7])|(?<=\.)\s|(?<= )(?: +|[/-] |\u2013 |-- ))"
+)
 _MOST_WORDS_OF_PART, _LONGEST_TOWN = 8, 3
+_OF_PLACES = COMMON | UNKNOWN | STREET | HOUSE | MAYBE_HOUSE
 _NO_TOWN = LETTER | TITLE | FUNCTION
 _CODE_OF_PART = re.compile(
     r"\s(?:\d{4}\s?[A-Z]{2}|\d{4,5}|\d\d-\d{3}|\d{3} \d\d)(?=\s*$|\s[A-Z\u00c0-\u00de])"
@@ -257,6 +267,9 @@ def _rest(
         stop -= 1
     if begin == stop:
         return
+    addressed = (street and _FIGURES.search(text)) or _CODE_OF_PART.match(text)
+    if not addressed and _is_said(page, begin, stop, taken):
+        return
     first, last = page.starts[begin], page.ends[stop - 1]
     before, after = page.text[start:first], page.text[last:end]
     if _FIGURES.search(before) and len(before) < _LONGEST_FIGURE:
@@ -267,6 +280,20 @@ def _rest(
         last += len(after.rstrip())
     taken[begin:stop] = bytes((NAMED,)) * (stop - begin)
     yield Span(first, last, Category.PLACE, "address")
+
+
+def _is_said(page: Page, begin: int, stop: int, taken: bytearray) -> bool:
+    """Whether the words of a part say something, or when, more than where."""
+    links = words("names", "between")
+    for word in range(begin, stop):
+        kind = page.kinds[word]
+        if taken[word] == FIGURED:
+            return True
+        if taken[word] == NAMED or page.folds[word] in links:
+            continue
+        if not kind & CAPITAL or (kind & CLINICAL and not kind & _OF_PLACES):
+            return True
+    return False
 
 
 def _ends(page: Page, word: int, text: str) -> bool:
