@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from site_agent.deidentify.text.lexicon import CUE
+from site_agent.deidentify.text.lexicon import CUE, UNKNOWN
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import either, phrases, words
@@ -158,6 +158,9 @@ def _is_of_person(page: Page, start: int, word: int) -> bool:
     while said > 0 and page.starts[said] > person.start():
         said -= 1
     people = words("ages", "people")
+    named = page.kinds[said] & UNKNOWN and said == word
+    if named and page.folded.startswith(",", start + 2) and person[0].endswith(", "):
+        return True  # Indication: Mertens, 91, fell
     return page.folds[said] in people or (
         bool(page.kinds[said] & CUE) and page.gaps[said + 1].startswith((", ", " ("))
     )

@@ -74,9 +74,7 @@ _Y = r"(?:1[89]|20)\d\d"
 _NTH = r"(?:st|nd|rd|th|er|[.ºª°]|:[ae])?"
 _OF = r"(?:\s{0,3}(?:of|de|del|d['e]|den)\s{1,3})?"
 # ISO 8601 and DICOM join a time of day with a letter.
-_CLOCK = (
-    r"t\d\d(?::?[0-5]\d){1,2}(?:[.,]\d{1,6})?(?:z(?![a-z])|[+-]\d\d:?\d\d)?(?!\d)"
-)
+_CLOCK = r"t\d\d(?::?[0-5]\d){1,2}(?:[.,]\d{1,6})?(?:z(?![a-z])|[+-]\d\d:?\d\d)?(?!\d)"
 _NO_UNIT = r"(?!\d|[.,]\d|\s?(?:mm|cm|ml|mg|%|x)(?![a-z]))"
 _NO_TIME = r"(?![:.h]\d|\s?(?:uhr|h)\b)"
 
@@ -117,6 +115,7 @@ _FIRST_MONTH = re.compile(
         | [.,/-]?\s?{_OF}{_Y}(?!\d)
         | \.?(?:\ ?['\u2019]|\ ?-|/)\d\d{_NO_UNIT}{_NO_TIME}
       )
+    | {_M_ALONE}\.?\ 0\d{_NO_UNIT}{_NO_TIME}(?![a-z])
     | {_M_FIRST_ALONE}\ {_D}(?:st|nd|rd|th)?{_NO_UNIT}(?![a-z])
     )
     """,

@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 
 from site_agent.deidentify.text.beside_dates import is_short_weekday, is_weekday
+from site_agent.deidentify.text.lexicon import CAPITAL, CLINICAL, COMMON, HOUSE, UNKNOWN
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import by_last_word, either, phrases, words
@@ -26,7 +27,8 @@ _SPACED = re.compile(
 )
 _ROMAN = re.compile(
     r"(?P<one>[12]\d|3[01]|0?[1-9])(?P<by>[./ ])"
-    r"(?P<month>X|XI|XII|IX|IV|V|VI|VII|VIII|I|II|III)(?![\w/-]| \d)(?:\.\d\d(?!\d)|\.?)"
+    r"(?P<month>X|XI|XII|IX|IV|V|VI|VII|VIII|I|II|III)(?![\w/-]| \d)"
+    r"(?:\.\d\d(?!\d)|\.?)"
 )
 # Swedish ``8/11 -24``.
 _SHORT_YEAR = re.compile(
@@ -91,7 +93,8 @@ def day_at(
     if counted or not (
         _is_said(page, match, word, near=near)
         or _is_listed(folded, start, dates)
-        or (match["by"] == "/" and _is_inside(start, dated))
+        or (match["by"] == "/" and one != two and _is_inside(start, dated))
+        or (near and _is_of_visit(page, match, word))
         or _has_form(page, match)
     ):
         return None
@@ -144,6 +147,16 @@ def _is_said(page: Page, match: re.Match[str], word: int, *, near: bool) -> bool
             return _closed().match(page.folded, match.end()) is not None
         return True
     return (high or long) and page.folds[word] in words("moments", "told")
+
+
+def _is_of_visit(page: Page, match: re.Match[str], word: int) -> bool:
+    """Whether a day ends what is said of a name: ``(Hospital Taarlo, 08/10)``."""
+    kind, end = page.kinds[word], match.end()
+    if page.text[page.ends[word] : match.start()] != ", " or match["by"] == "-":
+        return False
+    if not kind & CAPITAL or kind & CLINICAL or not kind & (UNKNOWN | COMMON | HOUSE):
+        return False
+    return page.text[end : end + 1] in (")", ".", ";", "\n")
 
 
 def _is_fraction(match: re.Match[str]) -> bool:

@@ -16,8 +16,12 @@ from site_agent.deidentify.text.vocabulary import either, words
 
 _YEAR_BEHIND = re.compile(r"(?:19|20)\d\d(?![\d/-]|[.,]\d)")
 _SHORT_YEAR_BEHIND = re.compile(r"\d\d(?![\d/-]|[.,:]\d|\s?[cm]?m\b)")
-_QUARTER = re.compile(r"(?<![a-z\d])q[1-4](?:[ ./-]| of | de )'?(?:(?:19|20)\d\d|\d\d)(?!\d)")
-_FIGURE_BEFORE = re.compile(r"(?<![\d.,/-])[1-4](?:\.|st|nd|rd|th|er|e|o|[\u00ba\u00b0])? $")
+_QUARTER = re.compile(
+    r"(?<![a-z\d])q[1-4](?:[ ./-]| of | de )'?(?:(?:19|20)\d\d|\d\d)(?!\d)"
+)
+_FIGURE_BEFORE = re.compile(
+    r"(?<![\d.,/-])[1-4](?:\.|st|nd|rd|th|er|e|o|[\u00ba\u00b0])? $"
+)
 _BEFORE_YEAR = frozenset((" ", " '", " \u2019", ". ", "-", "/", " -", "."))
 _BEFORE_WEEK = frozenset((" ", ". ", ".", ""))
 _WEEKS = range(1, 54)
@@ -39,7 +43,11 @@ def period_at(page: Page, start: int, end: int, word: int) -> Span | None:
     form = _SHORT_YEAR_BEHIND if short else _YEAR_BEHIND
     if form.match(folded, start) is None:
         return None
-    if page.folds[word] in words("periods", "links") and word and page.gaps[word] == " ":
+    if (
+        page.folds[word] in words("periods", "links")
+        and word
+        and page.gaps[word] == " "
+    ):
         first -= 1
     said = page.folds[first]
     if said in words("periods", "parts"):

@@ -29,6 +29,9 @@ from site_agent.deidentify.text.vocabulary import (
 
 _TOKEN = re.compile(r"[a-z\d]{1,24}(?:[-/._][a-z\d]{1,16}){0,6}(?![a-z\d])")
 _GROUPS = re.compile(r"\d{2,6}(?: \d{2,6}){0,4} \d{1,6}(?: [a-z]{2}(?=[,;.)\n]|$))?")
+# Of British national insurance ``QQ 12 34 56 C``, of other files ``7 818 552``.
+_INSURANCE = re.compile(r"(?<=[a-z]{2} )\d\d \d\d \d\d [a-z](?![a-z\d])")
+_MILLIONS = re.compile(r"\d \d{3} (?!000)\d{3}(?! ?\d|[.,]\d)")
 _NUMBERS = re.compile(r"\d+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.000)+|\d{1,3}\.\d{3}")
 _BETWEEN_FIGURES = re.compile(r"\d[a-z]{1,3}\d")
@@ -61,8 +64,11 @@ def uncalled_at(page: Page, start: int, word: int) -> Span | None:
     if match is None or stop <= start or not _tells(match[0]):
         if begin < start:
             return None
-        groups = _GROUPS.match(folded, start)
-        if groups is None or not _are_groups(groups[0]):
+        groups = _INSURANCE.match(folded, start) or _MILLIONS.match(folded, start)
+        if groups is None:
+            groups = _GROUPS.match(folded, start)
+            groups = groups if groups and _are_groups(groups[0]) else None
+        if groups is None:
             code = _TAX_CODE.match(folded, start)
             if code is None:
                 return None
@@ -92,7 +98,9 @@ def _belongs(letter: str) -> bool:
 @cache
 def _unit() -> re.Pattern[str]:
     units = either(phrases("measured", "units"))
-    return re.compile(rf" ?(?:(?:{units})(?![a-z])|[%\u00b0\u00b5]|/ ?(?:\u00b5|ul|mm))")
+    return re.compile(
+        rf" ?(?:(?:{units})(?![a-z])|[%\u00b0\u00b5]|/ ?(?:\u00b5|ul|mm))"
+    )
 
 
 @cache
@@ -153,6 +161,8 @@ def with_code(page: Page, span: Span) -> Span:
     start = span[0]
     if page.text[start - 1 : start] != " " or not page.text[start - 2].isupper():
         return span
+    if page.text[start - 3] == "/" and page.text[start - 4].isupper():
+        return Span(start - len("U/N "), *span[1:])
     word = page.word_before(start - 1)
     kind = page.kinds[word]
     if not kind & CAPS or kind & _NO_CODE or len(page.words[word]) > _LONGEST_CODE:

@@ -71,6 +71,11 @@ def day_of_month(page: Page, start: int) -> Span | None:
     return Span(start, last, Category.DATE, "day-and-month")
 
 
+def is_other_word(page: Page, word: int) -> bool:
+    """Whether what is a month elsewhere is another word in the language of the text."""
+    return page.folds[word] in _NO_MONTHS.get(page.language, ())
+
+
 def ages_in_words(page: Page) -> Iterator[Span]:
     """Find ages over 89 that are written in words; one of them is of kind AGED."""
     for match in _OLD.finditer(page.folded):
