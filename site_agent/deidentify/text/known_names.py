@@ -14,8 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
+from site_agent.deidentify.text.eponyms import is_in_eponym
 from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
@@ -35,10 +36,7 @@ from site_agent.deidentify.text.spans import Category, Span, begins_sentence
 from site_agent.deidentify.text.spelling import fold, key_of, spellings
 from site_agent.deidentify.text.vocabulary import (
     common_words,
-    either,
-    phrases,
     words,
-    words_of,
 )
 from site_agent.deidentify.text.word_lists import is_clinical
 
@@ -48,7 +46,6 @@ _SHORTEST_MISSPELT = 7
 _LETTERS = re.compile(r"(?:[^\W\d_]|[?\ufffd])+")
 _GARBLED = re.compile(r"[\u00c2-\u00c5][^\w\s]")
 _NOT_OF_NAMES = re.compile(r"[^\w\s?'-]")
-_EPONYM_NEAR = 24
 
 _People = Mapping[str, frozenset[int]]
 _NOBODY: frozenset[int] = frozenset()
@@ -115,7 +112,7 @@ def find_names(page: Page, table: KnownNames) -> Iterator[Span]:
         if partner:
             yield Span(page.starts[word], partner, Category.NAME, "known-name")
         rule = _alone(page, token, table.common)
-        if rule and not _is_thing(page, word):
+        if rule and not is_in_eponym(page, word):
             yield Span(*_widened(page, word), Category.NAME, rule)
 
 
@@ -200,26 +197,6 @@ def _stands_out(page: Page, word: int) -> bool:
             if loud and not (foreign and kind & (TITLE | UNKNOWN | INITIAL | CAPS)):
                 return False
     return True
-
-
-def _is_thing(page: Page, word: int) -> bool:
-    """Whether the word is (half of) an eponym: ``Kerley lines``."""
-    if page.folds[word] not in _words_of_eponyms():
-        return False
-    start = max(0, page.starts[word] - _EPONYM_NEAR)
-    near = page.folded[start : page.ends[word] + _EPONYM_NEAR]
-    at = page.starts[word] - start
-    return any(match.start() <= at < match.end() for match in _eponyms().finditer(near))
-
-
-@cache
-def _words_of_eponyms() -> frozenset[str]:
-    return frozenset(word for phrase in phrases("eponyms") for word in words_of(phrase))
-
-
-@lru_cache(maxsize=1)
-def _eponyms() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{either(phrases('eponyms'))})(?!\w)")
 
 
 def _widened(page: Page, word: int) -> tuple[int, int]:
