@@ -17,6 +17,7 @@ from site_agent.deidentify.text.lexicon import (
     COMMON,
     FUNCTION,
     HOUSE,
+    INITIAL,
     LETTER,
     MONTH,
     PARTICLE,
@@ -27,6 +28,7 @@ from site_agent.deidentify.text.lexicon import (
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.vocabulary import words
 
 _STATE = re.compile(r"(?<=[,.] )[A-Z]{2} \d{5}(?:-\d{4})?(?![\d-])")
 _SHORT_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Za-z]?(?: [A-Z][a-z]{1,20}){1,2}$")
@@ -43,13 +45,13 @@ _LINKS = frozenset(
 )
 _LINKS |= frozenset(("dei", "delle", "degli", "della", "dell", "das", "las", "los"))
 _LINKS |= frozenset(
-    ("an", "der", "dem", "im", "in", "ob", "am", "sur", "van", "el", "das")
+    ("an", "der", "dem", "im", "in", "ob", "sur", "van", "el", "e", "y", "et")
 )
 # What an address may go on with: a number, a code with its town, a province.
 _FURTHER = re.compile(
     r"(?:(?:[ ,.]{1,2}| - )(?:n[.\u00ba\u00b0]{1,2} ?)?"
     r"(?:\d{1,6}[A-Za-z]?(?:[/-] ?\d{1,6}[A-Za-z]?)?|S/N|s/n|[A-Z]{2}(?= \d)"
-    r"|\d{4} ?[A-Z]{2})(?!\w)"
+    r"|\d{4} ?[A-Z]{2}|[A-Z]\d\d ?[A-Z\d]{4})(?!\w)"
     r"|,? \((?:[A-Z]{2})\)"
     r"|[ ,]{1,2}(?:Apt|Suite|Unit|Flat|Piano|Piso|Appartamento|Apartamento|Puerta|m)\.?"
     r"(?= \d))"
@@ -82,6 +84,8 @@ def find_addresses(page: Page) -> Iterator[Span]:
                 yield found
         if kind & SHORT_STREET and kind & (CAPITAL | CAPS) == CAPITAL:
             short = _short_street(page, word)
+            if short is None and _is_abbreviated(page, word):
+                short = _address(page, word)
             if short is not None:
                 yield short
     if "C/" in text:
@@ -92,6 +96,15 @@ def find_addresses(page: Page) -> Iterator[Span]:
             state = _STATE.match(text, start - _LONGEST_STATE)
             if state is not None:
                 yield Span(*state.span(), Category.PLACE, "state-and-code")
+
+
+def _is_abbreviated(page: Page, word: int) -> bool:
+    """Whether a street's word is cut short before a name: ``Av Neto``, ``R. do Poço``."""
+    if page.folds[word] not in words("streets", "abbreviated"):
+        return False
+    if page.kinds[word] & INITIAL:
+        return page.folds[word + 1 : word + 2] in ([link] for link in _LINKS)
+    return True
 
 
 def _short_street(page: Page, word: int) -> Span | None:
@@ -157,6 +170,18 @@ def _begins_street(page: Page, word: int) -> bool:
     return bool(page.kinds[after] & CAPITAL)
 
 
+def _begins_town(page: Page, word: int) -> bool:
+    """Whether a name goes on behind an article with a capital: ``Oltre Il Colle``."""
+    after = page.kinds[word + 1 : word + 2]
+    return bool(
+        not page.kinds[word] & CAPS
+        and page.gaps[word + 1] == " "
+        and after
+        and after[0] & CAPITAL
+        and not after[0] & (FUNCTION | TITLE | LETTER)
+    )
+
+
 def _next_name(page: Page, last: int, at: int) -> int | None:
     """Give the next word with a capital of an address, links before it or not."""
     word = last + 1
@@ -171,9 +196,14 @@ def _next_name(page: Page, last: int, at: int) -> int | None:
             return None
         word, links = word + 1, links + 1
     kind = page.kinds[word]
+    before = page.kinds[word - 1]
+    if kind & TITLE and (links or before & (STREET | SHORT_STREET)):
+        return word  # Praça do Dr. Jaime
     if kind & CAPITAL and not kind & CAPS and _NUMBERED.match(page.gaps[word + 1]):
         return word  # avenue Alice Comment 5
-    if not kind & CAPITAL or kind & (TITLE | LETTER | HOUSE | FUNCTION):
+    if not kind & CAPITAL or kind & (TITLE | LETTER | HOUSE):
+        return None
+    if kind & FUNCTION and not (gap == " " and _begins_town(page, word)):
         return None
     if kind & CAPS and not kind & (UNKNOWN | MONTH):  # in capitals all words have one
         return None

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cache
+from string import ascii_letters
 
 from site_agent.deidentify.text.lexicon import STREET
 from site_agent.deidentify.text.page import Page
@@ -19,6 +20,14 @@ from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import either, phrases, words
 
 _NAMES = frozenset((Category.NAME, Category.PLACE))
+_CODED = ("postcode", "state-and-code")
+_SHORTEST_ADDRESS, _LONGEST_ADDRESS = 12, 90
+# A number, the street, and the town, between commas.
+_ADDRESS_BEFORE = re.compile(
+    r"(?<![\w.,/-])\d{1,5}[A-Za-z]? (?:[A-Z\u00c0-\u00de][\w'\u2019.-]{0,20} ){0,3}"
+    r"[A-Z\u00c0-\u00de][\w'\u2019.-]{0,20}, "
+    r"(?:[A-Z\u00c0-\u00de][\w'\u2019-]{1,20}[ ,]{1,2}){1,4}$"
+)
 _FARTHEST, _FARTHEST_WARD = 64, 40
 # What tells at once that a figure may be near.
 _FIGURE_AFTER = re.compile(r"[ ,.][^\d\n]{0,18}\d")
@@ -35,7 +44,9 @@ def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
     for begun, end, _, rule in named:
         start, stop, room = begun, end, rule == "room"
         rooms = rooms or room
-        if begun >= _SHORTEST_BEFORE and folded[begun - 1] == " ":
+        if rule in _CODED:
+            start = _before_code(page, begun)
+        elif begun >= _SHORTEST_BEFORE and folded[begun - 1] == " ":
             start = _left(page, begun, rule)
         if folded[end : end + 1] in _AFTER:
             stop = _bed(page, end) if room else _right(page, begun, end)
@@ -43,6 +54,14 @@ def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
             yield Span(start, stop, Category.PLACE, "beside-place")
     if rooms:
         yield from _between_rooms(page, sorted(named))
+
+
+def _before_code(page: Page, start: int) -> int:
+    """Give where an address begins that ends with a code: ``9 Holly Loop, Ely, ...``."""
+    if start < _SHORTEST_ADDRESS or page.text[start - 2] not in ",.)" + ascii_letters:
+        return start
+    before = _ADDRESS_BEFORE.search(page.text, max(0, start - _LONGEST_ADDRESS), start)
+    return start if before is None else before.start()
 
 
 def _between_rooms(page: Page, named: list[Span]) -> Iterator[Span]:
