@@ -12,6 +12,7 @@ from functools import cache
 from site_agent.deidentify.text.lexicon import (
     ACRONYM,
     CAPITAL,
+    CAPS,
     CLINICAL,
     COMMON,
     FUNCTION,
@@ -116,7 +117,8 @@ def town_code_at(page: Page, start: int, end: int, word: int) -> Span | None:
     kind = page.kinds[word]
     if not kind & CAPITAL or kind & _NO_TOWN or not kind & _TOWN_KINDS:
         return None
-    if page.text[page.ends[word] : start] not in _BEFORE_CODE:
+    gap = page.text[page.ends[word] : start]
+    if gap not in _BEFORE_CODE or (gap == " " and kind & CAPS):  # CPT 71046
         return None
     match = _CODE_BEHIND.match(page.text, start)
     return Span(*match.span(), Category.PLACE, "postcode") if match else None

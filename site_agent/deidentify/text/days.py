@@ -36,7 +36,7 @@ _SHORT_YEAR = re.compile(
 )
 _SMALL = re.compile(" [^\\W\\d_A-Z\u00c0-\u00de]")
 _MONTHS, _TENTH = 12, 10
-_DAYS, _QUARTERS = 31, 4
+_DAYS, _QUARTERS, _MOST_EQUAL = 31, 4, 3
 _APOSTROPHES = ("'", "\u2019")
 _NEAR = 2
 _DECIMALS = frozenset(".,")
@@ -90,10 +90,12 @@ def day_at(
     near = word >= 0 and start - page.ends[word] <= _NEAR
     elided = page.text[start - 1 : start] in _APOSTROPHES
     counted = near and not elided and page.folds[word] in words("moments", "counted")
+    if near and match["by"] == "/" and max(one, two) <= _MONTHS:
+        counted |= page.folds[word] in words("moments", "of_many")
     if counted or not (
         _is_said(page, match, word, near=near)
         or _is_listed(folded, start, dates)
-        or (match["by"] == "/" and one != two and _is_inside(start, dated))
+        or (match["by"] == "/" and _is_inside(start, dated) and _may_stand(match))
         or (near and _is_of_visit(page, match, word))
         or _has_form(page, match)
     ):
@@ -147,6 +149,11 @@ def _is_said(page: Page, match: re.Match[str], word: int, *, near: bool) -> bool
             return _closed().match(page.folded, match.end()) is not None
         return True
     return (high or long) and page.folds[word] in words("moments", "told")
+
+
+def _may_stand(match: re.Match[str]) -> bool:
+    """Whether two figures are no pair of a few equals: film ``1/1``, ILO ``2/2``."""
+    return match["one"] != match["two"] or int(match["one"]) > _MOST_EQUAL
 
 
 def _is_of_visit(page: Page, match: re.Match[str], word: int) -> bool:

@@ -28,6 +28,7 @@ _FOREIGN = re.compile(
 )
 _GARBLED = re.compile(r"[\ufffd\u0080-\u009f]")
 _FIGURES = re.compile("[0-9](?:[ ./-]?[0-9]){4,24}")
+_VALUES = re.compile(r"\d{1,3}(?:\.\d{1,2})?(?:[/ ]\d{1,3}(?:\.\d{1,2})?){1,5}")
 _TOGETHER, _PARTED = 5, 7  # figures that make a number
 _FEWEST_DENIED = 6
 _FEWEST_WORDS = 12
@@ -81,6 +82,8 @@ def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
             continue
         if together and digits < _PARTED and page.folded.startswith("^", end):
             continue  # HL7: 71046^CHEST 2 VIEWS
+        if _VALUES.fullmatch(match[0]) and "." in match[0]:
+            continue  # 7.31/8.2/5.1
         if is_measured(page, start, end, page.word_before(start)):
             continue
         yield Span(*match.span(), Category.DOUBT, "figure-not-understood")
