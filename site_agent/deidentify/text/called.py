@@ -25,7 +25,7 @@ _CALLED_PHONE = re.compile(
 )
 _SHORTEST_CALLED, _SHORTEST_PHONE = 4, 3
 _LONGEST_GAP = 24
-_LONGEST_SHORT, _LONGEST_EXTENSION = 5, 6
+_LONGEST_SHORT, _LONGEST_EXTENSION = 4, 6
 
 
 def called_at(page: Page, start: int, word: int) -> Span | None:

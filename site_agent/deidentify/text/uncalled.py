@@ -64,7 +64,10 @@ def uncalled_at(page: Page, start: int, word: int) -> Span | None:
     if match is None or stop <= start or not _tells(match[0]):
         if begin < start:
             return None
-        groups = _INSURANCE.match(folded, start) or _MILLIONS.match(folded, start)
+        insured = _INSURANCE.match(folded, start)
+        if insured is not None:
+            begin = start - len("QQ ")
+        groups = insured or _MILLIONS.match(folded, start)
         if groups is None:
             groups = _GROUPS.match(folded, start)
             groups = groups if groups and _are_groups(groups[0]) else None

@@ -58,3 +58,21 @@ def test_age_in_brackets_behind_an_initial_goes_and_a_saturation_stays() -> None
     assert "95" not in scrub("Die Mutter (J. 95) wohnt hier.", NOBODY, "de").text
     assert "(SpO2 95)" in scrub("Room air (SpO2 95).", NOBODY, "en").text
     assert "(95)" in scrub("Saturation (95) on air.", NOBODY, "en").text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "left"),
+    [
+        ("en", "Film (93M), ward.", "Film (90+M), ward."),
+        ("en", "DOB/Age: 13/02/1919 / 90 seen", "DOB/Age: [DATE] / 90+ seen"),
+        ("en", "Age 093Y seen", "Age 90+Y seen"),
+        ("en", "In her 90s.", "In her 90+."),
+        ("en", "A lady of 93 with cough.", "A lady of 90+ with cough."),
+        ("de", "Pat. 93 a, Husten.", "Pat. 90+ a, Husten."),
+        ("pl", "Wiek: 93 l, kaszel.", "Wiek: 90+ l, kaszel."),
+    ],
+)
+def test_age_in_brackets_in_a_field_and_behind_a_birthday(
+    language: str, text: str, left: str
+) -> None:
+    assert scrub(text, NOBODY, language).text == left

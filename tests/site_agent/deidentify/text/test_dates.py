@@ -104,3 +104,25 @@ def test_every_day_is_found_in_figures(day: dt.date) -> None:
 def test_dates_never_overlap(text: str) -> None:
     found = list(find_dates(fold(text)))
     assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2018-feb-22", "2018-02-22"),
+        ("2018.feb.22", "2018-02-22"),
+        ("2018 feb 22", "2018-02-22"),
+        ("22/oct/2012", "2012-10-22"),
+        ("05 / 03 / 2019", "2019-03-05"),
+        ("5 - 3 - 2019", "2019-03-05"),
+        ("20190305142200.000+0100", "2019-03-05"),
+        ("20190305t142200", "2019-03-05"),
+        ("2019-03-05t14:22:00z", "2019-03-05"),
+    ],
+)
+def test_date_with_the_year_first_or_wide_strokes_is_found_whole(
+    text: str, day: str
+) -> None:
+    (found,) = find_dates(text)
+    assert (found.start, found.end) == (0, len(text))
+    assert dt.date.fromisoformat(day) in found.days

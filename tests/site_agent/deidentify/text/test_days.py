@@ -80,3 +80,33 @@ def test_day_with_a_time_behind_it_is_a_date(
 ) -> None:
     text = f"Lungor i säng {day}/{month} kl {hour:02}{minute:02}."
     assert f"{day}/{month}" in dates(text, "sv")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("The 25/07 film showed it.", "en", "25/07"),
+        ("Fluid on the 3/5 study.", "en", "3/5"),
+        ("Compare with 8/28 & nothing.", "en", "8/28"),
+        ("Drain in place (Hospital Taarlo, 08/10).", "en", "08/10"),
+        ("Zuletzt CT 9/98 unauffällig.", "de", "9/98"),
+        ("Vergleich vom 5. 3., stabil.", "de", "5. 3."),
+        ("Foto 19/4-17.", "sv", "19/4-17"),
+    ],
+)
+def test_day_beside_a_film_or_a_hospital(text: str, language: str, day: str) -> None:
+    assert day in dates(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("INDICATION: asbestos, ILO 1/1, category 2/2.", "en"),
+        ("Il 2/3 inferiore, nel 2/3.", "it"),
+        ("Antibiose Tag 5/7, Bild 3/4.", "de"),
+        ("8 WEEKS AGO. 28 FR DRAIN.", "en"),
+        ("CTR 16.5/28 and 2/3 of the lung.", "en"),
+    ],
+)
+def test_category_third_and_one_of_many_are_none(text: str, language: str) -> None:
+    assert dates(text, language) == []

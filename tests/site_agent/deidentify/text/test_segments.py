@@ -40,3 +40,11 @@ def test_dash_before_a_finding_is_no_signature() -> None:
 
 def test_initials_before_a_date_go() -> None:
     assert "CKD" not in scrub(f"{REPORT}End of report. CKD/12 July 2008", NOTHING).text
+
+
+def test_issuer_of_a_number_stays_in_its_field() -> None:
+    text = "PID|||4417726^^^PAS~943 476 5919^^^NHS||OCHIENG^TERO\nFINDINGS: Normal."
+    left = scrub(text, KnownIdentifiers(), "en").text
+    assert "^^^PAS~" in left
+    assert "4417726" not in left
+    assert "5919" not in left
