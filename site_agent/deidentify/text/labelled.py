@@ -28,7 +28,9 @@ from site_agent.deidentify.text.name_runs import (
     JOINTS,
     between_titles,
     initialled,
+    is_lone_month,
     is_role,
+    paired,
     skip_titles,
     small_run,
     whole_run,
@@ -52,10 +54,13 @@ _DOTTED = frozenset(
 )
 _DICTATED = ("dict", "dikt", "dett", "ditt")
 _AFTER_LABEL = re.compile(
-    r"[)#*\"']{0,2}(?:[ \t.]{0,40}[:|=>][ \t]{0,24}|[ \t]{1,24}\[|[ \t]{1,3})[(\[]?"
+    r"[)#*\"']{0,2}(?:[ \t]?\.{2,40}[ \t]?|[ \t.]{0,40}[:|=>][ \t]{0,24}"
+    r"|[ \t]{1,24}\[|[ \t]{1,3})[(\[]?"
     r"|[ \t][-\u2013][ \t]"
 )
-_WITH_COLON = re.compile(r"[)#*\"']{0,2}[ \t.]{0,40}[:|=>]|\^|[ \t]{1,24}\[")
+_WITH_COLON = re.compile(
+    r"[)#*\"']{0,2}(?:[ \t.]{0,40}[:|=>]|[ \t]?\.{2})|\^|[ \t]{1,24}\["
+)
 _DASHES = frozenset((" - ", " \u2013 "))
 _ENDED = re.compile(r"[,;\n]|\.?$|\.\s| \(")
 _END_OF_CELL = re.compile(r"\.?[ \t]{0,9}[\n|]| {2}|\t| //|[\])<]")
@@ -89,14 +94,25 @@ def labelled(page: Page, word: int) -> Run | None:
     if start >= len(page.words):
         return None
     kind = kinds[start]
+    if kind & CLINICAL and page.folds[word] in by_last_word("findings"):
+        after = page.words[start + 1 : start + 2]
+        if kind & CAPS or (after and after[0].islower()):
+            return None  # OPIS: SERCE W NORMIE
     if (colon or _is_said(page, word)) and (end := initialled(page, start)) > start:
         return start, max(end, whole_run(page, start))
+    if (colon or _is_said(page, word)) and (end := paired(page, start)) > start:
+        return start, max(end, whole_run(page, start))
+    if _is_said(page, word) and is_lone_month(page, start):
+        return start, start + 1
     small = not kind & CAPITAL and page.words[start].islower()
-    if small and (colon or _is_said(page, word)):
+    named = small and (_is_said(page, word) or ends_phrase(page, word, _fields()))
+    if named and (colon or _is_said(page, word)):
         end = small_run(page, start)
         if end > start:
             return start, end
     if not colon:
+        if kind & INITIAL and kinds[word] & CAPS and _goes_on_loud(page, start):
+            return None  # ANEKS Z DNIA
         # Without a colon "Patient Young" is a name, "Patient Chest" hardly.
         shouts = kind & CAPS and kinds[word] & (CAPS | INITIAL)
         if shouts or not kind & CAPITAL:
@@ -108,12 +124,10 @@ def labelled(page: Page, word: int) -> Run | None:
             if not (bracket or dear) or kind & LETTER:
                 return None
             return start, start + 1
-        if kind & ACRONYM and not _is_said(page, word):
+        if kind & (ACRONYM | LETTER) and kind & CAPS and not _is_said(page, word):
             return None  # imported to PACS
     if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
         return None
-    if kind & CLINICAL and kind & CAPS and page.folds[word] in by_last_word("findings"):
-        return None  # OPIS: SERCE W NORMIE
     if colon and kind & MONTH and _END_OF_CELL.match(page.gaps[start + 1] or "\n"):
         return start, start + 1  # Lecteur : Janvier
     if colon and kind & CLINICAL and not kind & COMMON and not has_partner(page, start):
@@ -125,6 +139,8 @@ def labelled(page: Page, word: int) -> Run | None:
         if not _END_OF_CELL.match(page.gaps[start + 1] or "\n"):
             return None
     end = max(whole_run(page, start), _whole_cell(page, start) if colon else start)
+    if end == start + 1 and kind & INITIAL and (not colon or _is_label(page, start)):
+        return None  # Kopia A:
     return (start, end) if end > start else None
 
 
@@ -141,6 +157,11 @@ def _has_colon(gap: str) -> bool:
 @cache
 def _labels() -> ByEnd:
     return by_last_word("person_lines", "signature")
+
+
+@cache
+def _fields() -> ByEnd:
+    return by_last_word("person_lines")
 
 
 def _is_said(page: Page, word: int) -> bool:
@@ -212,6 +233,14 @@ def _is_alone(page: Page, word: int) -> bool:
     kind = page.kinds[word]
     closed = _ENDED.match(page.text, page.ends[word]) is not None
     return bool(kind & COMMON) and closed
+
+
+def _goes_on_loud(page: Page, word: int) -> bool:
+    """Whether a word in capitals that is no name follows a word of one letter."""
+    after = page.kinds[word + 1 : word + 2]
+    if page.gaps[word + 1] != " " or not after:
+        return False
+    return bool(after[0] & CAPS) and not after[0] & (UNKNOWN | COMMON)
 
 
 def _is_label(page: Page, word: int) -> bool:

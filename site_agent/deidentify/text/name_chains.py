@@ -18,13 +18,19 @@ from site_agent.deidentify.text.lexicon import (
     TITLE,
     UNKNOWN,
 )
-from site_agent.deidentify.text.name_runs import SUFFIXES, is_level
+from site_agent.deidentify.text.name_runs import (
+    SUFFIXES,
+    is_dotted_word,
+    is_level,
+    is_rank,
+)
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import begins_sentence
 from site_agent.deidentify.text.vocabulary import words
 
 _JOINED = frozenset(("-", "'", "\u2019", "\u2010"))
 _JOINTS = _JOINED | {" ", "  ", ". ", ".", ", ", ",", "^"}
+_ARTICLES = frozenset("AEIOUYWZ\u00c0\u00c9")
 _MOST_LOUD = 4  # words of one name in capitals
 
 
@@ -82,6 +88,8 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
     if kind & INITIAL and is_level(page, at):
         return False
     if joint == " ":
+        if kind & INITIAL and loud and at == gap and page.gaps[at + 1] == " ":
+            return page.words[at] not in _ARTICLES
         if kind & INITIAL or page.words[at] in SUFFIXES:
             return at < gap or page.folds[at + 1 : at + 2] != ["ray"]  # X-ray
     elif joint in _JOINED:
@@ -93,6 +101,8 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
     else:
         dotted = joint in (". ", ".")
         if joint != "  " and kind & INITIAL:
+            if is_dotted_word(page, at):
+                return False
             if at == gap and joint == ", " and page.gaps[at + 1][:1] == ".":
                 return True  # Lussu, A.
             return joint == "^" or bool(letter[at]) or (at < gap and dotted)
@@ -100,6 +110,8 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
         listed = joint == ", " and letter[at]
         if joint not in ("^", "  ", ",") and not initial and not listed:
             return False
+    if kind & LETTER and is_rank(page, at):
+        return False
     if joint == ",":  # RUST,ANNA
         return bool(kind & CAPITAL) and not kind & (LETTER | TITLE | HOUSE)
     if kind & PARTICLE and joint == " ":

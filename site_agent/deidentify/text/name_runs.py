@@ -26,11 +26,26 @@ from site_agent.deidentify.text.lexicon import (
     kinds,
 )
 from site_agent.deidentify.text.page import Page
-from site_agent.deidentify.text.vocabulary import phrases, words, written_words
+from site_agent.deidentify.text.vocabulary import words, written_phrases, written_words
 
+_DOTTED = frozenset((". ", ".", ".-"))
 SUFFIXES = frozenset(("II", "III", "IV", "Jr", "Sr", "JR", "SR", "jr", "sr"))
 JOINTS = frozenset(
-    (" ", "  ", "-", "'", "\u2019", ".", ". ", "- ", " -", "\u2010", " '", " \u2019")
+    (
+        " ",
+        "  ",
+        "-",
+        "'",
+        "\u2019",
+        ".",
+        ". ",
+        ".-",
+        "- ",
+        " -",
+        "\u2010",
+        " '",
+        " \u2019",
+    )
 )
 COMMA = re.compile(r"[ \t]{0,2},[ \t]{0,2}")
 AFTER_TITLE = frozenset((" ", ". ", ".", "  ", ".  ", "-", ".-", "\n", ".\n", ", "))
@@ -59,7 +74,7 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
             gap = gaps[at]
             if gap not in JOINTS:
                 break
-            if gap in (". ", ".") and not _is_short(page, at - 1):
+            if gap in _DOTTED and not _is_short(page, at - 1):
                 break
         lone = kind & INITIAL
         if lone and is_level(page, at):
@@ -95,7 +110,7 @@ def _is_name_still(page: Page, at: int, first: int) -> bool:
     """Whether a small word with a capital is a name's: ``van Es``, ``An Peeters``."""
     if at > first:
         before, gap = page.kinds[at - 1], page.gaps[at]
-        initialled = before & INITIAL and gap in (". ", ".")
+        initialled = before & INITIAL and gap in _DOTTED
         if initialled or (before & (UNKNOWN | COMMON) and gap == " "):
             return _ends_phrase(page, at)  # Dr. K. Las, but Dr. M. The
         return bool(before & PARTICLE) and gap == " "
@@ -113,7 +128,7 @@ def _ends_name(page: Page, at: int, begun: bool) -> bool:
         return False
     if (
         before & INITIAL
-        and gap in (". ", ".")
+        and gap in _DOTTED
         and not (kind & LETTER and _is_label(page, at))
     ):
         return False
@@ -134,7 +149,9 @@ def _is_label(page: Page, at: int) -> bool:
 def _is_last_of_name(page: Page, at: int) -> bool:
     """Whether what follows shows a word of medicine to be a name: ``Anna Page, MD``."""
     kind, before = page.kinds[at], page.kinds[at - 1]
-    if _CLOSED.match(page.text, page.ends[at]):
+    if _CLOSED.match(page.text, page.ends[at]) or (
+        _is_label(page, at) and not kind & LETTER
+    ):
         if kind & CAPS:
             if before & UNKNOWN and not before & CAPS and len(page.words[at]) > 3:
                 return True  # Dr Jeanne RAYNAUD
@@ -219,12 +236,19 @@ def small_run(page: Page, word: int) -> int:
     return end
 
 
+def is_rank(page: Page, word: int) -> bool:
+    """Whether a word is a rank that stands before a name: ``MAJ``, ``OÄ``."""
+    return page.folds[word] in words("titles", "ranks")
+
+
 def initialled(page: Page, word: int) -> int:
     """Give the end of a name with initials that begins at `word`, else `word`.
 
     Where a name is due, they show it, whatever word the rest of it is: ``S Head``,
     ``Head, S.``, ``Gray S``, ``E. MAY``, ``Dos Santos, M.``.
     """
+    if page.shapes.find(_INITIAL, word, word + _LONGEST_NAME) < 0:
+        return word
     kinds, gaps = page.kinds, page.gaps
     at, named, initials, comma = word, 0, 0, False
     while at < min(len(kinds), word + _LONGEST_NAME):
@@ -234,11 +258,13 @@ def initialled(page: Page, word: int) -> int:
                 if comma or not kind & INITIAL or not COMMA.fullmatch(gap):
                     break
                 comma = True
-            elif gap not in JOINTS or (
-                gap in (". ", ".") and not kinds[at - 1] & INITIAL
-            ):
+            elif gap not in JOINTS or (gap in _DOTTED and not kinds[at - 1] & INITIAL):
                 break
+        if at > word and kind & CAPS and is_role(page, at):
+            break
         if kind & INITIAL:
+            if is_dotted_word(page, at):
+                break  # Rust, D.O.B.
             if gaps[at + 1] == "-" and not kinds[at + 1] & UNKNOWN:
                 break  # an E-Mail
             if is_level(page, at) or _is_article(page, at):
@@ -254,6 +280,61 @@ def initialled(page: Page, word: int) -> int:
     return at if named and initials and not kinds[at - 1] & FUNCTION else word
 
 
+def paired(page: Page, word: int) -> int:
+    """Give the end of two or three words that make a name at `word`, else `word`.
+
+    Where a person is due, capitals inside a sentence show it, whatever words they are:
+    ``Massimo Kalt``. German nouns have them too; there the first must be unknown.
+    """
+    kinds, gaps, last = page.kinds, page.gaps, len(page.kinds)
+    at = word
+    while at < last and at - word <= _LONGEST_PAIR:
+        kind = kinds[at]
+        if at > word and gaps[at] not in (" ", "-"):
+            break
+        if not kind & CAPITAL or kind & (_NO_SURNAME | _NO_PAIR):
+            break
+        if page.language == "de" and not (
+            kind & UNKNOWN or (at > word and len(page.words[at]) <= _LONGEST_ADJECTIVE)
+        ):
+            break
+        at += 1
+    fits = 1 < at - word <= _LONGEST_PAIR
+    return (
+        at
+        if fits and not (at < last and kinds[at] & LETTER and gaps[at] == " ")
+        else word
+    )
+
+
+def is_dotted_word(page: Page, at: int) -> bool:
+    """Whether a letter begins an abbreviation that is no name: ``D.O.B.``."""
+    return page.folded.startswith(_DOTTED_WORDS, page.starts[at])
+
+
+def is_lone_month(page: Page, word: int) -> bool:
+    """Whether a month has a capital that it has but as a name: ``par Janvier``."""
+    kind = page.kinds[word]
+    small = page.language in words("moments", "small_months")
+    named = small and kind & MONTH and kind & CAPITAL and not kind & CAPS
+    return bool(named) and not page.gaps[word + 1].strip()[:1].isdigit()
+
+
+_DOTTED_WORDS = (
+    "d.o.b",
+    "d.n.",
+    "m.d.",
+    "d.o.",
+    "n.p.",
+    "r.n.",
+    "p.c.",
+    "c.c.",
+    "d.d.",
+)
+_NO_PAIR = CAPS | INITIAL | LETTER
+_LONGEST_PAIR, _LONGEST_ADJECTIVE = 3, 7
+
+
 def _is_article(page: Page, at: int) -> bool:
     """Whether a letter in a text of capitals is a small word: ``A FILM``."""
     if page.gaps[at + 1] != " " or at + 1 == len(page.words):
@@ -262,6 +343,7 @@ def _is_article(page: Page, at: int) -> bool:
     return bool(kind & CAPS) and not kind & (COMMON | UNKNOWN)
 
 
+_INITIAL = CAPITAL | INITIAL
 _NO_SURNAME = FUNCTION | HOUSE | TITLE
 
 
@@ -296,10 +378,9 @@ def is_role(page: Page, word: int) -> bool:
 
 @cache
 def _roles() -> frozenset[str]:
-    return frozenset(role for role in phrases("roles") if " " not in role) | {
-        "np",
-        "pa",
-    }
+    """Give the roles of one word; short ones with their accents: Swedish ``på``."""
+    written = {role.lower() for role in written_phrases("roles") if " " not in role}
+    return frozenset(written | {"np", "pa"})
 
 
 def skip_titles(page: Page, word: int) -> int:

@@ -33,7 +33,10 @@ from site_agent.deidentify.text.name_runs import (
     SUFFIXES,
     between_titles,
     initialled,
+    is_lone_month,
+    is_rank,
     is_role,
+    paired,
     skip_titles,
     small_run,
     whole_run,
@@ -51,8 +54,9 @@ from site_agent.deidentify.text.word_lists import eponyms
 
 _LONGEST_ABBREVIATION = 5
 _LONGEST_BEFORE_ROLE = 6
+_SHORTEST_DEGREE = 3
 _AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
-_BEFORE_ROLE = frozenset((", ", " ("))
+_BEFORE_ROLE = frozenset((", ", " (", " ", ",\n", "\n"))
 _BETWEEN = frozenset(
     ("the", "le", "la", "el", "il", "de", "den", "het", "o", "a", "der", "die", "dem")
 )
@@ -103,6 +107,8 @@ def _titled(page: Page, word: int) -> Run | None:
         end = whole_run(page, word)
         return (word, end) if end > word + 1 and page.gaps[word + 1] == ". " else None
     start = word + 1
+    if page.gaps[start] == ".-" and not page.kinds[start] & TITLE:
+        return None  # Geb.-Datum
     between = between_titles()
     last = min(len(page.words), start + _MOST_TITLES)
     while start < last and page.gaps[start] in AFTER_TITLE:
@@ -173,9 +179,17 @@ def _addressed(page: Page, word: int) -> Run | None:
     if start >= len(page.words):
         return None
     kind = page.kinds[start]
+    if kind & INITIAL and page.gaps[start + 1] == "-":
+        return None  # per E-Mail
     if (end := initialled(page, start)) > start:
         return start, max(end, whole_run(page, start, free=False))
-    if kind & LETTER or (kind & CLINICAL and not kind & COMMON):
+    if (end := paired(page, start)) > start:
+        return start, max(end, whole_run(page, start, free=False))
+    if is_lone_month(page, start):
+        return start, start + 1
+    if kind & LETTER or (
+        kind & CLINICAL and not kind & COMMON and not _is_joined(page, start)
+    ):
         return None
     if kind & CAPS and kind & (CLINICAL | COMMON) and not has_partner(page, start):
         pair = page.kinds[start : start + 2]
@@ -185,6 +199,14 @@ def _addressed(page: Page, word: int) -> Run | None:
         return start, start + 2  # THE SON, JANUS WHITE, WAS PRESENT
     end = whole_run(page, start, free=False)
     return (start, end) if end > start else None
+
+
+def _is_joined(page: Page, word: int) -> bool:
+    """Whether a word of medicine is half of a double name: ``Ana-Sofia``."""
+    after = word + 1
+    if after == len(page.words) or page.gaps[after] != "-":
+        return False
+    return not page.kinds[word] & CAPS and bool(page.kinds[after] & UNKNOWN)
 
 
 def _before_role(page: Page, word: int) -> Run | None:
@@ -198,8 +220,17 @@ def _before_role(page: Page, word: int) -> Run | None:
     if not is_role(page, word):
         # ``M.D.`` is two words, ``Attending Radiologist`` begins with another.
         dotted = page.kinds[word] & INITIAL and page.gaps[word + 1 : word + 2] == ["."]
-        if not dotted and page.words[word].lower() not in _FIRST_OF_ROLES:
+        if not dotted and not _begins_phrase(page, word, _cues("roles")):
             return None
+    elif page.gaps[word] in _NEXT and (
+        not page.kinds[word] & CAPS
+        or (len(page.words[word]) < _SHORTEST_DEGREE and page.folds[word] != "md")
+        or page.kinds[word] & (PARTICLE | FUNCTION)
+        or page.kinds[word - 1] & LETTER
+    ):
+        return None
+    if page.gaps[word] not in (", ", " ("):
+        return _line_before(page, word)
     while first > 0 and first > word - _LONGEST_BEFORE_ROLE:
         kind = page.kinds[first - 1]
         joint = page.gaps[first]
@@ -216,13 +247,33 @@ def _before_role(page: Page, word: int) -> Run | None:
         or "\n" in page.gaps[first]
         or page.kinds[first - 1] & (LABEL | TITLE)
     )
+    if not begins and (run := _line_before(page, word)):
+        return run
     told = begins or any(page.kinds[w] & (UNKNOWN | COMMON) for w in range(first, word))
     return (first, word) if first < word and told else None
 
 
-_FIRST_OF_ROLES = frozenset(
-    ("attending", "consultant", "staff", "medical", "specialist")
-)
+_NEXT = frozenset((" ", "\n", ",\n"))
+
+
+def _line_before(page: Page, word: int) -> Run | None:
+    """Give the words of a line before a role, if they are but a name."""
+    first, named = word, False
+    while first and first > word - _LONGEST_BEFORE_ROLE:
+        first -= 1
+        kind, gap = page.kinds[first], page.gaps[first]
+        if not kind & (CAPITAL | PARTICLE) or kind & (FUNCTION | TITLE):
+            return None
+        if kind & LETTER and (not kind & (COMMON | UNKNOWN) or is_rank(page, first)):
+            return None
+        named |= not kind & (INITIAL | PARTICLE)
+        if not named and (not first or "\n" in gap):
+            return None
+        if not first or "\n" in gap:
+            return first, word
+        if gap not in JOINTS and not COMMA.fullmatch(gap):
+            return None
+    return None
 
 
 def _telling(page: Page, word: int) -> Run | None:

@@ -115,6 +115,8 @@ def find_signatures(page: Page, parts: Sequence[Cut]) -> Iterator[Span]:
         if section is Section.OTHER:
             yield from _alone_on_a_line(page, start, end)
             for match in _INITIALS_AND_DATE.finditer(page.text, start, end):
+                if is_role(page, page.word_before(match.start())):
+                    continue
                 yield Span(*match.span(1), Category.NAME, "initials")
 
 

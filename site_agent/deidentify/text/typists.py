@@ -15,10 +15,12 @@ from site_agent.deidentify.text.lexicon import (
     CAPS,
     CLINICAL,
     COMMON,
+    LETTER,
     SIGNED,
     TYPED,
     UNKNOWN,
 )
+from site_agent.deidentify.text.name_runs import is_role
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.spelling import fold
@@ -39,6 +41,7 @@ _LINE = re.compile(
     r"[-\])]{0,2}"
 )
 _ONE = re.compile(rf"(?P<mark>[-/] ?)?(?P<one>{_L}{{2,4}})(?: \d{{4,8}}| ?-)?")
+_PAIR = re.compile(r"[A-Z]{2,3}/[a-z]{2}")
 _NUMBERED = re.compile(rf"{_L}{{2,4}}[-/]\d{{4,8}}[-/]{_L}{{2,4}}")
 _AT_END = re.compile(rf"(?:(?<=[\s/|,]))(?P<one>{_L}{{2,4}})/(?P<two>{_L}{{2,4}})$")
 _BOTH = re.compile(r"\bD: ?[A-Z]{2,4},? {1,2}T: ?[A-Za-z]{2,4}\b")
@@ -86,9 +89,12 @@ def _edges_of_lines(page: Page) -> Iterator[Span]:
 def _closes(page: Page, first: int, word: int) -> bool:
     """Whether short capitals at the end or the beginning of a line are initials."""
     kind, text, end = page.kinds[word], page.text, page.ends[word]
-    unknown = bool(kind & UNKNOWN)
+    if is_role(page, word):
+        return False
+    unknown = bool(kind & UNKNOWN) and not kind & LETTER
     if word == first and (not word or "\n" in page.gaps[word]):
-        return unknown and _DAY_BEHIND.match(text, end) is not None
+        long = len(page.words[word]) >= _THREE
+        return unknown and long and _DAY_BEHIND.match(text, end) is not None
     behind = _TO_END.match(text, end)
     if behind is None:
         return False
@@ -199,6 +205,8 @@ def _are_people(
 ) -> bool:
     """Whether the two parts of a line are initials or names, and no words."""
     known, parts = 0, ("one", "two")
+    if _PAIR.fullmatch(line[0].strip()):
+        return True
     for part in parts:
         written = line[part]
         kind = page.kinds[page.word_before(start + line.start(part))]

@@ -19,7 +19,7 @@ def named(text: str) -> list[str]:
     ("text", "name"),
     [
         ("Dr. Weber saw it", "Weber"),
-        ("DR WEBER SAW it", "WEBER SAW"),
+        ("DR WEBER SAW it", "WEBER"),
         ("dr. van der Berg", "van der Berg"),
         ("Herrn Prof. Dr. med. Klaus-Dieter Roth", "Klaus-Dieter Roth"),
         ("Sra. de la Cruz", "de la Cruz"),
