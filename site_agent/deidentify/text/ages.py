@@ -16,7 +16,9 @@ from site_agent.deidentify.text.vocabulary import either, phrases, words
 _NINETY = r"(?:0?9\d|1[0-2]\d)"
 _OLD = re.compile(rf"{_NINETY}(?![\d.,]\d|\d|\s?[cm]?m\b|%)")
 # ``93F``, ``93 M``, ``93/f``; ``93 m`` may be a length.
-_WITH_SEX = re.compile(rf"{_NINETY}(?=(?:[ /-]| / )?[MFWmfw](?![\w/.])|/?[MFW]\.(?!\w))")
+_WITH_SEX = re.compile(
+    rf"{_NINETY}(?=(?:[ /-]| / )?[MFWmfw](?![\w/.])|/?[MFW]\.(?!\w))"
+)
 _SMALL_SEX = re.compile(r" ?[mw]\b")
 # ``91 a`` in languages whose word for years begins so, but ``91 a 95``.
 _SHORT = re.compile(rf"{_NINETY}(?= ?a\.?(?:[,;)\n]|$| (?!\d)))")

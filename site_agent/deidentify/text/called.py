@@ -12,7 +12,7 @@ from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, words
 
 _CALLED = re.compile(
     r"[.:#°º/|=\s-]{0,24}(?:(?:no|nr|n|num|numer|card)\b[.:°º\s]{0,3})?"
-    r"(?:(?P<code>[a-z]{1,3}|[a-z]/[a-z]) (?=\d\d))?"
+    r"(?:(?P<code>[a-z]{1,4}|[a-z]/[a-z]) (?=\d\d))?"
     r"(?P<number>[a-z]{0,6}(?:-[a-z]{1,3})?[-/]?\d[\w/.-]{0,30}(?<=\w)"
     r"(?: \d{1,6}(?![\da-z:]|[.,-]\d| ?(?:x ?\d|(?:mm|cm|kv)\b))"
     r"| / \d{1,10}(?!\d)){0,6}"

@@ -71,7 +71,7 @@ _M_ALONE = rf"(?:{_either(_ALONE)})"
 _M_FIRST_ALONE = rf"(?:{_either(_FIRST_ALONE)})"
 _D = r"(?:[12]\d|3[01]|0?[1-9])"
 _Y = r"(?:1[89]|20)\d\d"
-_NTH = r"(?:st|nd|rd|th|er|[.ºª°]|:[ae])?"
+_NTH = r"(?:st|nd|rd|th|er|\.?[oaºª°](?=\s)|\.|:[ae])?"
 _OF = r"(?:\s{0,3}(?:of|de|del|d['e]|den)\s{1,3})?"
 # ISO 8601 and DICOM join a time of day with a letter.
 _CLOCK = r"t\d\d(?::?[0-5]\d){1,2}(?:[.,]\d{1,6})?(?:z(?![a-z])|[+-]\d\d:?\d\d)?(?!\d)"
@@ -88,18 +88,19 @@ _IN_FIGURES = rf"""
     | (?P<num_a>\d\d?)(?P<num_s>\.\ ?|[-/_\ ]|\ [-/.]\ )(?P<num_b>\d\d?)(?P=num_s)
         (?:(?P<num_y>{_Y})(?!\d)|(?<!\d\ )'?(?P<num_yy>\d\d){_NO_UNIT}(?!(?P=num_s)\d))
     | (?P<mix_d>{_D})[/.](?P<mix_m>0?[1-9]|1[0-2])[\ -]{{1,2}}(?P<mix_y>{_Y})(?!\d)
+    | {_D}\s?(?P<gap_s>[-/.])\s{{0,2}}{_D}\s?(?P=gap_s)\s{{0,2}}{_Y}(?!\d)
     | (?:0?[1-9]|1[0-2])[/.-]{_Y}(?![\d/.-]\d|\d)
-    | {_Y}[/-](?:0[1-9]|1[0-2])(?![\d/.-]\d|\d)
+    | {_Y}[/.-](?:0[1-9]|1[0-2])(?![\d/.-]\d|\d)
 """
 _WITH_MONTH = rf"""
       (?P<wrd_d>{_D}){_NTH}[\s./-]{{0,4}}{_OF}(?P<wrd_m>{_M})[\s./,-]{{0,4}}{_OF}
         (?P<wrd_y>{_Y})(?!\d)
     | (?P<wrs_d>{_D}){_NTH}[ ./-]{{0,2}}(?P<wrs_m>{_M})[ ./-]{{0,2}}
         '?(?P<wrs_yy>\d\d){_NO_UNIT}{_NO_TIME}
-    | (?P<yam_y>{_Y})[\s./-]{{1,2}}(?P<yam_m>{_M})[\s./-]{{1,2}}(?P<yam_d>{_D})(?!\d)
+    | (?P<yam_y>{_Y})[\s.,/-]{{1,2}}(?P<yam_m>{_M})[\s./-]{{1,2}}(?P<yam_d>{_D})(?!\d)
     | {_Y}[\s./-]{{1,2}}{_M_ALONE}(?![a-z?])
     | (?P<rom_d>{_D})[\s./-]{{1,2}}(?P<rom_m>{_either(ROMAN)})[\s./-]{{1,2}}
-        (?P<rom_y>{_Y})(?!\d)
+        (?:(?P<rom_y>{_Y})(?!\d)|'?\d\d(?![\d:]|[.,]\d|\s?(?:mm|cm|ml|mg|%|x)))
     | {_D}{_NTH}[\s./-]{{0,2}}{_OF}{_M_ALONE}(?![a-z?])
 """
 _NO_FIGURE_BEFORE = r"(?<![\d.,])(?<!\d[-/])"
@@ -111,7 +112,8 @@ _FIRST_MONTH = re.compile(
     rf"""
     (?<![\w?])(?:
       (?P<eng_m>{_M})(?:
-          \.?\ ?(?P<eng_d>{_D})(?:st|nd|rd|th)?,?\ ?(?P<eng_y>{_Y})(?!\d)
+          \.?\ ?(?P<eng_d>{_D})(?:st|nd|rd|th)?,?\ ?
+            (?:(?P<eng_y>{_Y})|['\u2019]\d\d)(?!\d)
         | [.,/-]?\s?{_OF}{_Y}(?!\d)
         | \.?(?:\ ?['\u2019]|\ ?-|/)\d\d{_NO_UNIT}{_NO_TIME}
       )
@@ -126,7 +128,7 @@ _FIRST_MONTH = re.compile(
 _DAY_OF_ANY_MONTH = re.compile(
     rf"(?<![\d.,]){_D}{_NTH}[\s./-]{{0,2}}{_OF}(?P<month>{_M})(?![a-z?])"
 )
-_WITHOUT_DAY = frozenset((None, "eng_m"))
+_WITHOUT_DAY = frozenset((None, "eng_m", "eng_d", "gap_s", "rom_m"))
 _DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _LEAP_DAY, _FEBRUARY = 29, 2
 _NUMBERED = frozenset(("num_y", "num_yy"))

@@ -148,7 +148,9 @@ def _is_said(page: Page, match: re.Match[str], word: int, *, near: bool) -> bool
         ):
             return _closed().match(page.folded, match.end()) is not None
         return True
-    return (high or long) and page.folds[word] in words("moments", "told")
+    if page.folds[word] not in words("moments", "told"):
+        return False
+    return high or long or (not _is_fraction(match) and _may_stand(match))
 
 
 def _may_stand(match: re.Match[str]) -> bool:

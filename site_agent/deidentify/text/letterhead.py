@@ -51,6 +51,7 @@ FIGURED = 2
 """Of a word that is part of a date, a number, an address of mail."""
 _PROVINCE = re.compile(r"\([A-Z]{2}\)\s?$")
 _FIGURES = re.compile(r"\d")
+_WORD = re.compile(r"\s[^\W\d_]{2,}\s+")
 _HOUSE_NUMBER = re.compile(
     r"[ .]{1,2}\d{1,5}[a-z]?(?!\w|[.,]\d|\s?(?:mm|cm|ml|mg|ch|%)(?![a-z]))"
     r"(?:\s?[/-]\s?\d{1,4}[a-z]?)?(?![-/.:]\d)(?! [a-z]{3,9}\.? (?:19|20)\d\d)"
@@ -61,7 +62,8 @@ _NUMBER_BEFORE = re.compile(
 _FIGURE_NEAR = re.compile(r"\d[a-z]?,?\s$")
 # It begins with a class of characters, for which `re` looks several times faster.
 _CELLS = re.compile(
-    r"[|\t:;<\u00b7. ](?:(?<=[|\t:;<\u00b7])|(?<=\.)\s|(?<= )(?: +|[/-] |\u2013 |-- ))"
+    r"[|\t:;<\u00b7. ](?:(?<=[|\t:;<\u00b7])|(?<=\.)\s"
+    r"|(?<= )(?: +|//? |- |\u2013 |-- ))"
 )
 _MOST_WORDS_OF_PART, _LONGEST_TOWN = 8, 3
 _OF_PLACES = COMMON | UNKNOWN | STREET | HOUSE | MAYBE_HOUSE
@@ -267,13 +269,16 @@ def _rest(
         stop -= 1
     if begin == stop:
         return
+    if FIGURED in taken[begin:stop]:
+        return
     addressed = (street and _FIGURES.search(text)) or _CODE_OF_PART.match(text)
     if not addressed and _is_said(page, begin, stop, taken):
         return
     first, last = page.starts[begin], page.ends[stop - 1]
     before, after = page.text[start:first], page.text[last:end]
-    if _FIGURES.search(before) and len(before) < _LONGEST_FIGURE:
-        first = start + len(before) - len(before.lstrip())
+    if (figure := _FIGURES.search(before)) and len(before) < _LONGEST_FIGURE:
+        said = _WORD.search(before, 0, figure.start())  # of 7 Neely Street
+        first = start + (said.end() if said else len(before) - len(before.lstrip()))
     if ")" in after[:2]:
         last += after.index(")") + 1
     elif _FIGURES.search(after) and len(after) < _LONGEST_FIGURE:
@@ -287,8 +292,6 @@ def _is_said(page: Page, begin: int, stop: int, taken: bytearray) -> bool:
     links = words("names", "between")
     for word in range(begin, stop):
         kind = page.kinds[word]
-        if taken[word] == FIGURED:
-            return True
         if taken[word] == NAMED or page.folds[word] in links:
             continue
         if not kind & CAPITAL or (kind & CLINICAL and not kind & _OF_PLACES):

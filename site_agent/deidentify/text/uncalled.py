@@ -32,6 +32,7 @@ _GROUPS = re.compile(r"\d{2,6}(?: \d{2,6}){0,4} \d{1,6}(?: [a-z]{2}(?=[,;.)\n]|$
 # Of British national insurance ``QQ 12 34 56 C``, of other files ``7 818 552``.
 _INSURANCE = re.compile(r"(?<=[a-z]{2} )\d\d \d\d \d\d [a-z](?![a-z\d])")
 _MILLIONS = re.compile(r"\d \d{3} (?!000)\d{3}(?! ?\d|[.,]\d)")
+_CODED = re.compile(r"[a-z]{1,4}[-/.]\d{4}[-/.][a-z]{1,4}")
 _NUMBERS = re.compile(r"\d+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.000)+|\d{1,3}\.\d{3}")
 _BETWEEN_FIGURES = re.compile(r"\d[a-z]{1,3}\d")
@@ -114,6 +115,8 @@ def _ends_in_unit() -> re.Pattern[str]:
 
 def _tells(token: str) -> bool:
     """Whether the form of a token is that of a number and of nothing clinical."""
+    if _CODED.fullmatch(token):
+        return True
     if (ending := _ENDS_IN_LETTER.search(token)) is not None:
         token = token[: ending.start()]
     runs = _NUMBERS.findall(token)
@@ -137,7 +140,7 @@ def _tells(token: str) -> bool:
     if len(runs) == 1 or digits < _PARTED or _THOUSANDS.fullmatch(token):
         return False
     if len(runs) == 2:
-        return False
+        return runs[1].startswith("0")
     # 7.31/8.2/5.1: values with their tenths; 5.1-5.6-5.8.
     return len({c for c in token if c in _JOINTS}) == 1 or longest >= _RUN
 
