@@ -1,5 +1,7 @@
 """The lists of words that name nobody, and how words are built from them."""
 
+from importlib.resources import files
+
 import pytest
 
 from site_agent.deidentify.text.known import identifiers_of_fields
@@ -12,6 +14,34 @@ from site_agent.deidentify.text.word_lists import (
     is_built_like_one,
     languages,
 )
+
+_TEXT = "site_agent.deidentify.text"
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_daily_words_are_one_a_line_sorted_small_and_listed_once(
+    language: str,
+) -> None:
+    listed = files(_TEXT).joinpath("daily_words", f"{language}.txt").read_text("utf-8")
+    lines = listed.splitlines()
+    assert listed.endswith("\n")
+    assert all(line.isalpha() and line == line.lower() for line in lines)
+    assert lines == sorted(set(lines))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Verlaufskontrolle. Angrenzend Minderbelüftung ohne Pneumonienachweis."),
+        ("de", "GERINGE RANDWINKELERGÜSSE. HERZGRÖSSE GRENZWERTIG. ZVK UNVERÄNDERT."),
+        ("nl", "Voorgaand onderzoek ontbreekt. Besluit: Afgeplatte diafragmakoepels."),
+        ("nl", "GEEN STUWING. VOORLOPIG VERSLAG. OVERLEG MET DE AANVRAGER."),
+        ("sv", "Avplanade diafragmavalv. Frågor besvaras. Husläkare informeras."),
+        ("sv", "INGA TIDIGARE BILDER TILLGÄNGLIGA. SVARET SKICKAS."),
+    ],
+)
+def test_sentences_and_capitals_of_a_report_stay(language: str, text: str) -> None:
+    assert scrub(text, identifiers_of_fields({}), language).text == text
 
 
 def test_word_is_known_by_its_stem_its_ending_and_its_english_form() -> None:
