@@ -98,12 +98,13 @@ def labelled(page: Page, word: int) -> Run | None:
         after = page.words[start + 1 : start + 2]
         if kind & CAPS or (after and after[0].islower()):
             return None  # OPIS: SERCE W NORMIE
-    if (colon or _is_said(page, word)) and (end := initialled(page, start)) > start:
-        return start, max(end, whole_run(page, start))
-    if (colon or _is_said(page, word)) and (end := paired(page, start)) > start:
-        return start, max(end, whole_run(page, start))
-    if _is_said(page, word) and is_lone_month(page, start):
-        return start, start + 1
+    dear = page.folds[word] in words("titles", "salutes")
+    if colon or dear or _is_said(page, word):
+        end = max(initialled(page, start), paired(page, start))
+        if end > start:
+            return start, max(end, whole_run(page, start))
+        if not colon and is_lone_month(page, start):
+            return start, start + 1
     small = not kind & CAPITAL and page.words[start].islower()
     named = small and (_is_said(page, word) or ends_phrase(page, word, _fields()))
     if named and (colon or _is_said(page, word)):
@@ -119,7 +120,6 @@ def labelled(page: Page, word: int) -> Run | None:
             return None
         if kind & (LETTER | CLINICAL) and not _is_alone(page, start):
             bracket = gap[-1:] == "(" and page.gaps[start + 1][:1] == ")"
-            dear = page.folds[word] in words("titles", "salutes")
             dear = dear and page.gaps[start + 1][:1] in (",", "\n")
             if not (bracket or dear) or kind & LETTER:
                 return None

@@ -135,7 +135,11 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
         if not kind & CAPITAL:
             continue
         if kind & UNKNOWN:
-            denied = bool(letter[word]) or _is_denied(page, word, loud, german)
+            denied = (
+                not _is_in_eponym(page, word)
+                if letter[word]
+                else _is_denied(page, word, loud, german)
+            )
             rule = "unknown-word"
         elif _has_initials(page, word, bool(letter[word])):
             denied, rule = True, "beside-initials"
@@ -185,7 +189,7 @@ def _is_denied(page: Page, word: int, loud: bool, german: bool) -> bool:
     after = page.gaps[word + 1]
     if kind & BROKEN:
         return True
-    if is_thing(page, word):
+    if is_thing(page, word) or _is_unit(page, word):
         return False
     # Without lists of its language a sentence's first word tells nothing.
     listed = written[0] < _FIRST_WITHOUT_LISTS
@@ -203,16 +207,18 @@ def _is_denied(page: Page, word: int, loud: bool, german: bool) -> bool:
     return True
 
 
+def _is_unit(page: Page, word: int) -> bool:
+    """Whether a word is the unit of the figure before it: ``24 Ch``, ``80 MG``."""
+    if not page.gaps[word].rstrip(" ")[-1:].isdigit():
+        return False
+    return page.folds[word] in phrases("measured", "units")
+
+
 def is_thing(page: Page, word: int) -> bool:
     """Whether a word names a sign, a disease or a device: ``Ganz`` in Swan-Ganz."""
-    start, end = page.starts[word], page.ends[word]
-    for phrase, place in _parts_of_eponyms().get(page.folded[start:end], ()):
-        first = start - place
-        if page.folded.startswith(phrase, first) and _stands(
-            page.folded, first, first + len(phrase)
-        ):
-            return True
-    if _is_inflected_pair(page, word) or _is_joined(page, word):
+    if _is_in_eponym(page, word) or _is_inflected_pair(page, word):
+        return True
+    if _is_joined(page, word):
         return True
     after, listed = word + 1, words("things", "after")
     while after < len(page.words) and after - word < _MOST_JOINED:
@@ -231,6 +237,18 @@ def is_thing(page: Page, word: int) -> bool:
         before -= 1
     if before >= 0 and page.gaps[before + 1] == " ":
         return page.folds[before] in words("things", "before")
+    return False
+
+
+def _is_in_eponym(page: Page, word: int) -> bool:
+    """Whether a word is part of a longer eponym that stands there as a whole."""
+    start = page.starts[word]
+    for phrase, place in _parts_of_eponyms().get(page.folds[word], ()):
+        first = start - place
+        if page.folded.startswith(phrase, first) and _stands(
+            page.folded, first, first + len(phrase)
+        ):
+            return True
     return False
 
 

@@ -22,6 +22,14 @@ def words(table: str, entry: str) -> frozenset[str]:
 
 
 @cache
+def words_in(table: str, language: str) -> frozenset[str]:
+    """All words of a language and of any, folded; without a language, all there are."""
+    entries = _read()[table].keys()
+    chosen = {language, "all"} & entries if language else entries
+    return frozenset().union(*(words(table, entry) for entry in chosen))
+
+
+@cache
 def written_words(table: str, entry: str) -> frozenset[str]:
     """All words of one entry as they are written there."""
     return frozenset(_read()[table][entry].split())

@@ -63,6 +63,10 @@ def test_day_is_told_by_what_stands_beside_it(
         ("Score on 5/10 scale, film 1/2.", "en"),
         ("Escala de 8/10 puntos.", "es"),
         ("8.11. Thorax\n8.12. Abdomen", "de"),
+        ("Indication: wheeze x 4/7, weight loss for 3/12, 5/7 history of fever.", "en"),
+        ("Clinical details: pain past 2/7. Review in 6/12.", "en"),
+        ("Findings: CTR 15.5/29. Cardiothoracic ratio 14/29.", "en"),
+        ("Jämförelse: hjärt-lungkvot 12/25.", "sv"),
     ],
 )
 def test_ribs_levels_grades_and_sizes_are_no_days(text: str, language: str) -> None:
