@@ -158,7 +158,9 @@ def _is_last_of_name(page: Page, at: int) -> bool:
             return bool(kind & COMMON) and bool(before & (UNKNOWN | COMMON | INITIAL))
         return bool(before & (UNKNOWN | INITIAL)) or not kind & LETTER
     if kind & CAPS or kind & HOUSE or page.language == "de":
-        return False
+        follows = at + 1 < len(page.words) and page.words[at + 1].islower()
+        given = before & UNKNOWN and not before & CAPS  # Luc PETIT avisé
+        return bool(kind & CAPS and given and follows) and len(page.words[at]) > 3
     if kind & LETTER and not kind & COMMON:
         return False
     if at + 1 == len(page.words) or page.gaps[at + 1] != " ":

@@ -56,7 +56,7 @@ _LONGEST_ABBREVIATION = 5
 _LONGEST_BEFORE_ROLE = 6
 _SHORTEST_DEGREE = 3
 _AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
-_BEFORE_ROLE = frozenset((", ", " (", " ", ",\n", "\n"))
+_BEFORE_ROLE = frozenset((", ", " (", " ", ". ", ",\n", "\n"))
 _BETWEEN = frozenset(
     ("the", "le", "la", "el", "il", "de", "den", "het", "o", "a", "der", "die", "dem")
 )
@@ -253,7 +253,7 @@ def _before_role(page: Page, word: int) -> Run | None:
     return (first, word) if first < word and told else None
 
 
-_NEXT = frozenset((" ", "\n", ",\n"))
+_NEXT = frozenset((" ", ". ", "\n", ",\n"))
 
 
 def _line_before(page: Page, word: int) -> Run | None:

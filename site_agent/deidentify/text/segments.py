@@ -28,6 +28,7 @@ from site_agent.deidentify.text.lexicon import (
 from site_agent.deidentify.text.name_runs import (
     JOINTS,
     initialled,
+    is_rank,
     is_role,
     skip_titles,
 )
@@ -59,6 +60,7 @@ _SEGMENT = re.compile(r"(?:MSH|PID|NK1|PV1|ORC|OBR)\|[^\n]*")
 # Of a number's field what is one, without who gave it: ``1234^^^PAS~943 4^^^NHS``.
 _COMPONENT = re.compile(r"[^|^~&\n]+")
 _LETTER = re.compile(r"[^\W\d_]")
+_CLOSED = re.compile(r"\.?(?:[,;\n|(]| {2}|\t| [-\u2013/(*]|$)|\.? ?\(")
 _MOST_WORDS, _SHORTEST_FIELD = 4, 2
 _LONGEST_INITIALS = 3
 _JOINTS = JOINTS | {", "}
@@ -111,6 +113,9 @@ def find_signatures(page: Page, parts: Sequence[Cut]) -> Iterator[Span]:
     if last is None:
         return
     yield from _alone_on_a_line(page, *parts[last][:2], marked=True)
+    for start, end, section in parts[:last]:
+        if section is Section.OTHER:
+            yield from _begins_a_line(page, start, end)
     for start, end, section in parts[last + 1 :]:
         if section is Section.OTHER:
             yield from _alone_on_a_line(page, start, end)
@@ -122,6 +127,25 @@ def find_signatures(page: Page, parts: Sequence[Cut]) -> Iterator[Span]:
 
 def _is_kept(part: Cut) -> bool:
     return part[2] in _KEPT
+
+
+def _begins_a_line(page: Page, start: int, end: int) -> Iterator[Span]:
+    """Find names with initials that begin a line of a letterhead: ``C Costa, born``."""
+    first = bisect_left(page.starts, start)
+    last = bisect_left(page.starts, end, first)
+    lines = page.lines
+    within = lines[bisect_left(lines, first) : bisect_left(lines, last)]
+    for word in dict.fromkeys((first, *within)):
+        stop = initialled(page, word) if word < last else word
+        if 0 in page.shapes[word:stop]:
+            continue  # S.C. di Radiodiagnostica
+        if (
+            word < stop <= last
+            and _is_free(page, word)
+            and _CLOSED.match(page.gaps[stop])
+        ):
+            begin, until = page.starts[word], page.ends[stop - 1]
+            yield Span(begin, until, Category.NAME, "signature")
 
 
 def _alone_on_a_line(
@@ -142,6 +166,8 @@ def _alone_on_a_line(
             continue
         word = first = skip_titles(page, first)
         if first >= len(page.words) or page.starts[first] >= stop:
+            continue
+        if page.kinds[first] & LETTER and is_rank(page, first):
             continue
         short = initialled(page, first)
         if short > first and page.ends[short - 1] <= stop and _is_free(page, first):

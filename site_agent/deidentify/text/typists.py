@@ -47,7 +47,10 @@ _AT_END = re.compile(rf"(?:(?<=[\s/|,]))(?P<one>{_L}{{2,4}})/(?P<two>{_L}{{2,4}}
 _BOTH = re.compile(r"\bD: ?[A-Z]{2,4},? {1,2}T: ?[A-Za-z]{2,4}\b")
 # Before initials at the end of a line, and a day that may stand behind them.
 _MARK = re.compile(r"(?P<ended>[.!?)\]] {1,2})$|\d ?[/|,-] ?$|(?P<listed>[,/] |\()$")
-_DAY = r"\d{1,4}[./ -]?(?:\d{1,2}|[^\W\d_]{3,9})[./ -]{0,2}(?:\d{2,4})?"
+_DAY = (
+    r"(?:\d{1,4}(?P<by>[./-])\d{1,2}(?P=by)\d{2,4}|\d{6,8}(?!\d)"
+    r"|\d{1,4}[./ -]{0,2}[^\W\d_]{3,9}[./ -]{0,2}\d{2,4}|[^\W\d_]{3,9} \d{1,2},? \d{4})"
+)
 _TO_END = re.compile(rf"(?P<day>,? {_DAY})?[.)]?(?P<end>\s*(?:\n|$))")
 _DAY_BEHIND = re.compile(rf"[ ,/|-]{{1,3}}{_DAY}\.?\s*(?:\n|$)")
 _THREE = 3

@@ -43,3 +43,22 @@ def test_name_in_a_field_is_found(text: str, name: str) -> None:
 )
 def test_word_of_medicine_in_a_field_is_no_name(text: str) -> None:
     assert named(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ordering clinician ... Foot, I.", "Foot, I"),
+        ("Zuweiser/in: Kalt, S.", "Kalt, S"),
+        ("Demandeur ..... Petit", "Petit"),
+        ("Lecteur : Janvier", "Janvier"),
+        ("Peticionario: Rosa Seco", "Rosa Seco"),
+        ("Inviante: COSTA,MARCO", "COSTA,MARCO"),
+        ("Referrer - FOOT S; ward 4", "FOOT S"),
+        ("Dear Löffler,", "Löffler"),
+        ("Sign. ABK, utskrivet i dag", "ABK"),
+        ("signed electronically by (Foot)", "Foot"),
+    ],
+)
+def test_field_however_it_is_drawn_gives_its_name(text: str, name: str) -> None:
+    assert name in named(text), named(text)

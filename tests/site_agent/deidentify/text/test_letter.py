@@ -127,3 +127,19 @@ def test_people_of_a_letter(text: str, family: str) -> None:
 def test_impersonal_text_names_nobody() -> None:
     text = "Patient: see above. Normal heart. Discussed with the team. Left lung clear."
     assert list(people_of(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("findings", "impression"),
+    [
+        *(("Report", "Opinion"), ("Befundbericht", "Zusammenfassung")),
+        *(("Compte rendu", "Avis"), ("Informe", "Juicio diagnóstico")),
+        *(("Referto", "Giudizio"), ("Verslag", "Besluit")),
+        *(("Opis badania", "Rozpoznanie"), ("Relatório", "Parecer")),
+        ("Utlåtande", "Sammanfattning"),
+    ],
+)
+def test_headings_of_other_hospitals(findings: str, impression: str) -> None:
+    sections = sections_of(f"{findings}: a b c.\n{impression}: d e f.")
+    assert sections[Section.FINDINGS] == "a b c."
+    assert sections[Section.IMPRESSION] == "d e f."

@@ -51,3 +51,8 @@ def test_label_before_a_name_stays() -> None:
     text = "Patient: Quandt, Xaver, 79 years.\nFindings: Clear."
     scrubbed = scrub(text, NOBODY, "en").text
     assert scrubbed == "Patient: [NAME], 79 years.\nFindings: Clear."
+
+
+def test_name_alone_behind_a_heading_and_before_a_bare_age_goes() -> None:
+    text = "Indication: Foot, 78, intubated overnight.\nFindings: Clear."
+    assert "Foot" not in scrub(text, KnownIdentifiers(), "en").text

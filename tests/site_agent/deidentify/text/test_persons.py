@@ -93,3 +93,56 @@ def test_name_with_small_letters_after_what_stands_before_names(
 )
 def test_small_words_of_a_report_are_no_names(text: str) -> None:
     assert named(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Seen by the interpreter Bruno Field.", "Bruno Field"),
+        ("Double read by S Foot on call.", "S Foot"),
+        ("Discussed with the duty registrar Foot, S. at noon.", "Foot, S"),
+        ("Escalated to Nurse Practitioner O. Foot.", "O. Foot"),
+        ("Telefonisch an Oberärztin Marie Kurz weitergeleitet.", "Marie Kurz"),
+        ("Prévenu l'interne Luc PETIT à midi.", "Luc PETIT"),
+        ("Validé par Avril le lendemain.", "Avril"),
+        ("Avisada la enfermera Rosa Seco.", "Rosa Seco"),
+        ("Informata la figlia Chiara Testa.", "Chiara Testa"),
+        ("Doorgebeld aan huisarts J.-P. Klein.", "J.-P. Klein"),
+        ("Konsultowano z lekarzem rodzinnym Nowak, A. wczoraj.", "Nowak, A"),
+        ("Avisada a enfermeira-chefe Rita Peito.", "Rita Peito"),
+        ("Dottern Maja Grön var med.", "Maja Grön"),
+        ("Foot, S. FRCR", "Foot, S"),
+        ("Rust could not stand.", "Rust"),
+    ],
+)
+def test_person_beside_a_role_or_a_relation_goes_whole(text: str, name: str) -> None:
+    assert any(one.startswith(name) for one in named(text)), named(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Befund vorab per E-Mail versandt.",
+        "Geb.-Datum: unbekannt",
+        "Sehr geehrte Frau Kollegin, besten Dank.",
+        "CHEST PA ERECT",
+        "PNEUMOTORAX PÅ 8 MM HÖGER.",
+        "Images sent to PACS.",
+        "The nurse practitioner was informed. Lungs clear.",
+    ],
+)
+def test_rank_title_or_thing_in_the_place_of_a_person_stays(text: str) -> None:
+    assert named(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Requested by MAJ T. Foot", "T. Foot"),
+        ("Sehr geehrter Herr Kollege Fuss,", "Fuss"),
+        ("Anforderung durch OÄ Fuss", "Fuss"),
+        ("Ordered by: Foot, DO", "Foot"),
+    ],
+)
+def test_rank_before_a_name_and_degree_behind_it_stay(text: str, name: str) -> None:
+    assert set(named(text)) == {name}

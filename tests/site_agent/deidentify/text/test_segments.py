@@ -48,3 +48,22 @@ def test_issuer_of_a_number_stays_in_its_field() -> None:
     assert "^^^PAS~" in left
     assert "4417726" not in left
     assert "5919" not in left
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Foot, S., FRCR", "Foot, S"),
+        ("FOOT, Anna, Consultant Radiologist", "FOOT, Anna"),
+        ("// S. FOOT //", "S. FOOT"),
+        ("[e-sig] FOOT S., MBBS", "FOOT S"),
+        ("S Foot\nConsultant Radiologist", "S Foot"),
+    ],
+)
+def test_name_before_a_degree_or_between_marks_goes(line: str, name: str) -> None:
+    assert name not in scrub(f"{REPORT}Best wishes,\n\n{line}\n", NOTHING, "en").text
+
+
+def test_abbreviated_department_in_a_letterhead_stays() -> None:
+    text = "S.C. di Radiologia\n\nReferto: Polmoni liberi.\nConclusioni: Nella norma."
+    assert "Radiologia" in scrub(text, NOTHING, "it").text

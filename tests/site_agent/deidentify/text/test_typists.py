@@ -76,3 +76,23 @@ def test_words_on_the_last_line_stay(line: str) -> None:
 def test_word_dictated_in_a_sentence_names_nobody() -> None:
     text = "Findings were dictated.\nThe letter was dictated but not read."
     assert scrub(text, NOBODY, "en").text == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("Comparison date corrected. ABK", "Date corrected to 1952. ABK, 12.03.2019"),
+        *("Dictated 12/03/19 / typed 13/03/19 / ABK", "Signed by T. Foot (ABK)"),
+    ],
+)
+def test_initials_at_the_end_of_a_paragraph_go(line: str) -> None:
+    text = f"Findings: Clear.\nImpression: Normal.\n\n{line}\n\nPage 1 of 1\n"
+    assert "ABK" not in scrub(text, NOBODY, "en").text
+
+
+@pytest.mark.parametrize(
+    "line", ["Known COPD", "CTR 15.5/29", "Exam: CHEST PA", "Foot, T., MBBS"]
+)
+def test_abbreviation_at_the_end_of_a_line_stays(line: str) -> None:
+    text = f"Findings: Clear.\nImpression: Normal. {line}\n\nPage 1 of 1\n"
+    assert line.split()[-1] in scrub(text, NOBODY, "en").text
