@@ -24,7 +24,7 @@ _CALLED_PHONE = re.compile(
     r"(?P<number>[+(-]{0,2}\d[\d()+/ .-]{1,24}\d(?: ?[x#] ?\d{1,5}(?!\d))?)"
 )
 _SHORTEST_CALLED, _SHORTEST_PHONE = 4, 3
-_LONGEST_GAP = 24
+_LONGEST_GAP, _LONGEST_BETWEEN = 24, 8
 _LONGEST_SHORT, _LONGEST_EXTENSION = 4, 6
 
 
@@ -36,8 +36,9 @@ def called_at(page: Page, start: int, word: int) -> Span | None:
     if page.gaps[word] == "-" and folds[word] in words("moments", "scored"):
         return None
     kinds = _kinds_of_numbers()
+    furthest = ends[word] - _LONGEST_BETWEEN
     for at in range(word, max(-1, word - 3), -1):
-        if start - ends[at] > _LONGEST_GAP:
+        if ends[at] < furthest:
             return None
         if folds[at] not in kinds:
             continue

@@ -90,7 +90,8 @@ _NO_LETTERS = frozenset(" -/.,:(\n+")
 _DIGITS_OF_DATES = frozenset((1, 2, 4, 8, 12, 14))
 _DIGITS_OF_YEARS = (2, 4)
 _PARTED_NUMBERS = frozenset((Category.ID, Category.PHONE))
-_LONGEST_OF_WEEK = 2
+_LONGEST_OF_WEEK, _LONG_YEAR = 2, 4
+_CENTURIES, _APOSTROPHES = ("19", "20"), frozenset("'\u2019")
 _LONGEST_STROKE = 3
 
 
@@ -128,6 +129,7 @@ def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         monthly={at - gap for at in may_be_months for gap in _NEAR},
         coded=lengths_of_postcodes(page.language),
         births=before_years_of_birth(),
+        weeks=before_weeks(),
     )
     end, date = 0, Category.DATE
     for start, stop in page.figures:
@@ -152,7 +154,7 @@ class _Told(NamedTuple):
     `dates` are the ends of those that were found, `dated` the parts where a fraction
     may be a day, `monthly` the words of which one of the next three may be a month.
     `coded` are the lengths of figures that may begin a postcode, `births` the words
-    before a year of birth.
+    before a year of birth, `weeks` those before the number of a week.
     """
 
     dates: set[int]
@@ -160,6 +162,7 @@ class _Told(NamedTuple):
     monthly: set[int]
     coded: tuple[int, ...]
     births: frozenset[str]
+    weeks: frozenset[str]
 
 
 def _months(page: Page, may_be: list[int]) -> Iterator[Span]:
@@ -219,10 +222,14 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
             return day
         if (day := roman_day_at(page, start, word)) is not None:
             return day
-    if (length <= _LONGEST_OF_WEEK or length == _FEWEST_OF_NUMBERS) and (
-        found := _part_of_year(page, start, end, word)
-    ) is not None:
-        return found
+    if word >= 0 and (
+        (length <= _LONGEST_OF_WEEK and page.folds[word] in told.weeks)
+        or (length == _LONG_YEAR and folded.startswith(_CENTURIES, start))
+        or (before in _APOSTROPHES and length in _DIGITS_OF_YEARS)
+    ):
+        found = _part_of_year(page, start, end, word)
+        if found is not None:
+            return found
     aged = may_be_age(folded, start, length)
     if (
         aged
@@ -285,13 +292,9 @@ def _beside_birth(folded: str, start: int, end: int, told: _Told) -> Span | None
 
 def _part_of_year(page: Page, start: int, end: int, word: int) -> Span | None:
     """Find a week, a quarter, a season or a feast by the figures ``[start, end)``."""
-    if word < 0:
-        return None
-    if end - start <= _LONGEST_OF_WEEK and page.folds[word] in before_weeks():
+    if page.folds[word] in before_weeks() and end - start <= _LONGEST_OF_WEEK:
         return week_at(page, start, end, word)
-    if end - start in _DIGITS_OF_YEARS:
-        return period_at(page, start, end, word)
-    return None
+    return period_at(page, start, end, word)
 
 
 def _may_have_unit(folded: str, end: int, after: str) -> bool:
