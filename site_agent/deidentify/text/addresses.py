@@ -39,7 +39,7 @@ _DIGITS_OF_CODE, _LONGEST_STATE = 5, 3
 _LONGEST_BEFORE = 50
 _SMALL = frozenset(ascii_lowercase)
 _NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,6} ?(?:[A-Za-z]|bis|ter)?,? $")
-_JOINTS = frozenset((" ", "-", ". ", "'", "\u2019", "-'"))
+_JOINTS = frozenset((" ", "-", ". ", "'", "\u2019", "-'", "' "))
 _LINKS = frozenset(
     ("de", "la", "le", "di", "da", "do", "dos", "du", "des", "del", "am")
 )
@@ -50,13 +50,14 @@ _LINKS |= frozenset(
 # What an address may go on with: a number, a code with its town, a province.
 _FURTHER = re.compile(
     r"(?:(?:[ ,.]{1,2}| - )(?:n[.\u00ba\u00b0]{1,2} ?)?"
-    r"(?:\d{1,6}[A-Za-z]?(?:[/-] ?\d{1,6}[A-Za-z]?)?|S/N|s/n|[A-Z]{2}(?= \d)"
-    r"|\d{4} ?[A-Z]{2}|[A-Z]\d\d ?[A-Z\d]{4})(?!\w)"
+    r"(?:\d{4} ?[A-Z]{2}(?!\w)|\d{1,6}[A-Za-z]?(?:[/-] ?\d{1,6}[A-Za-z]?)?|S/N|s/n"
+    r"|(?!(?:AT|IN|ON|TO|BY|OF|AM|UM|OP|TE|KL|EL|LE|IL|DE) )[A-Z]{2}(?= \d)"
+    r"|[A-Z]\d\d ?[A-Z\d]{4})(?!\w)"
     r"|,? \((?:[A-Z]{2})\)"
     r"|[ ,]{1,2}(?:Apt|Suite|Unit|Flat|Piano|Piso|Appartamento|Apartamento|Puerta|m)\.?"
     r"(?= \d))"
 )
-_WORDS_BEFORE, _WORDS_AFTER = 3, 5
+_WORDS_BEFORE, _WORDS_AFTER, _ARTICLE = 3, 5, 3
 _DOTTED = frozenset(("al", "pl"))  # other words without a full stop
 _NUMBERED = re.compile(r" \d{1,4}(?!\w|[.,/]\d| ?[cm]m)")
 _TOWN_NEXT = re.compile(r"\d{4,5}|\d\d-\d{3}|\d{4} ?[A-Z]{2}")
@@ -69,7 +70,8 @@ def _is_town(page: Page, word: int, at: int) -> bool:
         return False
     kind = page.kinds[word]
     town = kind & CAPITAL and not kind & (LETTER | TITLE | HOUSE | FUNCTION)
-    return bool(town) and page.gaps[word + 1][:1] in _AFTER_TOWN
+    ends = page.gaps[word + 1][:1] in _AFTER_TOWN
+    return bool(town) and (ends or _begins_town(page, word + 1))
 
 
 def find_addresses(page: Page) -> Iterator[Span]:
@@ -99,7 +101,7 @@ def find_addresses(page: Page) -> Iterator[Span]:
 
 
 def _is_abbreviated(page: Page, word: int) -> bool:
-    """Whether a street's word is cut short before a name: ``Av Neto``, ``R. do Poço``."""
+    """Whether a street's word is cut short: ``Av Neto``, ``R. do Poço``."""
     if page.folds[word] not in words("streets", "abbreviated"):
         return False
     if page.kinds[word] & INITIAL:
@@ -172,14 +174,13 @@ def _begins_street(page: Page, word: int) -> bool:
 
 def _begins_town(page: Page, word: int) -> bool:
     """Whether a name goes on behind an article with a capital: ``Oltre Il Colle``."""
-    after = page.kinds[word + 1 : word + 2]
-    return bool(
-        not page.kinds[word] & CAPS
-        and page.gaps[word + 1] == " "
-        and after
-        and after[0] & CAPITAL
-        and not after[0] & (FUNCTION | TITLE | LETTER)
-    )
+    kinds = page.kinds[word : word + 2]
+    if len(kinds) < 2 or page.gaps[word] != " " or page.gaps[word + 1] != " ":
+        return False
+    article, name = kinds
+    if article & (CAPITAL | CAPS) != CAPITAL or len(page.words[word]) > _ARTICLE:
+        return False
+    return bool(name & CAPITAL) and not name & (FUNCTION | TITLE | LETTER)
 
 
 def _next_name(page: Page, last: int, at: int) -> int | None:
@@ -201,14 +202,18 @@ def _next_name(page: Page, last: int, at: int) -> int | None:
         return word  # Praça do Dr. Jaime
     if kind & CAPITAL and not kind & CAPS and _NUMBERED.match(page.gaps[word + 1]):
         return word  # avenue Alice Comment 5
-    if not kind & CAPITAL or kind & (TITLE | LETTER | HOUSE):
+    if not kind & CAPITAL or kind & TITLE or (kind & HOUSE and not links):
         return None
-    if kind & FUNCTION and not (gap == " " and _begins_town(page, word)):
+    if kind & (FUNCTION | LETTER) and not (gap == " " and _begins_town(page, word)):
         return None
-    if kind & CAPS and not kind & (UNKNOWN | MONTH):  # in capitals all words have one
+    named = kind & (UNKNOWN | MONTH) or (links and kind & COMMON)
+    if kind & CAPS and not named:  # in capitals all words have one
         return None
     if (
-        (gap == ", " or (gap == ". " and not page.kinds[last] & STREET))
+        (
+            gap == ", "
+            or (gap == ". " and not page.kinds[last] & (STREET | SHORT_STREET))
+        )
         and kind & CLINICAL
         and not kind & (COMMON | UNKNOWN | PARTICLE)
     ):

@@ -21,6 +21,7 @@ from site_agent.deidentify.text.vocabulary import either, phrases, words
 
 _NAMES = frozenset((Category.NAME, Category.PLACE))
 _CODED = ("postcode", "state-and-code")
+_LETTERED, _LONGEST_CODE = ("letterhead-figure", "address"), 8
 _SHORTEST_ADDRESS, _LONGEST_ADDRESS = 12, 90
 # A number, the street, and the town, between commas.
 _ADDRESS_BEFORE = re.compile(
@@ -39,7 +40,17 @@ _LONGEST_NUMBER = 14
 
 def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
     """Find what stands beside names and places, which are among `spans`."""
+    spans = list(spans)
     named = [span for span in spans if span[2] in _NAMES]
+    for begun, end, _, rule in spans:
+        if (
+            rule in _LETTERED
+            and end - begun <= _LONGEST_CODE
+            and (page.text[end - 1].isupper())
+        ):
+            start = _before_code(page, begun)  # 4 Holm Loop, Ely, B1 8DY
+            if start < begun:
+                yield Span(start, end, Category.PLACE, "beside-place")
     folded, rooms = page.folded, False
     for begun, end, _, rule in named:
         start, stop, room = begun, end, rule == "room"
@@ -57,7 +68,7 @@ def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
 
 
 def _before_code(page: Page, start: int) -> int:
-    """Give where an address begins that ends with a code: ``9 Holly Loop, Ely, ...``."""
+    """Give where an address with a code begins: ``9 Holly Loop, Ely, B1 8DY``."""
     if start < _SHORTEST_ADDRESS or page.text[start - 2] not in ",.)" + ascii_letters:
         return start
     before = _ADDRESS_BEFORE.search(page.text, max(0, start - _LONGEST_ADDRESS), start)

@@ -21,6 +21,7 @@ from site_agent.deidentify.text.vocabulary import (
     phrases,
     said_in,
     words,
+    words_in,
     words_of,
     written_words,
 )
@@ -186,7 +187,7 @@ _LABEL_TABLES = (
 )
 _DATED_TABLES = ("months", "before_years", "before_days")
 _CUE_TABLES = ("addressed", "told", "does")
-_MAYBE_HOUSES = ("weak", "abbreviations", "named")
+_MAYBE_HOUSES = ("weak", "named")
 _KINDS_OF_ENTRIES = (
     ("titles", "plain", TITLE),
     ("names", "titles", TITLE),
@@ -245,6 +246,8 @@ def _sought_in(language: str) -> dict[str, int]:
         (by_last_word("typed"), TYPED),
         (words("streets", "short"), SHORT_STREET),
         *((words("houses", entry), MAYBE_HOUSE) for entry in _MAYBE_HOUSES),
+        (words_in("house_abbreviations", language), MAYBE_HOUSE),
+        (words_in("companies", language), MAYBE_HOUSE),
         (ROMAN, NUMERAL),
         (words("moments", "weekdays"), DATED),
         *((last_words(table, language), DATED) for table in _DATED_TABLES),

@@ -75,6 +75,8 @@ def part_of(page: Page, at: int) -> Part:
         return Part.TITLE
     if not kind & CAPITAL:
         return Part.LINK if is_inside(page, at) else Part.NONE
+    if kind & FUNCTION and is_inside(page, at):
+        return Part.LINK
     if kind & FUNCTION or (kind & LETTER and not kind & COMMON):
         return Part.NONE
     if kind & INITIAL:
@@ -138,11 +140,11 @@ def is_proper_head(page: Page, at: int) -> bool:
     folded = page.folds[at]
     if folded in words("houses", "named"):
         return True
-    return bool(page.kinds[at] & HOUSE) and _is_proper_compound(folded)
+    return bool(page.kinds[at] & HOUSE) and _is_proper_compound(folded, page.language)
 
 
 @cache
-def _is_proper_compound(folded: str) -> bool:
+def _is_proper_compound(folded: str, language: str) -> bool:
     """Whether a compound has a proper name in it: ``M\u00fcllerkliniken``."""
     if folded in words("houses", "whole"):
         return False
@@ -152,7 +154,6 @@ def _is_proper_compound(folded: str) -> bool:
             general = (
                 before in words("houses", "prefixes") or len(before) < _SHORTEST_PREFIX
             )
-            return not (
-                general or is_clinical(before) or is_clinical(before.rstrip("s"))
-            )
+            stems = (before, before.rstrip("s"))
+            return not (general or any(is_clinical(one, language) for one in stems))
     return False

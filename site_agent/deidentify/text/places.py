@@ -48,6 +48,7 @@ from site_agent.deidentify.text.vocabulary import (
     either,
     phrases,
     words,
+    words_in,
     written_phrases,
 )
 from site_agent.deidentify.text.word_lists import is_allowed
@@ -66,20 +67,27 @@ _UNSURE = (Part.NONE, Part.FILLING)
 
 def find_houses(page: Page) -> Iterator[Span]:
     """Find institutions with their proper names."""
-    end = 0
+    stop = 0
     for word, head in _heads(page):
-        if word < end:
+        if page.starts[word] < stop:
             continue
         first, left = _leftmost(page, word)
         last, right = _rightmost(page, head, left=left)
+        if left and not right and _needs_right(page, word):
+            continue
         if not (left or right or is_proper_head(page, word)):
             continue
-        if _is_owned(page, first, last) or (not right and _needs_right(page, word)):
+        if _is_owned(page, first, last):
             continue
         first, last = _with_article(page, first), _with_town(page, last)
-        end = last + 1
         stop = _with_form(page, page.ends[last])
         yield Span(page.starts[first], stop, Category.PLACE, "house")
+
+
+def _is_joined_left(page: Page, at: int) -> bool:
+    """Whether a word goes on with a name to its left: a figure parts them there."""
+    gap = page.gaps[at]
+    return gap != " / " and is_joined(page, at) and not any(map(str.isdigit, gap))
 
 
 def _is_first(page: Page) -> bool:
@@ -89,7 +97,7 @@ def _is_first(page: Page) -> bool:
 
 def _is_owned(page: Page, first: int, last: int) -> bool:
     """Whether it is but where a person sees patients: ``Mr Holt's clinic``."""
-    if page.kinds[last] & CAPITAL or page.folds[last] not in words("houses", "owned"):
+    if page.kinds[last] & CAPITAL or page.folds[last] not in _owned():
         return False
     if page.folds[first] in words("houses", "saints"):
         return False
@@ -97,7 +105,9 @@ def _is_owned(page: Page, first: int, last: int) -> bool:
 
 
 def _needs_right(page: Page, word: int) -> bool:
-    """Whether a word is a house's with a name behind it only: French ``centré``."""
+    """Whether a word is a house's with a name behind it only: ``centré``, ``ULS``."""
+    if page.folds[word] in words_in("house_abbreviations", page.language):
+        return page.folds[word] not in words("house_abbreviations", "last")
     return page.language in words("houses", "romance") and page.folds[word] in words(
         "houses", "loose"
     )
@@ -111,7 +121,7 @@ def _heads(page: Page) -> Iterator[tuple[int, int]]:
         if kind & HOUSE:
             if kind & CAPITAL or page.folds[word] not in words("houses", "loose"):
                 heads.append((word, word))
-        elif kind & MAYBE_HOUSE and kind & CAPITAL and _is_house_here(page, word):
+        elif kind & MAYBE_HOUSE and _is_house_here(page, word):
             heads.append((word, word))
     for dotted in written_phrases("houses", "dotted"):
         at = page.text.find(dotted)
@@ -126,11 +136,17 @@ def _heads(page: Page) -> Iterator[tuple[int, int]]:
 def _is_house_here(page: Page, word: int) -> bool:
     """Whether a word that is a house's among other things is one where it stands."""
     folded = page.folds[word]
+    if not page.kinds[word] & CAPITAL:
+        return folded == "ggmbh"
     if folded in words("houses", "named"):
         return True
-    if folded in words("houses", "abbreviations"):
+    if folded in words_in("house_abbreviations", page.language):
         return bool(page.kinds[word] & CAPS)
+    if _is_company(page, word):
+        return True
     before, after = word - 1, word + 1
+    if before >= 0 and page.gaps[word] == "-" and page.kinds[before] & CAPITAL:
+        return part_of(page, before) is Part.PROPER
     if before >= 0 and page.gaps[word] == " " and page.kinds[before] & CAPITAL:
         if part_of(page, before) in (Part.GENERIC, Part.TRADE):
             return True
@@ -146,11 +162,21 @@ def _is_house_here(page: Page, word: int) -> bool:
         after += 1
     if after == len(page.words) or page.gaps[after] not in (" ", "'", "\u2019"):
         return False
+    if _is_first(page) and part_of(page, after) is Part.FILLING:
+        known = after  # Areszt Śledczy Brzeg
+        after += page.gaps[after + 1] == " " and not page.kinds[known] & CAPS
     part = part_of(page, after)
     if part in (Part.GENERIC, Part.TRADE, Part.TITLE):
         return True
-    first = _is_first(page) or page.language == "sv"
-    return first and bool(page.kinds[after] & UNKNOWN)
+    return page.language != "en" and bool(page.kinds[after] & UNKNOWN)
+
+
+def _is_company(page: Page, word: int) -> bool:
+    """Whether a word ends the name of a company: ``Imagiologia Paiva, Lda.``."""
+    if page.folds[word] not in words_in("companies", page.language):
+        return False
+    short = len(page.words[word]) <= _CODE
+    return not short or bool(page.kinds[word] & CAPS)
 
 
 def _leftmost(page: Page, word: int) -> tuple[int, bool]:
@@ -160,17 +186,27 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
     near = page.language == "en" or (loose and not _is_first(page))
     weak = not page.kinds[word] & HOUSE
     named, loud = False, bool(page.kinds[word] & CAPS)
-    while at > 0 and word - at < _LONGEST and is_joined(page, at):
+    company, beside = _is_company(page, word), True
+    while (
+        at > 0
+        and word - at < _LONGEST
+        and (
+            _is_joined_left(page, at)
+            or (company and at == word and page.gaps[at] == ", ")
+        )
+    ):
         at -= 1
         part = part_of(page, at)
         if page.gaps[at + 1] in _DASHES and (weak or part not in _NEAR):
             break
         if part is Part.NONE and not loud and page.kinds[at] & CAPS & ~FUNCTION:
             continue  # Bavel AC Hospital
-        if not page.kinds[at] & CAPITAL and not is_inside(page, at):
+        if not page.kinds[at] & CAPITAL and not (
+            is_inside(page, at) or (company and part is Part.LINK)
+        ):
             break
         if part is Part.TRADE:
-            if not near and page.gaps[at + 1] != "-":
+            if not (near or company) and page.gaps[at + 1] != "-":
                 break
             first = at
         elif page.kinds[at] & INITIAL and not (
@@ -178,7 +214,7 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
         ):
             continue
         elif part in (Part.PROPER, Part.GENERIC, Part.SAINT):
-            near = near and part is Part.GENERIC
+            near, beside = near and part is Part.GENERIC, part is Part.GENERIC
             saint = part is Part.SAINT
             named = named or part is Part.PROPER or (saint and at + 1 < word)
             first = at
@@ -194,12 +230,16 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
                 and near
             ):
                 named, first = True, at
-            near = False
+            if page.gaps[at + 1] == "-" or (
+                beside and page.folds[at].endswith(_adjectives())
+            ):
+                first = at  # Reha-Zentrum, Arbeitsmedizinisches Zentrum
+            near = beside = False
         elif part is Part.TITLE:
             partners = words("houses", "partners")
             first = first if partners.isdisjoint(page.folds[at : word + 1]) else at
             break
-        elif part is not Part.LINK or not is_inside(page, at):
+        elif part is not Part.LINK or not (company or is_inside(page, at)):
             break
     return first, named
 
@@ -209,13 +249,19 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
     last = firm = word  # with the generic words at the end, and without them
     at, before = word + 1, Part.GENERIC
     small = not page.kinds[word] & CAPITAL
-    linked = placed = titled = named = False
+    if _is_company(page, word) or (small and page.folds[word] in _owned()):
+        return word, False
+    linked = placed = titled = named = bound = False
     first_comes_head = _is_first(page)
     loud = not first_comes_head or page.folds[word] in words("houses", "loose")
     while at < len(page.words) and at - word <= _LONGEST and is_joined(page, at):
         part, kind, folded = part_of(page, at), page.kinds[at], page.folds[at]
         # Words that belong to the head: ``School of Medicine``, ``Centrum Onkologii``.
-        bound = not named and (before is Part.LINK or first_comes_head)
+        bound = not named and (
+            first_comes_head
+            or before is Part.LINK
+            or (bound and before in (Part.GENERIC, Part.TRADE))
+        )
         if page.gaps[at] in _DASHES and not (part is Part.PROPER or kind & HOUSE):
             break
         if kind & CAPITAL and (
@@ -345,6 +391,16 @@ def _with_form(page: Page, end: int) -> int:
         number = _NUMBER_AFTER.match(page.folded, end)
         end = end if number is None else number.end()
     return end
+
+
+@cache
+def _owned() -> frozenset[str]:
+    return words("houses", "owned")
+
+
+@cache
+def _adjectives() -> tuple[str, ...]:
+    return tuple(words("houses", "adjectives"))
 
 
 @cache
