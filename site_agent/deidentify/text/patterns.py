@@ -198,7 +198,11 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
             or room_at(page, start, word)
             or postcode_at(page, start, end)
             or british_postcode_at(page, word)
-            or uncalled_at(page, start, word)
+            or (
+                uncalled_at(page, start, word)
+                if may_be_uncalled(folded, start, end)
+                else None
+            )
         )
     if before in "-/_." and start > 1 and folded[start - 2].isalpha():
         begin = start - 1

@@ -42,6 +42,10 @@ _ENDS_IN_LETTER = re.compile(r"[-/.][a-z]{1,2}$")
 # Of an Italian tax code, its first six letters before it.
 _TAX_CODE = re.compile(r"\d\d[a-z]\d\d ?[a-z]\d{3}[a-z](?![a-z\d])")
 _TAX_NAMES = re.compile(r"(?<![a-z\d])(?:[a-z]{6}|[a-z]{3} [a-z]{3}) $")
+# Behind the first figures; few go on so. The last is one letter of check.
+_GOES_ON = re.compile(
+    r"[-/._ ]?[a-z]{0,4}\d\d|[-/. ]\d[-/. ]\d|[-/]?[a-z]{1,4}\d|[-/][a-z]"
+)
 _LETTERS_BEFORE, _JOINTS = 6, frozenset("-/._")
 _LONG, _FEWEST, _PARTED = 6, 5, 7
 _LONGEST_OF_RANGE, _RUN = 5, 4
@@ -87,12 +91,7 @@ def uncalled_at(page: Page, start: int, word: int) -> Span | None:
 
 def may_be_uncalled(folded: str, start: int, end: int) -> bool:
     """Whether what is around the figures ``[start, end)`` goes on as a number does."""
-    if end - start >= _FEWEST:
-        return True
-    after = folded[end : end + 2]
-    if after[:1] in ("-", "/", ".", " ", "_"):
-        return after[1:].isdigit() or (after[1:].isalpha() and after[0] != " ")
-    return after[:1].isalpha() and not after[1:].isspace()
+    return end - start >= _FEWEST or _GOES_ON.match(folded, end) is not None
 
 
 def _belongs(letter: str) -> bool:
