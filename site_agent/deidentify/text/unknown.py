@@ -136,7 +136,7 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
             continue
         if kind & UNKNOWN:
             denied = (
-                not _is_in_eponym(page, word)
+                not (_is_in_eponym(page, word) or _is_unit(page, word))
                 if letter[word]
                 else _is_denied(page, word, loud, german)
             )
@@ -351,6 +351,9 @@ def _stands_alone(
         return False
     if page.gaps[word] == "-" and word and page.kinds[word - 1] & INITIAL:
         return False  # X-ray
+    short = kind & CAPS and len(page.words[word]) <= _LONGEST_BEFORE_FIGURE
+    if short and page.gaps[word + 1] == " " and _is_before_figure(page, word):
+        return False  # ILO 1/1
     begins = begins_sentence(page.text, page.starts[word])
     if german and not (letter and not _has_small_near(page, word)):
         return False
@@ -365,6 +368,10 @@ def _stands_alone(
         not page.kinds[at] & CAPITAL or page.kinds[at] & (TITLE | UNKNOWN | INITIAL)
         for at in near
     ) and not is_thing(page, word)
+
+
+def _is_before_figure(page: Page, word: int) -> bool:
+    return page.text[page.ends[word] + 1 : page.ends[word] + 2].isdigit()
 
 
 def _loud_near(page: Page, word: int) -> bool:

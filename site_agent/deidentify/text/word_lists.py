@@ -83,8 +83,14 @@ def daily_words(language: str) -> frozenset[str]:
     """Give the words of a language that reports and letters use, and that name nobody.
 
     A word that is a family name as well stands in ``vocabulary.toml`` under `common`.
+    A language that only the labeler has (Russian) has none.
     """
-    listed = files(__package__).joinpath("daily_words", f"{language}.txt").read_bytes()
+    if language not in languages():
+        return frozenset()
+    path = files(__package__).joinpath("daily_words", f"{language}.txt")
+    if not path.is_file():
+        return frozenset()  # of a pack of the labeler alone
+    listed = path.read_bytes()
     text = listed.decode()
     # `fold` looks at every letter of so long a text, where few differ.
     for letter in set(listed.translate(None, _ASCII).decode()):
