@@ -28,6 +28,7 @@ from site_agent.deidentify.text.lexicon import (
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.uncalled import is_measured
 from site_agent.deidentify.text.vocabulary import words
 
 _STATE = re.compile(r"(?<=[,.] )[A-Z]{2} \d{5}(?:-\d{4})?(?![\d-])")
@@ -96,7 +97,9 @@ def find_addresses(page: Page) -> Iterator[Span]:
     for start, stop in page.figures:
         if stop - start == _DIGITS_OF_CODE and start >= _LONGEST_STATE:
             state = _STATE.match(text, start - _LONGEST_STATE)
-            if state is not None:
+            if state is not None and not is_measured(
+                page, start, stop, page.word_before(start)
+            ):
                 yield Span(*state.span(), Category.PLACE, "state-and-code")
 
 
@@ -203,6 +206,8 @@ def _next_name(page: Page, last: int, at: int) -> int | None:
     if kind & CAPITAL and not kind & CAPS and _NUMBERED.match(page.gaps[word + 1]):
         return word  # avenue Alice Comment 5
     if not kind & CAPITAL or kind & TITLE or (kind & HOUSE and not links):
+        return None
+    if page.folds[word] in words("dwellings", "phones"):
         return None
     if kind & (FUNCTION | LETTER) and not (gap == " " and _begins_town(page, word)):
         return None

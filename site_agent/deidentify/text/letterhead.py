@@ -20,6 +20,7 @@ from site_agent.deidentify.text.lexicon import (
     COMMON,
     FUNCTION,
     HOUSE,
+    INITIAL,
     LETTER,
     MAYBE_HOUSE,
     PARTICLE,
@@ -40,7 +41,9 @@ _POSTCODE = re.compile(
 # DICOM: ``(0010,0020) Patient ID``.
 _TAG = re.compile(r"\([\da-f]{4},[\da-f]{4}\)")
 _UNITS = re.compile(r"\s?(?:views?|vues?|mm|cm|ml|mg|kv|mas|x|%|ebenen|proj)\b")
-_CODE_OF_TOWN = re.compile(r"(?<![\d/.-])(?:\d{4,6}|\d{2,4}-\d{3})(?![\d/.-])")
+_CODE_OF_TOWN = re.compile(
+    r"(?<![\d/.-])(?:(?!(?:19|20)\d\d(?!\d))\d{4,6}|\d{2,4}-\d{3})(?![\d/.-])"
+)
 # To look up a member of an enumeration takes longer than to compare it.
 _OTHER, _CONTEXT = Section.OTHER, Section.CONTEXT
 _START_AND_END = itemgetter(0, 1)
@@ -306,7 +309,8 @@ def _ends(page: Page, word: int, text: str) -> bool:
         return False
     if kind & CAPS and _PROVINCE.search(text):
         return False
-    return _is_label(page, word) or bool(kind & (PARTICLE | FUNCTION))
+    x_ray = kind & INITIAL and page.gaps[word + 1][:1] == "-"
+    return _is_label(page, word) or bool(kind & (PARTICLE | FUNCTION) or x_ray)
 
 
 def _has_street(page: Page, first: int, last: int) -> bool:
@@ -338,7 +342,9 @@ def with_house_numbers(page: Page, span: Span) -> Span:
     if folded[end : end + 1] in (" ", ".") and (
         after := _HOUSE_NUMBER.match(folded, end)
     ):
-        end = after.end()
+        last = page.folds[page.word_before(end - 1)]
+        if last not in words("moments", "counted"):  # ILO 1/1
+            end = after.end()
     if folded[start - 1 : start].isspace():
         near = folded[start - 8 if start > 8 else 0 : start]
         if not near[-4:-1].isalpha() and _FIGURE_NEAR.search(near):

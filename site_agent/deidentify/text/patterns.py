@@ -70,6 +70,8 @@ _MONTH_AND_DAY = re.compile(
     r"[a-z]{3,5}\.? (?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
     r"(?![\d:/]|[.,]\d|\s?(?:mm|cm|x|%))"
 )
+# Behind eight figures, of who has no number of citizens: ``19600101-A12B``.
+_RESERVE = re.compile(r"(?<=\d{8})[-+][a-z]\d\d[a-z\d](?![a-z\d])")
 _LETTERS_BEFORE = 6
 _MOST_OF_MEASURE = 4
 # What may follow a figure of a measure: a unit, the next size, or what is between.
@@ -283,6 +285,8 @@ def _date(folded: str, start: int) -> Span | None:
         number = number_at(folded, start)  # 19850412-1234
         if number is not None:
             return number
+    if (reserve := _RESERVE.match(folded, stop)) is not None:
+        return Span(start, reserve.end(), Category.ID, "id-form")
     return Span(start, stop, Category.DATE, "date")
 
 

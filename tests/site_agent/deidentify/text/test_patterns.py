@@ -105,3 +105,15 @@ def test_day_and_month_without_a_year(
     language: str, text: str, left: str | None
 ) -> None:
     assert scrub(text, KnownIdentifiers(), language).text == (left or text)
+
+
+def test_reserve_number_behind_a_birthday_goes_whole() -> None:
+    text = "Utlåtande: reservnummer 19600101-A12B finns."
+    assert scrub(text, KnownIdentifiers(), "sv").text == (
+        "Utlåtande: reservnummer [ID] finns."
+    )
+
+
+@pytest.mark.parametrize("text", ["Pleuraplack, ILO 1/1, Caplan.", "GB 18500."])
+def test_category_and_count_are_no_house_number_and_no_postcode(text: str) -> None:
+    assert scrub(text, KnownIdentifiers(), "sv").text == text
