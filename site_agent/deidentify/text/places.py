@@ -15,7 +15,6 @@ none: ``University Hospital``, ``Institut für Radiologie``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -34,6 +33,14 @@ from site_agent.deidentify.text.lexicon import (
     UNKNOWN,
 )
 from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.place_ends import (
+    NUMBER_NEXT,
+    NUMBERED,
+    forms,
+    with_article,
+    with_form,
+    with_town,
+)
 from site_agent.deidentify.text.place_words import (
     POSSESSIVE,
     Part,
@@ -44,23 +51,12 @@ from site_agent.deidentify.text.place_words import (
     part_of,
 )
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import (
-    either,
-    phrases,
-    words,
-    words_in,
-    written_phrases,
-)
+from site_agent.deidentify.text.vocabulary import words, words_in, written_phrases
 from site_agent.deidentify.text.word_lists import is_allowed
 
 _LONGEST = 9  # words on either side
 _DASHES = frozenset((" - ", " \u2013 "))
-_NUMBER_AFTER = re.compile(
-    r"(?: n[.\u00b0\u00ba]{1,2})? ?\d{1,2}(?=[)\],;\n]|\. |\.\n|\.?$)"
-)
-_NUMBER_NEXT = re.compile(r"\.? ?\d{1,2}(?!\d|[.,/:]\d)")
-_NUMBERED = ("nr", "no")
-_SHORTEST_LABEL, _CODE, _LONGEST_TOWN = 4, 2, 4
+_SHORTEST_LABEL, _CODE = 4, 2
 _NEAR = (Part.PROPER, Part.GENERIC)
 _UNSURE = (Part.NONE, Part.FILLING)
 
@@ -79,8 +75,8 @@ def find_houses(page: Page) -> Iterator[Span]:
             continue
         if _is_owned(page, first, last):
             continue
-        first, last = _with_article(page, first), _with_town(page, last)
-        stop = _with_form(page, page.ends[last])
+        first, last = with_article(page, first), with_town(page, last)
+        stop = with_form(page, page.ends[last])
         yield Span(page.starts[first], stop, Category.PLACE, "house")
 
 
@@ -166,6 +162,8 @@ def _is_house_here(page: Page, word: int) -> bool:
         known = after  # Areszt Śledczy Brzeg
         after += page.gaps[after + 1] == " " and not page.kinds[known] & CAPS
     part = part_of(page, after)
+    if page.folds[after] in words("houses", "patrons"):
+        return bool(page.kinds[after] & CAPITAL)
     if part in (Part.GENERIC, Part.TRADE, Part.TITLE):
         return True
     return page.language != "en" and bool(page.kinds[after] & UNKNOWN)
@@ -184,7 +182,7 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
     first = at = word
     loose = page.folds[word] in words("houses", "loose")
     near = page.language == "en" or (loose and not _is_first(page))
-    weak = not page.kinds[word] & HOUSE
+    weak = page.folds[word] in words("houses", "weak")
     named, loud = False, bool(page.kinds[word] & CAPS)
     company, beside = _is_company(page, word), True
     while (
@@ -196,7 +194,9 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
         )
     ):
         at -= 1
-        part = part_of(page, at)
+        part, kind = part_of(page, at), page.kinds[at]
+        if kind & CAPS and kind & COMMON and kind & CLINICAL and page.language != "en":
+            part = Part.FILLING if part is Part.PROPER else part
         if page.gaps[at + 1] in _DASHES and (weak or part not in _NEAR):
             break
         if part is Part.NONE and not loud and page.kinds[at] & CAPS & ~FUNCTION:
@@ -249,6 +249,7 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
     last = firm = word  # with the generic words at the end, and without them
     at, before = word + 1, Part.GENERIC
     small = not page.kinds[word] & CAPITAL
+    weak = page.folds[word] in words("houses", "weak")
     if _is_company(page, word) or (small and page.folds[word] in _owned()):
         return word, False
     linked = placed = titled = named = bound = False
@@ -262,7 +263,9 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
             or before is Part.LINK
             or (bound and before in (Part.GENERIC, Part.TRADE))
         )
-        if page.gaps[at] in _DASHES and not (part is Part.PROPER or kind & HOUSE):
+        if page.gaps[at] in _DASHES and (
+            weak or not (part is Part.PROPER or kind & HOUSE)
+        ):
             break
         if kind & CAPITAL and (
             before is Part.SAINT or (before is Part.PROPER and page.gaps[at] == "-")
@@ -273,17 +276,17 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
         elif part in _UNSURE and (
             (placed and _is_place(page, at))
             or (placed and not loud and part is Part.FILLING and ends_there(page, at))
-            or _is_last(page, at, before)
+            or (not weak and _is_last(page, at, before))
         ):
             part = Part.PROPER
-        if _forms().match(page.folded, page.ends[at - 1]):
+        if forms().match(page.folded, page.ends[at - 1]):
             break
         if part is Part.LINK:
             place = folded in words("houses", "of_places")
             joins = folded in words("houses", "ands") and not place
             if joins and not (titled or _goes_on(page, at)):
                 break
-            if _NUMBER_NEXT.match(page.gaps[at + 1]) and folded in _NUMBERED:
+            if NUMBER_NEXT.match(page.gaps[at + 1]) and folded in NUMBERED:
                 named, last, firm = True, at, at
             linked, placed = linked or not joins, placed or place
         elif part is Part.PROPER:
@@ -344,55 +347,6 @@ def _is_place(page: Page, at: int) -> bool:
     return not kind & LETTER or bool(kind & COMMON) or short
 
 
-def _with_article(page: Page, first: int) -> int:
-    """Take in the article of an English name: ``The Royal Infirmary``."""
-    before = first - 1
-    if before < 0 or page.gaps[first] != " " or page.folds[before] != "the":
-        return first
-    return before if page.kinds[before] & CAPITAL else first
-
-
-def _with_town(page: Page, last: int) -> int:
-    """Take in a town and a province: ``Hospital, East James``, ``Bavel AC``."""
-    at = last + 1
-    if at < len(page.words) and page.gaps[at] == ", ":
-        while at < len(page.words) and at - last <= _LONGEST_TOWN:
-            part = part_of(page, at)
-            if part in (Part.NONE, Part.TITLE) or page.kinds[at] & HOUSE:
-                break
-            if page.folds[at] in words("dwellings", "phones"):
-                break
-            if part is Part.PROPER and ends_there(page, at):
-                last = at
-                break
-            at += 1
-            if at < len(page.words) and page.gaps[at] not in (" ", "-", "'"):
-                break
-    at = last + 1
-    if at < len(page.words) and page.kinds[at] & CAPS and len(page.words[at]) == _CODE:
-        bracket = page.gaps[at] == " (" and page.gaps[at + 1].startswith(")")
-        closed = page.gaps[at] == " " and page.gaps[at + 1][:1] in (".", ",", ")", "\n")
-        if bracket or closed:
-            return at
-    return last
-
-
-def _with_form(page: Page, end: int) -> int:
-    """Take in a number and the form of a company: ``Klinikum Aue gGmbH``."""
-    after = page.text[end : end + 1]
-    if after in (" ", ","):
-        form = _forms().match(page.folded, end)
-        end = end if form is None else form.end()
-    after = page.text[end : end + 1]
-    if after in (" ", ".") and page.folded.endswith(_NUMBERED, 0, end):
-        number = _NUMBER_NEXT.match(page.folded, end)
-        return end if number is None else number.end()
-    if after == " " or after.isdigit():
-        number = _NUMBER_AFTER.match(page.folded, end)
-        end = end if number is None else number.end()
-    return end
-
-
 @cache
 def _owned() -> frozenset[str]:
     return words("houses", "owned")
@@ -401,8 +355,3 @@ def _owned() -> frozenset[str]:
 @cache
 def _adjectives() -> tuple[str, ...]:
     return tuple(words("houses", "adjectives"))
-
-
-@cache
-def _forms() -> re.Pattern[str]:
-    return re.compile(rf",? (?:{either(phrases('houses', 'forms'))})(?!\w)")

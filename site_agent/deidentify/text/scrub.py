@@ -262,6 +262,10 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
             )
         ):
             first -= 1
+        if span[2] is Category.PLACE:
+            where = words("dwellings", "towns")  # wonende te
+            while first < word and folds[first] in where:
+                first += 1
         if first < word:
             span = Span(starts[first], *span[1:])
     else:
