@@ -54,7 +54,9 @@ def is_built_like_one(folded: str, language: str) -> bool:
     """Whether a folded word has a listed stem or ending, or an English inflection."""
     if _has_stem(folded, language) or _has_ending(folded, language):
         return folded not in words("names", "wordlike")
-    return _is_inflected(folded) or folded in _inflected_eponyms()
+    if _is_inflected(folded) or folded in _inflected_eponyms():
+        return True
+    return _has_digraphs(folded, language)
 
 
 def is_allowed(folded: str, language: str = "") -> bool:
@@ -83,10 +85,7 @@ def daily_words(language: str) -> frozenset[str]:
     """Give the words of a language that reports and letters use, and that name nobody.
 
     A word that is a family name as well stands in ``vocabulary.toml`` under `common`.
-    A language that only the labeler has (Russian) has none.
     """
-    if language not in languages():
-        return frozenset()
     path = files(__package__).joinpath("daily_words", f"{language}.txt")
     if not path.is_file():
         return frozenset()  # of a pack of the labeler alone
@@ -172,6 +171,17 @@ def _parts(table: str, language: str) -> tuple[frozenset[str], tuple[int, ...]]:
     listed = _lists()[table]
     parts = listed["all"] | listed.get(language, frozenset())
     return parts, tuple(sorted(set(map(len, parts))))
+
+
+def _has_digraphs(folded: str, language: str) -> bool:
+    """Whether it is one whose accents are written as letters: ``unauffaellig``."""
+    plain = folded
+    for digraph in _lists()["digraphs"].get(language, ()):
+        plain = plain.replace(digraph, digraph[0])
+    if plain == folded or plain in common_words():
+        return False
+    built = _has_stem(plain, language) or _has_ending(plain, language)
+    return built or is_allowed(plain, language)
 
 
 def _is_inflected(folded: str) -> bool:
