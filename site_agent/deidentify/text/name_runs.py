@@ -395,8 +395,8 @@ def skip_titles(page: Page, word: int) -> int:
         (page.kinds[word] & TITLE and not page.kinds[word] & INITIAL)
         or page.words[word].lower() in between
     ):
-        if page.gaps[word + 1][:1] == "," and not page.kinds[word] & TITLE:
-            break  # Name: Capt, K.
+        if not page.kinds[word] & TITLE and _names_a_person(page, word):
+            break
         word += 1
         gap = page.gaps[word]
         if gap[:1] == "." and len(page.words[word - 1]) > _LONGEST_ABBREVIATION:
@@ -404,6 +404,14 @@ def skip_titles(page: Page, word: int) -> int:
         if word < len(page.words) and gap not in AFTER_TITLE:
             break
     return word
+
+
+def _names_a_person(page: Page, word: int) -> bool:
+    """Whether a rank's word is a name: ``Name: Maj, K.``, ``ssk Maj ringd``."""
+    if not page.kinds[word] & CAPITAL or not is_rank(page, word):
+        return False
+    after = page.words[word + 1 : word + 2]
+    return page.gaps[word + 1][:1] == "," or not after or after[0].islower()
 
 
 @cache
