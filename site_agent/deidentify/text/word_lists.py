@@ -25,6 +25,7 @@ _ASCII = bytes(range(128))
 _SHORTEST_STEM = 4  # before an English ending
 _HEAD, _TAIL = 4, 3  # letters of the shortest listed stem, and of such an ending
 _LEAST_BEFORE_ENDING = 4
+_SHORTEST_PLAIN = 5  # of which an accent was written as a letter
 _LONGEST_SHORT_STEM = 4
 # What may follow a short stem of a pack; a name goes on otherwise (``fil*``, Filip).
 _INFLECTIONS = frozenset(
@@ -52,8 +53,10 @@ def is_clinical(folded: str, language: str = "") -> bool:
 
 def is_built_like_one(folded: str, language: str) -> bool:
     """Whether a folded word has a listed stem or ending, or an English inflection."""
+    if folded in words("names", "wordlike"):
+        return False
     if _has_stem(folded, language) or _has_ending(folded, language):
-        return folded not in words("names", "wordlike")
+        return True
     if _is_inflected(folded) or folded in _inflected_eponyms():
         return True
     return _has_digraphs(folded, language)
@@ -178,7 +181,7 @@ def _has_digraphs(folded: str, language: str) -> bool:
     plain = folded
     for digraph in _lists()["digraphs"].get(language, ()):
         plain = plain.replace(digraph, digraph[0])
-    if plain == folded or plain in common_words():
+    if plain == folded or len(plain) < _SHORTEST_PLAIN or plain in common_words():
         return False
     built = _has_stem(plain, language) or _has_ending(plain, language)
     return built or is_allowed(plain, language)

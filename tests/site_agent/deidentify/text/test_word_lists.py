@@ -34,6 +34,7 @@ def test_daily_words_are_one_a_line_sorted_small_and_listed_once(
     [
         ("de", "Verlaufskontrolle. Angrenzend Minderbelüftung ohne Pneumonienachweis."),
         ("de", "GERINGE RANDWINKELERGÜSSE. HERZGRÖSSE GRENZWERTIG. ZVK UNVERÄNDERT."),
+        ("de", "Unauffaelliges Herz. Ohne Erguss. Gefaesszeichnung normal."),
         ("nl", "Voorgaand onderzoek ontbreekt. Besluit: Afgeplatte diafragmakoepels."),
         ("nl", "GEEN STUWING. VOORLOPIG VERSLAG. OVERLEG MET DE AANVRAGER."),
         ("sv", "Avplanade diafragmavalv. Frågor besvaras. Husläkare informeras."),
@@ -49,6 +50,20 @@ def test_word_is_known_by_its_stem_its_ending_and_its_english_form() -> None:
     assert is_built_like_one("winkelergusses", "de")
     assert is_built_like_one("coursing", "en")
     assert not is_built_like_one("quandt", "de")
+
+
+def test_word_of_a_german_system_without_accents_is_known_and_a_name_is_not() -> None:
+    for word in ("roentgenaufnahme", "unauffaellig", "ergusshoehe", "verstaerkt"):
+        assert is_built_like_one(word, "de")
+    for name in ("mueller", "schoen", "kuehn", "boehm", "samuel", "bauer"):
+        assert not is_built_like_one(name, "de")
+    assert not is_built_like_one("unauffaellig", "fr")
+
+
+@pytest.mark.parametrize("name", ["evers", "herzfeld", "konstantin", "kleinert"])
+def test_name_that_is_built_like_a_word_is_none(name: str) -> None:
+    assert not is_built_like_one(name, "de")
+    assert not is_built_like_one(name, "nl")
 
 
 def test_word_as_short_as_an_ending_is_not_built_of_it() -> None:
