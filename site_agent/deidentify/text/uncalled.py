@@ -15,6 +15,7 @@ from site_agent.deidentify.text.lexicon import (
     CAPS,
     COMMON,
     FUNCTION,
+    INITIAL,
     LABEL,
     LETTER,
 )
@@ -118,7 +119,7 @@ def _tells(token: str) -> bool:
         return True
     if (ending := _ENDS_IN_LETTER.search(token)) is not None:
         token = token[: ending.start()]
-    runs = _NUMBERS.findall(token)
+    runs: list[str] = _NUMBERS.findall(token)
     longest, digits = max(map(len, runs)), sum(map(len, runs))
     if digits < _FEWEST:
         return False
@@ -170,8 +171,10 @@ def with_code(page: Page, span: Span) -> Span:
         return Span(start - len("U/N "), *span[1:])
     word = page.word_before(start - 1)
     kind = page.kinds[word]
-    if not kind & CAPS or kind & _NO_CODE or len(page.words[word]) > _LONGEST_CODE:
+    coded = kind & INITIAL or (kind & CAPS and not kind & _NO_CODE)
+    if not coded or len(page.words[word]) > _LONGEST_CODE:
         return span
-    if page.folds[word] in by_last_word("numbered_id", "numbered_phone"):
+    called = page.folds[word] in by_last_word("numbered_id", "numbered_phone")
+    if called and not kind & INITIAL:
         return span
     return Span(page.starts[word], *span[1:])

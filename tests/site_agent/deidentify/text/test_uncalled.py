@@ -22,7 +22,13 @@ NOBODY = KnownIdentifiers()
             "S7190223345A",
         ),
         *("512-380-4", "41-17-60-22", "7319 4402", "20.0045.12", "55.156.459-C"),
-        *("3 417 822", "6630 41772 8", "1208 2851 1943", "41 22 07 60318", "QL 265289"),
+        *(
+            "3 417 822",
+            "6630 41772 8",
+            "1208 2851 1943",
+            "41 22 07 60318",
+            "QL 265289",
+        ),
         *("U/N 417726", "PZ 41 22 07 C", "756.1034.2288.19", "APJ1.0012345678"),
         *("RSS MRA 85T10 A562S", "ZKGYTD 69K99 T410E", "9312-417-228-HX"),
     ],
@@ -52,6 +58,11 @@ def test_value_that_was_measured_stays_and_is_no_doubt(
     scrubbed = scrub(text, NOBODY, language)
     assert scrubbed.doubts == ()
     assert scrubbed.text == text
+
+
+def test_letter_before_a_number_goes_with_it() -> None:
+    text = "Befund: BG-Nr. F 24 417922 bleibt."
+    assert scrub(text, NOBODY, "de").text == "Befund: BG-Nr. [ID] bleibt."
 
 
 def test_letters_that_call_a_number_are_no_part_of_it() -> None:
