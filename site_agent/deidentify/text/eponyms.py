@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from site_agent.deidentify.text.page import Page
-from site_agent.deidentify.text.vocabulary import phrases, words_of
+from site_agent.deidentify.text.word_lists import parted_eponyms
 
 
 def is_in_eponym(page: Page, word: int) -> bool:
@@ -30,7 +30,7 @@ def _stands(folded: str, start: int, end: int) -> bool:
 def _eponyms_with() -> dict[str, list[tuple[str, int]]]:
     """Map each word of an eponym to the whole and where the word stands in it."""
     found: dict[str, list[tuple[str, int]]] = {}
-    for phrase in phrases("eponyms"):
-        for part in words_of(phrase):
+    for phrase, parts in parted_eponyms():
+        for part in parts:
             found.setdefault(part, []).append((phrase, phrase.index(part)))
     return found

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from site_agent.deidentify.text.eponyms import is_in_eponym
 from site_agent.deidentify.text.lexicon import (
     ACRONYM,
     BROKEN,
@@ -36,9 +37,8 @@ from site_agent.deidentify.text.vocabulary import (
     common_words,
     phrases,
     words,
-    words_of,
 )
-from site_agent.deidentify.text.word_lists import eponyms
+from site_agent.deidentify.text.word_lists import eponyms, parted_eponyms
 
 _FIRST_WITHOUT_LISTS = "\u0370"
 _SHORTEST_DENIED_ACRONYM = 4
@@ -136,7 +136,7 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
             continue
         if kind & UNKNOWN:
             denied = (
-                not (_is_in_eponym(page, word) or _is_unit(page, word))
+                not (is_in_eponym(page, word) or _is_unit(page, word))
                 if letter[word]
                 else _is_denied(page, word, loud, german)
             )
@@ -216,7 +216,7 @@ def _is_unit(page: Page, word: int) -> bool:
 
 def is_thing(page: Page, word: int) -> bool:
     """Whether a word names a sign, a disease or a device: ``Ganz`` in Swan-Ganz."""
-    if _is_in_eponym(page, word) or _is_inflected_pair(page, word):
+    if is_in_eponym(page, word) or _is_inflected_pair(page, word):
         return True
     if _is_joined(page, word):
         return True
@@ -238,24 +238,6 @@ def is_thing(page: Page, word: int) -> bool:
     if before >= 0 and page.gaps[before + 1] == " ":
         return page.folds[before] in words("things", "before")
     return False
-
-
-def _is_in_eponym(page: Page, word: int) -> bool:
-    """Whether a word is part of a longer eponym that stands there as a whole."""
-    start = page.starts[word]
-    for phrase, place in _parts_of_eponyms().get(page.folds[word], ()):
-        first = start - place
-        if page.folded.startswith(phrase, first) and _stands(
-            page.folded, first, first + len(phrase)
-        ):
-            return True
-    return False
-
-
-def _stands(folded: str, start: int, end: int) -> bool:
-    """Whether no letter goes on before or behind ``[start, end)``."""
-    before, after = folded[start - 1 : start], folded[end : end + 1]
-    return not (before.isalpha() or after.isalpha())
 
 
 def _is_joined(page: Page, word: int) -> bool:
@@ -284,23 +266,11 @@ _ENDINGS = ("a", "s", "ego", "owi", "em", "y", "u", "i")
 
 @cache
 def _pairs() -> frozenset[tuple[str, str]]:
-    parted = (words_of(phrase) for phrase in phrases("eponyms"))
+    parted = (parts for _, parts in parted_eponyms())
     return frozenset((parts[0], parts[1]) for parts in parted if len(parts) == 2)
 
 
 _OF = frozenset(("de", "di", "van", "von", "du", "da", "del", "d"))
-
-
-@cache
-def _parts_of_eponyms() -> dict[str, tuple[tuple[str, int], ...]]:
-    """Map each word of a longer eponym to the whole and where the word stands in it."""
-    found: dict[str, list[tuple[str, int]]] = {}
-    for phrase in phrases("eponyms"):
-        parts = words_of(phrase)
-        if len(parts) > 1:
-            for part in parts:
-                found.setdefault(part, []).append((phrase, phrase.index(part)))
-    return {part: tuple(listed) for part, listed in found.items()}
 
 
 def _is_noun(page: Page, word: int) -> bool:

@@ -57,7 +57,7 @@ def is_built_like_one(folded: str, language: str) -> bool:
         return False
     if _has_stem(folded, language) or _has_ending(folded, language):
         return True
-    if _is_inflected(folded) or folded in _inflected_eponyms():
+    if _is_inflected(folded) or _is_inflected_eponym(folded):
         return True
     return _has_digraphs(folded, language)
 
@@ -116,8 +116,13 @@ def letter_words(language: str) -> frozenset[str]:
 @cache
 def eponyms() -> frozenset[str]:
     """Give the eponyms of one word; a longer one counts as a whole only."""
-    parted = (words_of(phrase) for phrase in phrases("eponyms"))
-    return frozenset(parts[0] for parts in parted if len(parts) == 1)
+    return frozenset(parts[0] for _, parts in parted_eponyms() if len(parts) == 1)
+
+
+@cache
+def parted_eponyms() -> tuple[tuple[str, list[str]], ...]:
+    """Give each eponym, folded, with its words."""
+    return tuple((phrase, words_of(phrase)) for phrase in phrases("eponyms"))
 
 
 @cache
@@ -200,10 +205,15 @@ def _is_inflected(folded: str) -> bool:
     return False
 
 
-@cache
-def _inflected_eponyms() -> frozenset[str]:
-    """Give eponyms with their endings: ``Kerleya``, ``Crohns``."""
-    return frozenset(e + ending for e in eponyms() for ending in _ENDINGS_OF_EPONYMS)
+def _is_inflected_eponym(folded: str) -> bool:
+    """Whether it is an eponym with an ending: ``Kerleya``, ``Crohns``."""
+    if not folded.endswith(_ENDINGS_OF_EPONYMS):
+        return False
+    listed = eponyms()
+    return any(
+        folded.endswith(ending) and folded[: -len(ending)] in listed
+        for ending in _ENDINGS_OF_EPONYMS
+    )
 
 
 @cache
