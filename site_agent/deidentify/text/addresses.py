@@ -36,6 +36,11 @@ _SHORT_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Za-z]?(?: [A-Z][a-z]{1,20}){
 _CALLE = re.compile(
     r"(?<!\w)C/ ?[A-Z][^\W\d_]{1,20}(?: [^\W\d_]{1,20}){0,3},? \d{1,4}(?!\w)"
 )
+_SHORT_ITALIAN = (".zza ", ".za ", ".go ", ".so ", ".le ")
+_PIAZZA = re.compile(
+    r"(?<!\w)(?:P\.z?za|L\.go|C\.so|V\.le) (?:[A-Z][\w.'\u2019]{0,20} ?){1,4}"
+    r"(?:(?<= )\d{1,4}(?!\w)|, ?\d{1,4}(?!\w))?"
+)
 _DIGITS_OF_CODE, _LONGEST_STATE = 5, 3
 _LONGEST_BEFORE = 50
 _SMALL = frozenset(ascii_lowercase)
@@ -51,7 +56,8 @@ _LINKS |= frozenset(
 # What an address may go on with: a number, a code with its town, a province.
 _FURTHER = re.compile(
     r"(?:(?:[ ,.]{1,2}| - )(?:n[.\u00ba\u00b0]{1,2} ?)?"
-    r"(?:\d{4} ?[A-Z]{2}(?!\w)|\d{1,6}[A-Za-z]?(?:[/-] ?\d{1,6}[A-Za-z]?)?|S/N|s/n"
+    r"(?:\d{4} ?[A-Z]{2}(?!\w)|\d{1,6}[A-Za-z]?(?:[/-] ?\d{1,6}[A-Za-z]?|-[IVX]{1,4})?"
+    r"|S/N|s/n"
     r"|(?!(?:AT|IN|ON|TO|BY|OF|AM|UM|OP|TE|KL|EL|LE|IL|DE) )[A-Z]{2}(?= \d)"
     r"|[A-Z]\d\d ?[A-Z\d]{4})(?!\w)"
     r"|,? \((?:[A-Z]{2})\)"
@@ -91,6 +97,9 @@ def find_addresses(page: Page) -> Iterator[Span]:
                 short = _address(page, word)
             if short is not None:
                 yield short
+    if any(short in text for short in _SHORT_ITALIAN):
+        for match in _PIAZZA.finditer(text):
+            yield Span(*match.span(), Category.PLACE, "street")
     if "C/" in text:
         for match in _CALLE.finditer(text):
             yield Span(*match.span(), Category.PLACE, "street")
@@ -146,6 +155,7 @@ def _address(page: Page, word: int) -> Span | None:
         further = _FURTHER.match(page.text, at)
         if further is not None:
             digits = digits or any(map(str.isdigit, further[0]))
+            digits = digits or further[0][-3:] in ("S/N", "s/n")
             at = further.end()
             coded = _TOWN_NEXT.search(further[0]) is not None
             while last + 1 < len(page.words) and page.starts[last + 1] < at:
@@ -211,6 +221,9 @@ def _next_name(page: Page, last: int, at: int) -> int | None:
         return None
     if kind & (FUNCTION | LETTER) and not (gap == " " and _begins_town(page, word)):
         return None
+    label = kind & CAPS and not page.kinds[last] & CAPS
+    if gap == ", " and label and page.gaps[word + 1][1:2].isdigit():
+        return None  # Kirchengasse 7, VSNR 9069
     named = kind & (UNKNOWN | MONTH) or (links and kind & COMMON)
     if kind & CAPS and not named:  # in capitals all words have one
         return None

@@ -264,7 +264,7 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
             or (bound and before in (Part.GENERIC, Part.TRADE))
         )
         if page.gaps[at] in _DASHES and (
-            weak or not (part is Part.PROPER or kind & HOUSE)
+            weak or not ((part is Part.PROPER and not kind & INITIAL) or kind & HOUSE)
         ):
             break
         if kind & CAPITAL and (

@@ -76,3 +76,46 @@ def test_town_behind_a_postcode_goes_whatever_word_it_is(
     text = f"Quandt Clinic, {address}\nTel. 030 1234567\n\nFindings: Clear."
     head = scrub(text, KnownIdentifiers(), language).text.split("\n")[0]
     assert not [word for word in address.replace(",", "").split() if word in head]
+
+
+@pytest.mark.parametrize(
+    ("language", "address"),
+    [
+        ("en", "9 Holm Loop, Birchmouth, B1 8DY"),
+        ("pt", "Av Loureiro, 93, 4592-106 Torres Novas"),
+        ("pt", "R. de Vinte e Quatro de Agosto, S/N, 1037-095 Rio Maior"),
+        ("pt", "Praça do Dr. Jaime Cortesão, 70, 4172-822 Barcelos"),
+        ("it", "Stretto Alessandro, 6, 24013, Oltre Il Colle (BG)"),
+        ("it", "P.zza Grande 3"),
+        ("es", "Cañada de Anabel Fuentes 493, Lleida, 18348"),
+        ("nl", "Lucahof 679, 8412 YR, Sterksel"),
+        ("nl", "Dorpsstraat 3-II, 9999 ZX Warfstermolen"),
+    ],
+)
+def test_street_cut_short_and_town_of_several_words_go_whole(
+    language: str, address: str
+) -> None:
+    text = f"Q: Quandt ({address})\n\nX: X."
+    assert address not in scrub(text, KnownIdentifiers(), language).text
+    spans = scrub(text, KnownIdentifiers(), language).spans
+    begin = text.index(address)
+    assert any(one.start <= begin and one.end >= begin + len(address) for one in spans)
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "kept"),
+    [
+        (
+            "en",
+            "Attended Orla Hospital X-ray department 17 May 2005, order 5",
+            "X-ray department",
+        ),
+        ("en", "Verified by: S Wilson on Jun 02, 2006 at 14:47", " on "),
+        ("pt", "SEGUNDO A FILHA, 3.º DIA DE PÓS-OPERATÓRIO, 2", "DIA"),
+    ],
+)
+def test_sentence_in_a_letterhead_is_no_address(
+    language: str, line: str, kept: str
+) -> None:
+    text = f"Chest X-ray\n{line}\n\nFindings: Clear."
+    assert kept in scrub(text, KnownIdentifiers(), language).text
