@@ -197,7 +197,8 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
         acronym = (
             kind & ACRONYM and len(page.words[end]) <= 4 and not _shouts(page, end)
         )
-        fits = fits or _is_given(page, end)
+        figure = page.gaps[end + 1].strip()[:1].isdigit()
+        fits = (fits or _is_given(page, end)) and not (kind & INITIAL and figure)
         if fits and not acronym and not kind & TITLE and not is_role(page, end):
             further = name_run(page, end)
             if _CARET.fullmatch(gap) and further < len(page.words):
@@ -207,7 +208,11 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
                         break
             return further
         role = kind & CAPS and is_role(page, end)  # Anna Rust, DO
-        if kind & PARTICLE and not role and _CLOSED.match(page.text, page.ends[end]):
+        if (
+            kind & PARTICLE
+            and not (role or figure)
+            and _CLOSED.match(page.text, page.ends[end])
+        ):
             return end + 1  # Bourgondië, van
     return end
 

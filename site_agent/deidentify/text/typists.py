@@ -110,8 +110,9 @@ def _closes(page: Page, first: int, word: int) -> bool:
         return bool(alone) and (unknown or (quiet and len(page.words[word]) == _THREE))
     told = any(kind & (TYPED | SIGNED) for kind in page.kinds[first:word])
     if mark["listed"]:
-        return told and (unknown or bool(page.kinds[word - 1] & UNKNOWN))
-    return unknown or told
+        three = len(page.words[word]) == _THREE
+        return told and (unknown or (three and bool(page.kinds[word - 1] & UNKNOWN)))
+    return unknown or (told and len(page.words[word]) == _THREE)
 
 
 def _tells(page: Page, word: int, match: re.Match[str]) -> bool:
