@@ -159,6 +159,8 @@ def is_measured(page: Page, start: int, end: int, word: int) -> bool:
         return True
     if word < 0 or page.ends[word] > start or start - page.ends[word] > _LONGEST_GAP:
         return False
+    if page.folded[start] == "0":  # gb 010164
+        return False
     return page.folds[word] in words("measured", "values")
 
 

@@ -65,6 +65,11 @@ def test_letter_before_a_number_goes_with_it() -> None:
     assert scrub(text, NOBODY, "de").text == "Befund: BG-Nr. [ID] bleibt."
 
 
+def test_birthday_behind_a_word_of_values_goes() -> None:
+    text = "Verslag: man, gb 010264, hart normaal."
+    assert "0264" not in scrub(text, NOBODY, "nl").text
+
+
 def test_letters_that_call_a_number_are_no_part_of_it() -> None:
     assert scrub("FINDINGS: CHI 4417720931.", NOBODY).text == "FINDINGS: CHI [ID]."
 
