@@ -26,6 +26,7 @@ from site_agent.deidentify.text.vocabulary import (
     written_words,
 )
 from site_agent.deidentify.text.word_lists import (
+    acronyms,
     eponyms,
     is_allowed,
     is_built_like_one,
@@ -119,7 +120,9 @@ class Kinds(dict[str, int]):
             self.clear()
         folded = FOLDS[word]
         listed = self._listed.get(folded, 0) | self._own.get(folded, 0)
-        if word[0].isupper() and is_allowed(folded, self.language):
+        if word[0].isupper() and (
+            word in acronyms() or is_allowed(folded, self.language)
+        ):
             listed |= CLINICAL
         kind = _kind_of(word, folded, listed, self.language)
         kind |= self._sought.get(folded, 0)
@@ -147,7 +150,7 @@ def kind_of(word: str, language: str = "") -> int:
     """
     folded = fold(word)
     listed = _listed().get(folded, 0) | _listed_in(language).get(folded, 0)
-    if is_allowed(folded, language):
+    if word in acronyms() or is_allowed(folded, language):
         listed |= CLINICAL
     return _kind_of(word, folded, listed, language)
 

@@ -41,7 +41,7 @@ from site_agent.deidentify.text.vocabulary import (
 from site_agent.deidentify.text.word_lists import eponyms, parted_eponyms
 
 _FIRST_WITHOUT_LISTS = "\u0370"
-_SHORTEST_DENIED_ACRONYM = 4
+_SHORTEST_DENIED_ACRONYM = 2
 _LONGEST_BEFORE_FIGURE = 3
 _FEWEST_LOUD, _LOUD_SHARE = 3, 0.7
 _DENIABLE = UNKNOWN | COMMON
@@ -199,9 +199,7 @@ def _is_denied(page: Page, word: int, loud: bool, german: bool) -> bool:
     if figure and len(written) <= _LONGEST_BEFORE_FIGURE:
         return False
     if kind & ACRONYM and not loud:
-        if len(written) < _SHORTEST_DENIED_ACRONYM:
-            return False
-        return any(letter in "AEIOUÄÖÜ" for letter in written)
+        return len(written) >= _SHORTEST_DENIED_ACRONYM
     if german and not kind & CAPS:
         return not _is_noun(page, word)
     return True

@@ -101,6 +101,12 @@ def daily_words(language: str) -> frozenset[str]:
     return words | _without_sharp_s(words) if "\u00df" in text else words
 
 
+@cache
+def acronyms() -> frozenset[str]:
+    """Give the abbreviations of reports in any language, in capitals: ``ECMO``."""
+    return frozenset(files(__package__).joinpath("acronyms.txt").read_text("utf-8").split())
+
+
 def languages() -> frozenset[str]:
     """Give the languages that have lists, as ISO 639-1."""
     return frozenset(_lists()["letter"])

@@ -98,3 +98,24 @@ def test_findings_after_their_heading_are_nobody() -> None:
 )
 def test_unknown_word_with_a_capital_goes(text: str, language: str, name: str) -> None:
     assert name in " ".join(taken(text, language))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No effusion. Amended QZW 4 May.",
+        "Kein Erguss. Vid. QZW, Korrektur folgt.",
+        "Cardiomegaly, unchanged. Pgd QZW",
+    ],
+)
+def test_capitals_that_abbreviate_nothing_known_are_somebodys_initials(
+    text: str,
+) -> None:
+    assert "QZW" not in scrub(text, NOBODY).text
+
+
+@pytest.mark.parametrize(
+    "text", ["NSCLC, EGFR positive.", "ECMO via VVI.", "Z.n. TAVI."]
+)
+def test_abbreviations_of_reports_stay(text: str) -> None:
+    assert scrub(text, NOBODY).text == text
