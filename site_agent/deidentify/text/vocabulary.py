@@ -53,7 +53,7 @@ def said_in(table: str, language: str) -> frozenset[str]:
 
 @cache
 def _said(table: str, entry: str) -> frozenset[str]:
-    return frozenset(words_of(fold(" ".join(_read()[table][entry]))))
+    return frozenset(words_of(fold(" ".join(_parted(_read()[table][entry])))))
 
 
 @cache
@@ -63,11 +63,13 @@ def written_phrases(table: str, *entries: str) -> frozenset[str]:
     return frozenset(phrase for e in entries or listed for phrase in _parted(listed[e]))
 
 
-def _parted(listed: str | list[str]) -> Iterable[str]:
-    """Give the phrases of an entry; a long one is a text with strokes between them."""
-    if isinstance(listed, str):
-        return filter(None, map(str.strip, listed.split("|")))
-    return listed
+def _parted(listed: str) -> Iterable[str]:
+    """Give the phrases of an entry, which have strokes between them."""
+    return filter(None, map(_in_one_line, listed.split("|")))
+
+
+def _in_one_line(phrase: str) -> str:
+    return " ".join(phrase.split())
 
 
 ByEnd = Mapping[str, Mapping[int, frozenset[tuple[str, ...]]]]

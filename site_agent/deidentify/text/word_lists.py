@@ -104,7 +104,8 @@ def daily_words(language: str) -> frozenset[str]:
 @cache
 def acronyms() -> frozenset[str]:
     """Give the abbreviations of reports in any language, in capitals: ``ECMO``."""
-    return frozenset(files(__package__).joinpath("acronyms.txt").read_text("utf-8").split())
+    listed = files(__package__).joinpath("acronyms.txt").read_text("utf-8")
+    return frozenset(listed.split())
 
 
 def languages() -> frozenset[str]:
