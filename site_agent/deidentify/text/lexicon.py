@@ -89,6 +89,9 @@ MAYBE_HOUSE = 1 << 27
 RELATED = 1 << 25
 """A word of the language for a person, or of a phrase after which one stands."""
 
+ROLED = 1 << 28
+"""The first word of a role, as it stands after a name: ``MD``, ``Attending``."""
+
 SOUGHT = (
     HEADED | SIGNED | TYPED | DATED | SHORT_STREET | HOUSE | STREET | MONTH | BROKEN
 ) | (NUMERAL | AGED | MAYBE_HOUSE)
@@ -247,6 +250,7 @@ def _sought_in(language: str) -> dict[str, int]:
         (by_last_word(*_HEADINGS), HEADED),
         ((words_of(phrase)[0] for phrase in phrases("signature")), SIGNED),
         (by_last_word("typed"), TYPED),
+        ((words_of(phrase)[0] for phrase in phrases("roles")), ROLED),
         (words("streets", "short"), SHORT_STREET),
         *((words("houses", entry), MAYBE_HOUSE) for entry in _MAYBE_HOUSES),
         (words_in("house_abbreviations", language), MAYBE_HOUSE),

@@ -22,6 +22,7 @@ from site_agent.deidentify.text.lexicon import (
     LABEL,
     LETTER,
     PARTICLE,
+    ROLED,
     TELLING,
     TITLE,
     UNKNOWN,
@@ -63,7 +64,7 @@ _BETWEEN = frozenset(
 
 _CUES = TITLE | LABEL | CUE | TELLING
 _MAY_BE_ROLE = LETTER | LABEL
-_INTERESTING = _CUES | _MAY_BE_ROLE
+_INTERESTING = _CUES | ROLED
 _MOST_TITLES = 8  # and words between them; a text of nothing else must not take long
 
 
@@ -76,8 +77,9 @@ def find_persons(page: Page) -> Iterator[tuple[Run, str]]:
     for word in [at for at, kind in enumerate(kinds) if kind & _INTERESTING]:
         kind = kinds[word]
         if (
-            gaps[word] in _BEFORE_ROLE
+            kind & ROLED
             and kind & _MAY_BE_ROLE
+            and gaps[word] in _BEFORE_ROLE
             and (run := _before_role(page, word))
         ):
             yield run, "before-role"

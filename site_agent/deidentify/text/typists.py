@@ -7,6 +7,7 @@ They stand after a word for it, or as the last thing of the letter: ``CBL/sd``,
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 
@@ -75,18 +76,16 @@ def find_typists(page: Page) -> Iterator[Span]:
 
 def _edges_of_lines(page: Page) -> Iterator[Span]:
     """Find initials that close a paragraph, or stand beside a day: ``... . ABK``."""
-    shapes, written, before = page.shapes, page.words, 0
-    for after in (*page.lines, len(shapes)):
-        first, before = before, after
-        for word in {first, *range(max(first, after - 2), after)}:
-            if (
-                word < after
-                and shapes[word] == _LOUD
-                and len(written[word]) <= _SHORT
-                and _closes(page, first, word)
-            ):
-                start, end = page.starts[word], page.ends[word]
-                yield Span(start, end, Category.NAME, "typist")
+    shapes, lines = page.shapes, page.lines
+    word = shapes.find(_LOUD)
+    while word >= 0:
+        if len(page.words[word]) <= _SHORT:
+            line = bisect_right(lines, word)
+            first = lines[line - 1] if line else 0
+            after = lines[line] if line < len(lines) else len(shapes)
+            if (word == first or word >= after - 2) and _closes(page, first, word):
+                yield Span(page.starts[word], page.ends[word], Category.NAME, "typist")
+        word = shapes.find(_LOUD, word + 1)
 
 
 def _closes(page: Page, first: int, word: int) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from site_agent.deidentify.text.spelling import fold
@@ -18,7 +19,7 @@ _BEFORE_LAST = re.compile("[ ']")
 @cache
 def words(table: str, entry: str) -> frozenset[str]:
     """All words of one entry, folded."""
-    return frozenset(map(fold, written_words(table, entry)))
+    return frozenset(fold(_read()[table][entry]).split())
 
 
 @cache
@@ -38,7 +39,8 @@ def written_words(table: str, entry: str) -> frozenset[str]:
 @cache
 def phrases(table: str, *entries: str) -> frozenset[str]:
     """All phrases of the entries (of every language, if none is given), folded."""
-    return frozenset(map(fold, written_phrases(table, *entries)))
+    listed = _read()[table]
+    return frozenset(p for e in entries or listed for p in _parted(fold(listed[e])))
 
 
 def said_in(table: str, language: str) -> frozenset[str]:
@@ -72,19 +74,17 @@ def _in_one_line(phrase: str) -> str:
     return " ".join(phrase.split())
 
 
-ByEnd = Mapping[str, Mapping[int, frozenset[tuple[str, ...]]]]
+ByEnd = Mapping[str, Mapping[int, Set[tuple[str, ...]]]]
 
 
 @cache
 def by_last_word(*tables: str) -> ByEnd:
     """Map the last word of each phrase to what stands before it, by number of words."""
-    found: dict[str, dict[int, frozenset[tuple[str, ...]]]] = {}
-    for table in tables:
-        for phrase in phrases(table):
-            *before, last = words_of(phrase)
-            befores = found.setdefault(last, {})
-            listed = befores.get(len(before), frozenset())
-            befores[len(before)] = listed | {tuple(before)}
+    found: dict[str, dict[int, set[tuple[str, ...]]]] = {}
+    for phrase in chain.from_iterable(map(phrases, tables)):
+        *before, last = words_of(phrase)
+        befores = found.setdefault(last, {})
+        befores.setdefault(len(before), set()).add(tuple(before))
     return found
 
 
