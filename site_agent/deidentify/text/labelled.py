@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from site_agent.deidentify.text.due_names import initialled, is_lone_month, paired
 from site_agent.deidentify.text.lexicon import (
     ACRONYM,
     CAPITAL,
@@ -23,19 +24,9 @@ from site_agent.deidentify.text.lexicon import (
     TITLE,
     UNKNOWN,
 )
-from site_agent.deidentify.text.name_runs import (
-    COMMA,
-    JOINTS,
-    between_titles,
-    initialled,
-    is_lone_month,
-    is_role,
-    paired,
-    skip_titles,
-    small_run,
-    whole_run,
-)
+from site_agent.deidentify.text.name_runs import COMMA, JOINTS, small_run, whole_run
 from site_agent.deidentify.text.page import Page, ends_phrase
+from site_agent.deidentify.text.ranks import between_titles, is_role, skip_titles
 from site_agent.deidentify.text.vocabulary import (
     ByEnd,
     by_last_word,

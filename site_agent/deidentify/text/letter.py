@@ -16,16 +16,13 @@ from enum import Enum
 from functools import cache, lru_cache
 from operator import itemgetter
 
+from site_agent.deidentify.text.due_names import initialled
 from site_agent.deidentify.text.lexicon import CAPITAL, HEADED, SIGNED, TITLE
-from site_agent.deidentify.text.name_runs import (
-    initialled,
-    name_run,
-    skip_titles,
-    whole_run,
-)
+from site_agent.deidentify.text.name_runs import name_run, whole_run
 from site_agent.deidentify.text.names import PersonName, parse_name
 from site_agent.deidentify.text.page import Page, open_page
 from site_agent.deidentify.text.persons import find_persons
+from site_agent.deidentify.text.ranks import skip_titles
 from site_agent.deidentify.text.spelling import fold
 from site_agent.deidentify.text.vocabulary import phrases, words_of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from site_agent.deidentify.text.due_names import is_dotted_word
 from site_agent.deidentify.text.lexicon import (
     ACRONYM,
     CAPITAL,
@@ -18,13 +19,9 @@ from site_agent.deidentify.text.lexicon import (
     TITLE,
     UNKNOWN,
 )
-from site_agent.deidentify.text.name_runs import (
-    SUFFIXES,
-    is_dotted_word,
-    is_level,
-    is_rank,
-)
+from site_agent.deidentify.text.name_runs import SUFFIXES, is_level
 from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.ranks import is_rank
 from site_agent.deidentify.text.spans import begins_sentence
 from site_agent.deidentify.text.vocabulary import words
 

@@ -7,7 +7,6 @@ suffixes, and what stands after a comma or a caret (PS3.5 6.2.1) belong to it.
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from site_agent.deidentify.text.lexicon import (
     ACRONYM,
@@ -26,9 +25,9 @@ from site_agent.deidentify.text.lexicon import (
     kinds,
 )
 from site_agent.deidentify.text.page import Page
-from site_agent.deidentify.text.vocabulary import words, written_phrases, written_words
+from site_agent.deidentify.text.ranks import is_role
 
-_DOTTED = frozenset((". ", ".", ".-"))
+DOTTED = frozenset((". ", ".", ".-"))
 SUFFIXES = frozenset(("II", "III", "IV", "Jr", "Sr", "JR", "SR", "jr", "sr"))
 JOINTS = frozenset(
     (
@@ -48,9 +47,7 @@ JOINTS = frozenset(
     )
 )
 COMMA = re.compile(r"[ \t]{0,2},[ \t]{0,2}")
-AFTER_TITLE = frozenset((" ", ". ", ".", "  ", ".  ", "-", ".-", "\n", ".\n", ", "))
-_LONGEST_NAME = 6  # words
-_LONGEST_ABBREVIATION = 5
+LONGEST_NAME = 6  # words
 _LONGEST_SMALL_NAME = 3
 _SMALL_JOINTS = frozenset((" ", "-", "'", ", ", ". "))
 _CLOSED = re.compile(r"[,;)\n|]|\.?$|\.\s| ?[(<|/-]| {2}| \d")
@@ -66,7 +63,7 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
     one that is nothing else never follows (``Dr. Young Radiology``).
     """
     kinds, gaps = page.kinds, page.gaps
-    last = min(len(kinds), word + _LONGEST_NAME)
+    last = min(len(kinds), word + LONGEST_NAME)
     end = at = word
     while at < last:
         kind = kinds[at]
@@ -74,7 +71,7 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
             gap = gaps[at]
             if gap not in JOINTS:
                 break
-            if gap in _DOTTED and not _is_short(page, at - 1):
+            if gap in DOTTED and not _is_short(page, at - 1):
                 break
         lone = kind & INITIAL
         if lone and is_level(page, at):
@@ -110,7 +107,7 @@ def _is_name_still(page: Page, at: int, first: int) -> bool:
     """Whether a small word with a capital is a name's: ``van Es``, ``An Peeters``."""
     if at > first:
         before, gap = page.kinds[at - 1], page.gaps[at]
-        initialled = before & INITIAL and gap in _DOTTED
+        initialled = before & INITIAL and gap in DOTTED
         if initialled or (before & (UNKNOWN | COMMON) and gap == " "):
             return _ends_phrase(page, at)  # Dr. K. Las, but Dr. M. The
         return bool(before & PARTICLE) and gap == " "
@@ -128,7 +125,7 @@ def _ends_name(page: Page, at: int, begun: bool) -> bool:
         return False
     if (
         before & INITIAL
-        and gap in _DOTTED
+        and gap in DOTTED
         and not (kind & LETTER and _is_label(page, at))
     ):
         return False
@@ -243,117 +240,6 @@ def small_run(page: Page, word: int) -> int:
     return end
 
 
-def is_rank(page: Page, word: int) -> bool:
-    """Whether a word is a rank that stands before a name: ``MAJ``, ``OÄ``."""
-    return page.folds[word] in words("titles", "ranks")
-
-
-def initialled(page: Page, word: int) -> int:
-    """Give the end of a name with initials that begins at `word`, else `word`.
-
-    Where a name is due, they show it, whatever word the rest of it is: ``S Head``,
-    ``Head, S.``, ``Gray S``, ``E. MAY``, ``Dos Santos, M.``.
-    """
-    if page.shapes.find(_INITIAL, word, word + _LONGEST_NAME) < 0:
-        return word
-    kinds, gaps = page.kinds, page.gaps
-    at, named, initials, comma = word, 0, 0, False
-    while at < min(len(kinds), word + _LONGEST_NAME):
-        kind, gap = kinds[at], gaps[at]
-        if at > word:
-            if "," in gap:
-                if comma or not kind & INITIAL or not COMMA.fullmatch(gap):
-                    break
-                comma = True
-            elif gap not in JOINTS or (gap in _DOTTED and not kinds[at - 1] & INITIAL):
-                break
-        if at > word and kind & CAPS and is_role(page, at):
-            break
-        if kind & INITIAL:
-            if is_dotted_word(page, at):
-                break  # Rust, D.O.B.
-            if gaps[at + 1] == "-" and not kinds[at + 1] & UNKNOWN:
-                break  # an E-Mail
-            if is_level(page, at) or _is_article(page, at):
-                break
-            initials += 1
-        elif kind & CAPITAL and not kind & _NO_SURNAME:
-            if comma or (named and initials and gap == ". " and not kind & UNKNOWN):
-                break  # Gray, S. Portable
-            named += 1
-        elif not kind & PARTICLE:
-            break
-        at += 1
-    return at if named and initials and not kinds[at - 1] & FUNCTION else word
-
-
-def paired(page: Page, word: int) -> int:
-    """Give the end of two or three words that make a name at `word`, else `word`.
-
-    Where a person is due, capitals inside a sentence show it, whatever words they are:
-    ``Massimo Kalt``. German nouns have them too; there the first must be unknown.
-    """
-    kinds, gaps, last = page.kinds, page.gaps, len(page.kinds)
-    at = word
-    while at < last and at - word <= _LONGEST_PAIR:
-        kind = kinds[at]
-        if at > word and gaps[at] not in (" ", "-"):
-            break
-        if not kind & CAPITAL or kind & (_NO_SURNAME | _NO_PAIR):
-            break
-        if page.language == "de" and not (
-            kind & UNKNOWN or (at > word and len(page.words[at]) <= _LONGEST_ADJECTIVE)
-        ):
-            break
-        at += 1
-    fits = 1 < at - word <= _LONGEST_PAIR
-    return (
-        at
-        if fits and not (at < last and kinds[at] & LETTER and gaps[at] == " ")
-        else word
-    )
-
-
-def is_dotted_word(page: Page, at: int) -> bool:
-    """Whether a letter begins an abbreviation that is no name: ``D.O.B.``."""
-    return page.folded.startswith(_DOTTED_WORDS, page.starts[at])
-
-
-def is_lone_month(page: Page, word: int) -> bool:
-    """Whether a month has a capital that it has but as a name: ``par Janvier``."""
-    kind = page.kinds[word]
-    small = page.language in words("moments", "small_months")
-    named = small and kind & MONTH and kind & CAPITAL and not kind & CAPS
-    return bool(named) and not page.gaps[word + 1].strip()[:1].isdigit()
-
-
-_DOTTED_WORDS = (
-    "d.o.b",
-    "d.n.",
-    "m.d.",
-    "d.o.",
-    "n.p.",
-    "r.n.",
-    "p.c.",
-    "c.c.",
-    "d.d.",
-)
-_NO_PAIR = CAPS | INITIAL | LETTER
-_LONGEST_PAIR, _LONGEST_ADJECTIVE = 3, 7
-
-
-def _is_article(page: Page, at: int) -> bool:
-    """Whether a letter in a text of capitals is a small word: ``A FILM``."""
-    if page.gaps[at + 1] != " " or at + 1 == len(page.words):
-        return False
-    kind = page.kinds[at + 1]
-    return bool(kind & CAPS) and not kind & (COMMON | UNKNOWN)
-
-
-_INITIAL = CAPITAL | INITIAL
-_NO_SURNAME = FUNCTION | HOUSE | TITLE
-
-
 def _is_given(page: Page, at: int) -> bool:
     """Whether a word of medicine stands as a given name does: ``Gemen, Job, MD``."""
     kind = page.kinds[at]
@@ -376,52 +262,3 @@ def _is_given(page: Page, at: int) -> bool:
 def _shouts(page: Page, word: int) -> bool:
     """Whether the word before is in capitals too, so that capitals tell nothing."""
     return word > 0 and bool(page.kinds[word - 1] & (CAPS | INITIAL))
-
-
-def is_role(page: Page, word: int) -> bool:
-    """Whether a word is a role as it stands after a name: ``MD``, ``radióloga``."""
-    return page.words[word].lower() in _roles()
-
-
-@cache
-def _roles() -> frozenset[str]:
-    """Give the roles of one word; short ones with their accents: Swedish ``på``."""
-    written = {role.lower() for role in written_phrases("roles") if " " not in role}
-    return frozenset(written | {"np", "pa"})
-
-
-def skip_titles(page: Page, word: int) -> int:
-    """Give the first word that is no title, no rank, nor one between titles.
-
-    It is behind the last word where a sentence ends with the rank.
-    """
-    between = between_titles()
-    while word < len(page.words) and (
-        (page.kinds[word] & TITLE and not page.kinds[word] & INITIAL)
-        or page.words[word].lower() in between
-    ):
-        if not page.kinds[word] & TITLE and _names_a_person(page, word):
-            break
-        word += 1
-        gap = page.gaps[word]
-        if gap[:1] == "." and len(page.words[word - 1]) > _LONGEST_ABBREVIATION:
-            return len(page.words)  # Seen by the doctor. Heart normal.
-        if word < len(page.words) and gap not in AFTER_TITLE:
-            break
-    return word
-
-
-def _names_a_person(page: Page, word: int) -> bool:
-    """Whether a rank's word is a name: ``Name: Maj, K.``, ``ssk Maj ringd``."""
-    if not page.kinds[word] & CAPITAL or not is_rank(page, word):
-        return False
-    after = page.words[word + 1 : word + 2]
-    return page.gaps[word + 1][:1] == "," or not after or after[0].islower()
-
-
-@cache
-def between_titles() -> frozenset[str]:
-    """Give the words, folded or not, that may stand between a title and the name."""
-    listed = ("between", "ranks")
-    folded = frozenset[str]().union(*(words("titles", one) for one in listed))
-    return folded.union(*(written_words("titles", one) for one in listed))

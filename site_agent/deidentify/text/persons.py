@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from site_agent.deidentify.text.due_names import initialled, is_lone_month, paired
 from site_agent.deidentify.text.labelled import Run, has_partner, labelled
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
@@ -28,21 +29,20 @@ from site_agent.deidentify.text.lexicon import (
     UNKNOWN,
 )
 from site_agent.deidentify.text.name_runs import (
-    AFTER_TITLE,
     COMMA,
     JOINTS,
     SUFFIXES,
-    between_titles,
-    initialled,
-    is_lone_month,
-    is_rank,
-    is_role,
-    paired,
-    skip_titles,
     small_run,
     whole_run,
 )
 from site_agent.deidentify.text.page import Page, ends_phrase
+from site_agent.deidentify.text.ranks import (
+    AFTER_TITLE,
+    between_titles,
+    is_rank,
+    is_role,
+    skip_titles,
+)
 from site_agent.deidentify.text.spans import begins_sentence
 from site_agent.deidentify.text.vocabulary import (
     by_last_word,

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from site_agent.deidentify.text.due_names import initialled
 from site_agent.deidentify.text.letter import Cut, Section
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
@@ -25,14 +26,9 @@ from site_agent.deidentify.text.lexicon import (
     TITLE,
     UNKNOWN,
 )
-from site_agent.deidentify.text.name_runs import (
-    JOINTS,
-    initialled,
-    is_rank,
-    is_role,
-    skip_titles,
-)
+from site_agent.deidentify.text.name_runs import JOINTS
 from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.ranks import is_rank, is_role, skip_titles
 from site_agent.deidentify.text.spans import Category, Span
 
 _PERSONS = {

@@ -21,8 +21,8 @@ from site_agent.deidentify.text.lexicon import (
     TYPED,
     UNKNOWN,
 )
-from site_agent.deidentify.text.name_runs import is_role
 from site_agent.deidentify.text.page import Page, ends_phrase
+from site_agent.deidentify.text.ranks import is_role
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.spelling import fold
 from site_agent.deidentify.text.vocabulary import by_last_word, words

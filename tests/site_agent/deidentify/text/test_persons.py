@@ -2,9 +2,10 @@
 
 import pytest
 
-from site_agent.deidentify.text.name_runs import name_run, skip_titles
+from site_agent.deidentify.text.name_runs import name_run
 from site_agent.deidentify.text.page import open_page
 from site_agent.deidentify.text.persons import find_persons
+from site_agent.deidentify.text.ranks import skip_titles
 
 
 def named(text: str) -> list[str]:

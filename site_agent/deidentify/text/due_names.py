@@ -1,0 +1,130 @@
+"""Names where a person is due, which show whatever words they are made of."""
+
+from __future__ import annotations
+
+from site_agent.deidentify.text.lexicon import (
+    CAPITAL,
+    CAPS,
+    COMMON,
+    FUNCTION,
+    HOUSE,
+    INITIAL,
+    LETTER,
+    MONTH,
+    PARTICLE,
+    TITLE,
+    UNKNOWN,
+)
+from site_agent.deidentify.text.name_runs import (
+    COMMA,
+    DOTTED,
+    JOINTS,
+    LONGEST_NAME,
+    is_level,
+)
+from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.ranks import is_role
+from site_agent.deidentify.text.vocabulary import words
+
+_DOTTED_WORDS = (
+    "d.o.b",
+    "d.n.",
+    "m.d.",
+    "d.o.",
+    "n.p.",
+    "r.n.",
+    "p.c.",
+    "c.c.",
+    "d.d.",
+)
+_NO_PAIR = CAPS | INITIAL | LETTER
+_LONGEST_PAIR, _LONGEST_ADJECTIVE = 3, 7
+_INITIAL = CAPITAL | INITIAL
+_NO_SURNAME = FUNCTION | HOUSE | TITLE
+
+
+def initialled(page: Page, word: int) -> int:
+    """Give the end of a name with initials that begins at `word`, else `word`.
+
+    Where a name is due, they show it, whatever word the rest of it is: ``S Head``,
+    ``Head, S.``, ``Gray S``, ``E. MAY``, ``Dos Santos, M.``.
+    """
+    if page.shapes.find(_INITIAL, word, word + LONGEST_NAME) < 0:
+        return word
+    kinds, gaps = page.kinds, page.gaps
+    at, named, initials, comma = word, 0, 0, False
+    while at < min(len(kinds), word + LONGEST_NAME):
+        kind, gap = kinds[at], gaps[at]
+        if at > word:
+            if "," in gap:
+                if comma or not kind & INITIAL or not COMMA.fullmatch(gap):
+                    break
+                comma = True
+            elif gap not in JOINTS or (gap in DOTTED and not kinds[at - 1] & INITIAL):
+                break
+        if at > word and kind & CAPS and is_role(page, at):
+            break
+        if kind & INITIAL:
+            if is_dotted_word(page, at):
+                break  # Rust, D.O.B.
+            if gaps[at + 1] == "-" and not kinds[at + 1] & UNKNOWN:
+                break  # an E-Mail
+            if is_level(page, at) or _is_article(page, at):
+                break
+            initials += 1
+        elif kind & CAPITAL and not kind & _NO_SURNAME:
+            if comma or (named and initials and gap == ". " and not kind & UNKNOWN):
+                break  # Gray, S. Portable
+            named += 1
+        elif not kind & PARTICLE:
+            break
+        at += 1
+    return at if named and initials and not kinds[at - 1] & FUNCTION else word
+
+
+def paired(page: Page, word: int) -> int:
+    """Give the end of two or three words that make a name at `word`, else `word`.
+
+    Where a person is due, capitals inside a sentence show it, whatever words they are:
+    ``Massimo Kalt``. German nouns have them too; there the first must be unknown.
+    """
+    kinds, gaps, last = page.kinds, page.gaps, len(page.kinds)
+    at = word
+    while at < last and at - word <= _LONGEST_PAIR:
+        kind = kinds[at]
+        if at > word and gaps[at] not in (" ", "-"):
+            break
+        if not kind & CAPITAL or kind & (_NO_SURNAME | _NO_PAIR):
+            break
+        if page.language == "de" and not (
+            kind & UNKNOWN or (at > word and len(page.words[at]) <= _LONGEST_ADJECTIVE)
+        ):
+            break
+        at += 1
+    fits = 1 < at - word <= _LONGEST_PAIR
+    return (
+        at
+        if fits and not (at < last and kinds[at] & LETTER and gaps[at] == " ")
+        else word
+    )
+
+
+def is_dotted_word(page: Page, at: int) -> bool:
+    """Whether a letter begins an abbreviation that is no name: ``D.O.B.``."""
+    return page.folded.startswith(_DOTTED_WORDS, page.starts[at])
+
+
+def is_lone_month(page: Page, word: int) -> bool:
+    """Whether a month has a capital that it has but as a name: ``par Janvier``."""
+    kind = page.kinds[word]
+    small = page.language in words("moments", "small_months")
+    named = small and kind & MONTH and kind & CAPITAL and not kind & CAPS
+    return bool(named) and not page.gaps[word + 1].strip()[:1].isdigit()
+
+
+def _is_article(page: Page, at: int) -> bool:
+    """Whether a letter in a text of capitals is a small word: ``A FILM``."""
+    if page.gaps[at + 1] != " " or at + 1 == len(page.words):
+        return False
+    kind = page.kinds[at + 1]
+    return bool(kind & CAPS) and not kind & (COMMON | UNKNOWN)
