@@ -15,6 +15,7 @@ none: ``University Hospital``, ``Institut für Radiologie``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -51,7 +52,12 @@ from site_agent.deidentify.text.place_words import (
     part_of,
 )
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import words, words_in, written_phrases
+from site_agent.deidentify.text.vocabulary import (
+    either,
+    words,
+    words_in,
+    written_phrases,
+)
 from site_agent.deidentify.text.word_lists import is_allowed
 
 _LONGEST = 9  # words on either side
@@ -119,14 +125,17 @@ def _heads(page: Page) -> Iterator[tuple[int, int]]:
                 heads.append((word, word))
         elif kind & MAYBE_HOUSE and _is_house_here(page, word):
             heads.append((word, word))
-    for dotted in written_phrases("houses", "dotted"):
-        at = page.text.find(dotted)
-        while at >= 0:
-            word, after = page.word_before(at), page.text[at + len(dotted) :][:1]
-            if page.starts[word] == at and not after.isalpha():
-                heads.append((word, page.word_before(at + len(dotted) - 1)))
-            at = page.text.find(dotted, at + 1)
+    for dotted in _dotted().finditer(page.text):
+        first, last = dotted.span()
+        heads.append((page.word_before(first), page.word_before(last - 1)))
     return iter(sorted(heads))
+
+
+@cache
+def _dotted() -> re.Pattern[str]:
+    """Match a house's abbreviation with full stops: ``Z.O.Z.``."""
+    listed = either(written_phrases("houses", "dotted"))
+    return re.compile(rf"(?<![^\W\d_])(?:{listed})(?![^\W\d_])")
 
 
 def _is_house_here(page: Page, word: int) -> bool:
