@@ -15,7 +15,6 @@ none: ``University Hospital``, ``Institut für Radiologie``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -53,7 +52,6 @@ from site_agent.deidentify.text.place_words import (
 )
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import (
-    either,
     words,
     words_in,
     written_phrases,
@@ -64,6 +62,7 @@ _LONGEST = 9  # words on either side
 _DASHES = frozenset((" - ", " \u2013 "))
 _SHORTEST_LABEL, _CODE = 4, 2
 _NEAR = (Part.PROPER, Part.GENERIC)
+_INITIAL = CAPITAL | INITIAL
 _UNSURE = (Part.NONE, Part.FILLING)
 
 
@@ -125,17 +124,36 @@ def _heads(page: Page) -> Iterator[tuple[int, int]]:
                 heads.append((word, word))
         elif kind & MAYBE_HOUSE and _is_house_here(page, word):
             heads.append((word, word))
-    for dotted in _dotted().finditer(page.text):
-        first, last = dotted.span()
-        heads.append((page.word_before(first), page.word_before(last - 1)))
+    heads.extend(_abbreviated(page))
     return iter(sorted(heads))
 
 
+def _abbreviated(page: Page) -> Iterator[tuple[int, int]]:
+    """Give the words of abbreviations that have a stop or a hyphen inside."""
+    text, shapes, dotted = page.text, page.shapes, _dotted()
+    starts = []
+    at = shapes.find(_INITIAL)
+    while at >= 0:
+        starts.append(page.starts[at])
+        at = shapes.find(_INITIAL, at + 1)
+    for joined in words("houses", "joined"):
+        at = text.find(joined.upper())
+        while at >= 0:
+            starts.append(at)
+            at = text.find(joined.upper(), at + 1)
+    for start in starts:
+        if text.startswith(dotted, start):
+            stop = start + len(next(o for o in dotted if text.startswith(o, start)))
+            if not text[stop : stop + 1].isalpha():
+                yield page.word_before(start), page.word_before(stop - 1)
+
+
 @cache
-def _dotted() -> re.Pattern[str]:
-    """Match a house's abbreviation with full stops: ``Z.O.Z.``."""
-    listed = either(written_phrases("houses", "dotted"))
-    return re.compile(rf"(?<![^\W\d_])(?:{listed})(?![^\W\d_])")
+def _dotted() -> tuple[str, ...]:
+    """Give a house's abbreviations with full stops, the longest first: ``Z.O.Z.``."""
+    listed = {one.upper() for one in words("houses", "joined")}
+    listed |= written_phrases("houses", "dotted")
+    return tuple(sorted(listed, key=len, reverse=True))
 
 
 def _is_house_here(page: Page, word: int) -> bool:
