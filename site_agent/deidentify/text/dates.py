@@ -48,8 +48,8 @@ MONTHS = {
 } | _BROKEN_MONTHS
 """Folded month names and their usual abbreviations -> 1..12."""
 
-# Polish writes ``2 maja 2000 r.``
-_YEAR_AFTER = re.compile(r" r(?:\.|oku\b)")
+# Polish writes ``2 maja 2000 r.`` and ``02.05.2000r.``.
+_YEAR_AFTER = re.compile(r" ?r(?:\.|oku\b)")
 _NUMERALS = "i ii iii iv v vi vii viii ix x xi xii"
 ROMAN = {numeral: number for number, numeral in enumerate(_NUMERALS.split(), 1)}
 # Other words too in one of the languages: ``2 may be``, ``1 out of``, Polish ``maja``.
@@ -224,7 +224,7 @@ def _is_one(match: re.Match[str]) -> bool:
 
 def _end(match: re.Match[str]) -> int:
     end = match.end()
-    if match.string.startswith(" r", end) and (
+    if match.string.startswith((" r", "r."), end) and (
         year := _YEAR_AFTER.match(match.string, end)
     ):
         return year.end()

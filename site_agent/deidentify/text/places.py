@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from site_agent.deidentify.text.eponyms import is_in_eponym
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
     CAPS,
@@ -28,6 +29,7 @@ from site_agent.deidentify.text.lexicon import (
     INITIAL,
     LETTER,
     MAYBE_HOUSE,
+    MONTH,
     STREET,
     TITLE,
     UNKNOWN,
@@ -319,6 +321,9 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
         elif part is Part.PROPER:
             if small and not (linked or left) and page.gaps[at] != "-":
                 break
+            dated = kind & MONTH and page.language == "en"
+            if before is Part.LINK and (dated or is_in_eponym(page, at)):
+                break  # Royal Hospital in May; for Wegener granulomatosis
             last = firm = at
             named = True
         elif part is Part.GENERIC:
@@ -327,7 +332,8 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
             last = at if kind & CAPITAL else last
             firm = at if kind & HOUSE or bound else firm
         elif part is Part.TRADE:
-            last, firm = (at, at) if bound else (last, firm)
+            written = bound and (kind & CAPITAL or page.language != "en")
+            last, firm = (at, at) if written else (last, firm)
         elif part is Part.TITLE:
             titled = True
         elif part is Part.FILLING:

@@ -20,6 +20,7 @@ from site_agent.deidentify.text.addresses import find_addresses
 from site_agent.deidentify.text.beside_places import find_beside_places
 from site_agent.deidentify.text.codes import find_rest_of_numbers
 from site_agent.deidentify.text.doubts import find_doubts
+from site_agent.deidentify.text.fields import find_fields
 from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.known_names import (
     find_known_names,
@@ -43,9 +44,11 @@ from site_agent.deidentify.text.letterhead import (
 )
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
+    CAPS,
     HOUSE,
     MAYBE_HOUSE,
     PARTICLE,
+    TITLE,
 )
 from site_agent.deidentify.text.names import parse_name
 from site_agent.deidentify.text.page import Page, open_page
@@ -80,6 +83,7 @@ _AFTER_PARTICLE = frozenset((" ", "'", "\u2019", ". ", " '", " \u2019"))
 _ARTICLES = frozenset(("het", "t", "s"))
 _MOST_PARTICLES = 3
 _SHORTEST_MET, _SHORTEST_SMALL = 3, 5
+_INITIALS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,7 @@ def _find(
     spans += find_houses(page)
     spans += find_addresses(page)
     spans += find_in_segments(page)
+    spans += find_fields(page)
     spans += find_signatures(page, parts)
     spans += find_before_ages(page, zones.letter)
     taken = _taken(page, spans)
@@ -266,11 +271,24 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
             where = words("dwellings", "towns")  # wonende te
             while first < word and folds[first] in where:
                 first += 1
+        first -= first > 0 and _is_initials(page, first - 1)
         if first < word:
             span = Span(starts[first], *span[1:])
     else:
         first -= 1
     return with_house_numbers(page, span) if zones.letter[first] else span
+
+
+def _is_initials(page: Page, word: int) -> bool:
+    """Whether two capitals before a name are its initials: ``SA Bianchi``."""
+    kind, name = page.kinds[word], page.kinds[word + 1]
+    return (
+        bool(kind & CAPS and name & CAPITAL)
+        and not kind & TITLE
+        and not name & (CAPS | HOUSE)
+        and len(page.words[word]) == _INITIALS
+        and page.gaps[word + 1] == " "
+    )
 
 
 def _is_half(page: Page, word: int, last: int) -> bool:

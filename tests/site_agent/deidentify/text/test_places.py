@@ -2,8 +2,10 @@
 
 import pytest
 
+from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.page import open_page
 from site_agent.deidentify.text.places import find_houses
+from site_agent.deidentify.text.scrub import scrub
 
 
 def houses(text: str, language: str) -> list[str]:
@@ -104,3 +106,17 @@ def test_department_and_house_without_a_proper_part_stay(
 )
 def test_house_without_a_name_stays(language: str, text: str) -> None:
     assert houses(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Treated at Quarrington Royal Hospital for Wegener granulomatosis.", "for W"),
+        ("Seen at Quarrington Cancer Institute for a chest film.", "for a chest film"),
+        ("CT at Quarrington Clinic in May of this year.", "in May of"),
+    ],
+)
+def test_house_ends_before_what_it_was_for(text: str, kept: str) -> None:
+    done = scrub(text, KnownIdentifiers(), "en").text
+    assert kept in done
+    assert "Quarrington" not in done
