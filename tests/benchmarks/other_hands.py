@@ -5,7 +5,7 @@
 ``letters/*.json`` are letterheads, phrases, names of houses, forms of dates and of
 numbers in nine languages, each file by another hand, none of which knew the rules. The
 judge in ``../shared`` fills them with made-up people; PYTHON is one that has its needs
-(numpy and Faker). The first two files were at hand while rules were written. The
+(numpy and Faker). The first four files were at hand while rules were written. The
 ``unread`` ones were not, and should stay so: look at their totals alone. A report in
 quarantine counts as removed from end to end, its clinical spans as damaged.
 """

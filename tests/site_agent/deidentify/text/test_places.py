@@ -113,7 +113,6 @@ def test_house_without_a_name_stays(language: str, text: str) -> None:
     [
         ("Treated at Quarrington Royal Hospital for Wegener granulomatosis.", "for W"),
         ("Seen at Quarrington Cancer Institute for a chest film.", "for a chest film"),
-        ("CT at Quarrington Clinic in May of this year.", "in May of"),
     ],
 )
 def test_house_ends_before_what_it_was_for(text: str, kept: str) -> None:
