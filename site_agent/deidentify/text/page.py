@@ -37,9 +37,7 @@ _span, _start = re.Match.span, re.Match.start
 # text is split a letter that no report has stands for it.
 _LOST = re.compile(r"[?\ufffd](?=[^\W\d_])")
 _STAND_IN = "\u0294"
-# A row of a table, with commas between its cells, and such a comma.
-_ROW = re.compile(r"[^\n]{0,2000},\"[^\n]*")
-_COMMA = re.compile(r",(?=[^\s])")
+_COMMA = re.compile(r",(?=\S)")  # of a row of a table
 _KEYS = Keys()
 _LONG, _PIECE = 1 << 20, 1 << 16  # characters
 
@@ -99,7 +97,7 @@ def open_page(text: str, language: str | None = None) -> Page:
         words, gaps, starts, ends = _piecewise(text, plain)
     folded = fold(text)
     if ',"' in folded:
-        folded = _ROW.sub(_parted_row, folded)
+        folded = "\n".join(map(_parted_row, folded.split("\n")))
     language = language_of(words) if language is None else language.lower()[:2]
     listed = list(map(kinds(language).__getitem__, words))
     return Page(
@@ -120,9 +118,9 @@ def open_page(text: str, language: str | None = None) -> Page:
     )
 
 
-def _parted_row(row: re.Match[str]) -> str:
+def _parted_row(line: str) -> str:
     """Write semicolons in a row of a table, where a comma is of no number or date."""
-    return _COMMA.sub(";", row[0])
+    return _COMMA.sub(";", line) if ',"' in line else line
 
 
 def _parts(text: str, plain: bool) -> list[str]:
