@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from operator import itemgetter
 
 from site_agent.deidentify.text.letter import Cut, Section
@@ -139,9 +140,11 @@ def find_in_letterhead(
     `found` are the spans that are known already.
     """
     known = sorted(map(_START_AND_END, found))
+    begun = [start for start, _ in known]
+    reached = [0, *accumulate((end for _, end in known), max)]
     for start, end, section in zones.sections:
         if section is _OTHER:
-            yield from _figures(page, start, end, zones, known)
+            yield from _figures(page, start, end, zones, begun, reached)
     kinds = page.kinds
     streets = [at for at in page.sought if kinds[at] & STREET]
     for first, last in zones.lines:
@@ -151,19 +154,22 @@ def find_in_letterhead(
 
 
 def _figures(
-    page: Page, start: int, end: int, zones: Zones, known: list[tuple[int, int]]
+    page: Page,
+    start: int,
+    end: int,
+    zones: Zones,
+    begun: list[int],
+    reached: list[int],
 ) -> Iterator[Span]:
+    """Find codes; `reached` is how far go the spans that begin before each one."""
     folded = page.folded
     at = start
-    reach, passed = 0, 0
     figures = page.figures
     first = bisect_left(figures, (start, 0))
     for figure, stop in figures[first : bisect_left(figures, (end, 0), first)]:
         if figure < at:
             continue
-        while passed < len(known) and known[passed][0] <= figure:
-            reach = max(reach, known[passed][1])
-            passed += 1
+        reach = reached[bisect_right(begun, figure)]
         if reach >= stop and not folded.startswith("-", reach):
             at = reach
             continue

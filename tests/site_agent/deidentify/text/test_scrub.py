@@ -1,6 +1,8 @@
 """Whole reports: letterhead, text and signature, in wording of no one hospital."""
 
 import itertools
+import sys
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -154,3 +156,30 @@ def test_half_of_a_double_name_goes_whatever_word_it_is() -> None:
 def test_name_of_another_place_in_the_letter_goes_everywhere() -> None:
     text = "Dr. Quandt asked.\nFINDINGS: Normal.\n\nIMPRESSION: as told by quandt."
     assert "uandt" not in scrub(text, NOTHING, "en").text
+
+
+def test_a_text_twice_as_long_takes_twice_the_work() -> None:
+    letter = (
+        "Quarrington General Hospital\n"
+        "Patient: Anna Hollis, DOB 3.2.1950, MRN 4711998\n"
+        "Requested by Dr. Rose Lund on 3.4.2024, 12 Elm Street, Leeds LS1 4AB\n"
+        "FINDINGS: No effusion. Heart 12 cm.\nIMPRESSION: Normal.\n"
+        "Electronically signed: Anna Brook, MD 2024-04-03 12:30\n\n"
+    )
+    scrub(letter, KnownIdentifiers())  # what is read once is read
+
+    def calls(text: str) -> int:
+        counted = 0
+
+        def count(_frame: FrameType, event: str, _argument: object) -> None:
+            nonlocal counted
+            counted += event in ("call", "c_call")
+
+        sys.setprofile(count)
+        try:
+            scrub(text, KnownIdentifiers())
+        finally:
+            sys.setprofile(None)
+        return counted
+
+    assert calls(letter * 80) < 2.2 * calls(letter * 40)
