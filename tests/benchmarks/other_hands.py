@@ -1,13 +1,15 @@
 """How much of what identifies goes from letters of hospitals that nobody had in mind.
 
-    python -m tests.benchmarks.other_hands --python PYTHON [--count 900] [--seed 11]
+    python -m tests.benchmarks.other_hands --python PYTHON [--peers VENV]
+        [--count 900] [--seed 11]
 
 ``letters/*.json`` are letterheads, phrases, names of houses, forms of dates and of
 numbers in nine languages, each file by another hand, none of which knew the rules. The
 judge in ``../shared`` fills them with made-up people; PYTHON is one that has its needs
 (numpy and Faker). The first four files were at hand while rules were written. The
 ``unread`` ones were not, and should stay so: look at their totals alone. A report in
-quarantine counts as removed from end to end, its clinical spans as damaged.
+quarantine counts as removed from end to end, its clinical spans as damaged. VENV is as
+in ``report_text``: Presidio scrubs the English reports of the last hand.
 """
 
 from __future__ import annotations
@@ -18,18 +20,15 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.judging import Bar, judged, show, site_agent
+from tests.benchmarks.judging import Bar, peers_python, show
+from tests.benchmarks.report_text import SHARES, english_of, presidio, scrubbed
 from tests.shared_folder import SHARED
 
 LETTERS = Path(__file__).with_name("letters")
 JUDGE = SHARED / "judge" / "report_deid.py"
 REPORTS = SHARED / "data" / "reports" / "iu_reports.csv"
 BARS = [
-    Bar("identifiers fully removed", "full", 0.97, 0.995),
-    Bar("the same, worst category", "worst_category", 0.97, 0.995),
-    Bar("reports with any leak", "leaky_reports", 0.15, 0.05, False),
-    Bar("clinical spans damaged", "keep_damaged", 0.01, 0, False),
-    Bar("other characters removed", "overremoved", 0.01, 0.003, False),
+    *SHARES,
     Bar("headers given: fully removed", "full_known", 0.97, 0.995),
     Bar("headers given: reports with any leak", "leaky_known", 0.15, 0.05, False),
 ]
@@ -41,19 +40,23 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--python", required=True, help="a Python that has Faker")
+    parser.add_argument("--peers", type=Path, help="environment with the other tools")
     parser.add_argument("--count", type=int, default=900, help="reports of each hand")
     parser.add_argument("--seed", type=int, default=11, help="of people and choices")
     options = parser.parse_args()
     if not JUDGE.is_file():
         raise SystemExit(f"{JUDGE} is absent: there is nobody to judge.")
     with tempfile.TemporaryDirectory() as temporary:
-        columns = {}
+        room, columns = Path(temporary), {}
+        gold = room / "gold.jsonl"
         for templates in sorted(LETTERS.glob("*.json")):
-            gold = Path(temporary, "gold.jsonl")
             make(gold, templates, options)
-            columns[templates.stem] = scrubbed(gold, Path(temporary))
-    for name in columns:
-        show(BARS, {name: columns[name]}, name)
+            columns[templates.stem] = scrubbed(gold, room)
+        english = english_of(gold, room)
+        columns["its English"] = scrubbed(english, room)
+        if python := peers_python(options.peers):
+            columns["Presidio"] = presidio(python, english, room)
+    show(BARS, columns, templates.stem)
 
 
 def make(gold: Path, templates: Path, options: argparse.Namespace) -> None:
@@ -71,22 +74,6 @@ def make(gold: Path, templates: Path, options: argparse.Namespace) -> None:
         stdout=subprocess.DEVNULL,
         check=True,
     )
-
-
-def scrubbed(gold: Path, room: Path) -> dict[str, float]:
-    """Scrub reports with nothing known beside the text, and with their headers."""
-    source, target = room / "in.jsonl", room / "out.jsonl"
-    figures = {}
-    for kind in (["--with-identifiers"], []):
-        judged("report_deid.py", "inputs", gold, "-o", source, *kind)
-        site_agent("scrub-report", source, "-o", target)
-        said = judged("report_deid.py", "score", gold, target)
-        if kind:
-            figures = {f"{key}_known": value for key, value in said.items()}
-            figures["leaky_known"] = said["leaky_reports"]
-        else:
-            figures |= said
-    return figures
 
 
 if __name__ == "__main__":

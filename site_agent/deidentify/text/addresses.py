@@ -46,13 +46,6 @@ _LONGEST_BEFORE = 50
 _SMALL = frozenset(ascii_lowercase)
 _NUMBER_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,6} ?(?:[A-Za-z]|bis|ter)?,? $")
 _JOINTS = frozenset((" ", "-", ". ", "'", "\u2019", "-'", "' "))
-_LINKS = frozenset(
-    ("de", "la", "le", "di", "da", "do", "dos", "du", "des", "del", "am")
-)
-_LINKS |= frozenset(("dei", "delle", "degli", "della", "dell", "das", "las", "los"))
-_LINKS |= frozenset(
-    ("an", "der", "dem", "im", "in", "ob", "sur", "van", "el", "e", "y", "et")
-)
 # What an address may go on with: a number, a code with its town, a province.
 _FURTHER = re.compile(
     r"(?:(?:[ ,.]{1,2}| - )(?:n[.\u00ba\u00b0]{1,2} ?)?"
@@ -65,7 +58,6 @@ _FURTHER = re.compile(
     r"(?= \d))"
 )
 _WORDS_BEFORE, _WORDS_AFTER, _ARTICLE = 3, 5, 3
-_DOTTED = frozenset(("al", "pl"))  # other words without a full stop
 _NUMBERED = re.compile(r" \d{1,4}(?!\w|[.,/]\d| ?[cm]m)")
 _TOWN_NEXT = re.compile(r"\d{4,5}|\d\d-\d{3}|\d{4} ?[A-Z]{2}")
 _AFTER_TOWN = frozenset(("\n", ",", ";", ")", ""))
@@ -116,9 +108,10 @@ def _is_abbreviated(page: Page, word: int) -> bool:
     """Whether a street's word is cut short: ``Av Neto``, ``R. do Poço``."""
     if page.folds[word] not in words("streets", "abbreviated"):
         return False
-    if page.kinds[word] & INITIAL:
-        return page.folds[word + 1 : word + 2] in ([link] for link in _LINKS)
-    return True
+    if not page.kinds[word] & INITIAL:
+        return True
+    after = word + 1
+    return after < len(page.words) and page.folds[after] in words("streets", "links")
 
 
 def _short_street(page: Page, word: int) -> Span | None:
@@ -139,7 +132,8 @@ def _address(page: Page, word: int) -> Span | None:
         if not kind & CAPITAL or kind & (TITLE | LETTER | HOUSE):
             break
         first -= 1
-    if page.folds[word] in _DOTTED and not gaps[word + 1].startswith("."):
+    dotted = page.folds[word] in words("streets", "dotted")
+    if dotted and not gaps[word + 1].startswith("."):
         return None
     capital = bool(kinds[word] & CAPITAL)
     before = _NUMBER_BEFORE.search(
@@ -178,7 +172,8 @@ def _begins_street(page: Page, word: int) -> bool:
     if word + 1 >= len(page.words) or page.gaps[word + 1] not in (" ", ". "):
         return False
     after = word + 1
-    while page.folds[after] in _LINKS and after + 1 < len(page.words):
+    linked = words("streets", "links")
+    while page.folds[after] in linked and after + 1 < len(page.words):
         if page.gaps[after + 1] not in _JOINTS:
             return False
         after += 1
@@ -204,8 +199,8 @@ def _next_name(page: Page, last: int, at: int) -> int | None:
     gap = page.text[at : page.starts[word]]
     if gap not in _JOINTS and gap not in (", ", "/"):
         return None
-    links = 0
-    while page.folds[word] in _LINKS and links < 3 and word + 1 < len(page.words):
+    links, linked = 0, words("streets", "links")
+    while page.folds[word] in linked and links < 3 and word + 1 < len(page.words):
         if page.gaps[word + 1] not in _JOINTS:
             return None
         word, links = word + 1, links + 1

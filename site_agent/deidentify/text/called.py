@@ -8,10 +8,9 @@ from functools import cache
 from site_agent.deidentify.text.number_forms import number_at
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, words
+from site_agent.deidentify.text.vocabulary import ByEnd, by_last_word, either, words
 
-_CALLED = re.compile(
-    r"[.:#°º/|=\s-]{0,24}(?:(?:no|nr|n|num|numer|card)\b[.:°º\s]{0,3})?"
+_NUMBER = (
     r"(?:(?P<code>[a-z]{1,4}|[a-z]/[a-z]) (?=\d\d))?"
     r"(?P<number>[a-z]{0,6}(?:-[a-z]{1,3})?[-/]?\d[\w/.-]{0,30}(?<=\w)"
     r"(?: \d{1,6}(?![\da-z:]|[.,-]\d| ?(?:x ?\d|(?:mm|cm|kv)\b))"
@@ -19,10 +18,7 @@ _CALLED = re.compile(
     r"(?: [a-z] \d{3}(?!\w)| [a-z](?=[,;.)\n]|$)| [a-z]{2}\d(?!\w)"
     r"| [a-z]{2}(?=[,;.)\n]|$))?)"
 )
-_CALLED_PHONE = re.compile(
-    r"[.:=#|\s-]{0,24}(?:(?:no|nr|n)\b[.:°º\s]{0,3})?"
-    r"(?P<number>[+(-]{0,2}\d[\d()+/ .-]{1,24}\d(?: ?[x#] ?\d{1,5}(?!\d))?)"
-)
+_PHONE = r"(?P<number>[+(-]{0,2}\d[\d()+/ .-]{1,24}\d(?: ?[x#] ?\d{1,5}(?!\d))?)"
 _SHORTEST_CALLED, _SHORTEST_PHONE = 4, 3
 _LONGEST_GAP, _LONGEST_BETWEEN = 24, 8
 _LONGEST_SHORT, _LONGEST_EXTENSION = 4, 6
@@ -45,41 +41,52 @@ def called_at(page: Page, start: int, word: int) -> Span | None:
         if "\n" in page.text[ends[at] : start]:
             return None
         for phrases_by_end, pattern, category in kinds[folds[at]]:
-            if ends_phrase(page, at, phrases_by_end):
-                match = pattern.match(page.folded, page.ends[at])
-                if (
-                    match is not None
-                    and match.end() > start
-                    and _tells(match, category)
-                ):
-                    begin, end = match.span("number")
-                    if begin > start:
-                        continue
-                    if category is Category.ID and match["code"]:
-                        code = match.start("code")
-                        begin = code if page.text[code].isupper() else begin
-                    own = page.folds[at]
-                    if own in words("numbered_phone_own", "all") or (
-                        end - begin <= _LONGEST_EXTENSION
-                        and own in words("numbered_phone_own", "short")
-                    ):
-                        begin = page.starts[at]
-                    form = number_at(page.folded, start)
-                    if form is not None and form.end > end:
-                        end = form.end
-                    return Span(begin, end, category, f"{category.name.lower()}-called")
+            if not ends_phrase(page, at, phrases_by_end):
+                continue
+            match = pattern.match(page.folded, ends[at])
+            if match is None or not match.start("number") <= start < match.end():
+                continue
+            if _tells(match, category):
+                return _whole(page, match, category, at, start)
     return None
+
+
+def _whole(
+    page: Page, match: re.Match[str], category: Category, at: int, start: int
+) -> Span:
+    """Give a number with the code before it, and what calls it where that is its own.
+
+    `start` is its first figure, `at` the word that calls it one.
+    """
+    begin, end = match.span("number")
+    if category is Category.ID and match["code"]:
+        code = match.start("code")
+        begin = code if page.text[code].isupper() else begin
+    if page.folds[at] in _own(short=end - begin <= _LONGEST_EXTENSION):
+        begin = page.starts[at]
+    form = number_at(page.folded, start)
+    if form is not None:
+        end = max(end, form.end)
+    return Span(begin, end, category, f"{category.name.lower()}-called")
+
+
+@cache
+def _own(*, short: bool) -> frozenset[str]:
+    """Give the words that are part of a number which they call one."""
+    own = words("numbered_phone_own", "all")
+    return own | words("numbered_phone_own", "short") if short else own
 
 
 @cache
 def _kinds_of_numbers() -> dict[str, list[tuple[ByEnd, re.Pattern[str], Category]]]:
     """Map the last words of what numbers are called to how such numbers look."""
     found: dict[str, list[tuple[ByEnd, re.Pattern[str], Category]]] = {}
-    for table, pattern, category in (
-        ("numbered_id", _CALLED, Category.ID),
-        ("numbered_phone", _CALLED_PHONE, Category.PHONE),
+    first = rf"(?:(?:{either(words('numbers', 'called'))})\b[.:°º\s]{{0,3}})?"
+    for table, form, category in (
+        ("numbered_id", rf"[.:#°º/|=\s-]{{0,24}}{first}{_NUMBER}", Category.ID),
+        ("numbered_phone", rf"[.:=#|\s-]{{0,24}}{first}{_PHONE}", Category.PHONE),
     ):
-        by_end = by_last_word(table)
+        by_end, pattern = by_last_word(table), re.compile(form)
         for last in by_end:
             found.setdefault(last, []).append((by_end, pattern, category))
     return found

@@ -40,7 +40,7 @@ _DAYS, _QUARTERS, _MOST_EQUAL = 31, 4, 3
 _APOSTROPHES = ("'", "\u2019")
 _NEAR = 2
 _DECIMALS = frozenset(".,")
-_WHOLES, _WITH_WHOLES = frozenset(("7", "12", "52")), frozenset(("en", ""))
+_WHOLES = frozenset(("7", "12", "52"))
 _LONGEST_GAP = 8
 
 
@@ -184,7 +184,9 @@ def _lasts(page: Page, match: re.Match[str], word: int) -> bool:
 
     So many days of seven or months of twelve; a word beside it says so.
     """
-    if match["two"] not in _WHOLES or page.language not in _WITH_WHOLES:
+    if match["two"] not in _WHOLES:
+        return False
+    if page.language and page.language not in words("days", "wholes"):
         return False
     if word >= 0 and page.ends[word] == match.start() - 1:
         before = page.folds[word]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
     CAPS,
@@ -24,19 +26,8 @@ from site_agent.deidentify.text.name_runs import (
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.ranks import is_role
-from site_agent.deidentify.text.vocabulary import words
+from site_agent.deidentify.text.vocabulary import phrases, words
 
-_DOTTED_WORDS = (
-    "d.o.b",
-    "d.n.",
-    "m.d.",
-    "d.o.",
-    "n.p.",
-    "r.n.",
-    "p.c.",
-    "c.c.",
-    "d.d.",
-)
 _NO_PAIR = CAPS | INITIAL | LETTER
 _LONGEST_PAIR, _LONGEST_ADJECTIVE = 3, 7
 _INITIAL = CAPITAL | INITIAL
@@ -111,7 +102,12 @@ def paired(page: Page, word: int) -> int:
 
 def is_dotted_word(page: Page, at: int) -> bool:
     """Whether a letter begins an abbreviation that is no name: ``D.O.B.``."""
-    return page.folded.startswith(_DOTTED_WORDS, page.starts[at])
+    return page.folded.startswith(_dotted_words(), page.starts[at])
+
+
+@cache
+def _dotted_words() -> tuple[str, ...]:
+    return tuple(phrases("names", "no_initials"))
 
 
 def is_lone_month(page: Page, word: int) -> bool:

@@ -63,7 +63,7 @@ def _goes_on(page: Page, at: int) -> bool:
     """Whether a particle and a word with a capital go on a name."""
     if (
         page.gaps[at] != " "
-        or page.folds[at] not in _INSIDE
+        or page.folds[at] not in words("names", "inside")
         or at + 1 == len(page.words)
     ):
         return False
@@ -74,9 +74,6 @@ def _goes_on(page: Page, at: int) -> bool:
         and not kind & (LETTER | CAPS)
         and not (kind & INITIAL and is_level(page, at + 1))
     )
-
-
-_INSIDE = frozenset(("af", "van", "von", "de", "da", "di", "der", "den", "dos", "zu"))
 
 
 def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bool:

@@ -37,7 +37,6 @@ from site_agent.deidentify.text.moments import find_moments
 from site_agent.deidentify.text.number_forms import number_at
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.periods import (
-    before_weeks,
     period_at,
     quarter_at,
     week_at,
@@ -50,6 +49,7 @@ from site_agent.deidentify.text.uncalled import (
     uncalled_at,
     with_code,
 )
+from site_agent.deidentify.text.vocabulary import words
 from site_agent.deidentify.text.web import find_web_addresses
 from site_agent.deidentify.text.worded import (
     ages_in_words,
@@ -131,7 +131,7 @@ def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         monthly={at - gap for at in may_be_months for gap in _NEAR},
         coded=lengths_of_postcodes(page.language),
         births=before_years_of_birth(),
-        weeks=before_weeks(),
+        weeks=words("periods", "weeks"),
     )
     end, date = 0, Category.DATE
     for start, stop in page.figures:
@@ -233,7 +233,9 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         or (length == _LONG_YEAR and folded.startswith(_CENTURIES, start))
         or (before in _APOSTROPHES and length in _DIGITS_OF_YEARS)
     ):
-        found = _part_of_year(page, start, end, word)
+        week = length <= _LONGEST_OF_WEEK and page.folds[word] in told.weeks
+        part_at = week_at if week else period_at
+        found = part_at(page, start, end, word)
         if found is not None:
             return found
     aged = may_be_age(folded, start, length)
@@ -296,13 +298,6 @@ def _beside_birth(folded: str, start: int, end: int, told: _Told) -> Span | None
         if place in told.dates and folded[place:start].strip() == "/":
             return Span(start, end, Category.AGE, "age-over-89")
     return None
-
-
-def _part_of_year(page: Page, start: int, end: int, word: int) -> Span | None:
-    """Find a week, a quarter, a season or a feast by the figures ``[start, end)``."""
-    if page.folds[word] in before_weeks() and end - start <= _LONGEST_OF_WEEK:
-        return week_at(page, start, end, word)
-    return period_at(page, start, end, word)
 
 
 def _may_have_unit(folded: str, end: int, after: str) -> bool:

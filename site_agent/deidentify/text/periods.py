@@ -57,15 +57,14 @@ def period_at(page: Page, start: int, end: int, word: int) -> Span | None:
         begin = begin if before is None else before.start()
         return Span(begin, end, Category.DATE, "part-of-year")
     numeral = page.kinds[word] & NUMERAL and page.kinds[word] & CAPITAL
-    if numeral and first == word and not short and page.language in ("pl", "cs", ""):
+    told = not page.language or page.language in words("periods", "numerals")
+    if numeral and told and first == word and not short:
         return Span(page.starts[word], end, Category.DATE, "part-of-year")
     return None
 
 
 def week_at(page: Page, start: int, end: int, word: int) -> Span | None:
-    """Find the week whose figures are ``[start, end)`` and `word` before them."""
-    if word < 0 or page.folds[word] not in words("periods", "weeks"):
-        return None
+    """Find the week whose figures are ``[start, end)``; `word` before them says so."""
     if page.text[page.ends[word] : start] not in _BEFORE_WEEK:
         return None
     if int(page.folded[start:end]) not in _WEEKS:
@@ -81,12 +80,6 @@ def quarter_at(folded: str, start: int) -> Span | None:
     """Find the quarter of a year that begins with a letter at `start`: ``Q3 2019``."""
     match = _QUARTER.match(folded, start)
     return Span(*match.span(), Category.DATE, "part-of-year") if match else None
-
-
-@cache
-def before_weeks() -> frozenset[str]:
-    """Give the words that may stand before the number of a week."""
-    return words("periods", "weeks")
 
 
 @cache

@@ -58,9 +58,6 @@ _LONGEST_BEFORE_ROLE = 6
 _SHORTEST_DEGREE = 3
 _AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
 _BEFORE_ROLE = frozenset((", ", " (", " ", ". ", ",\n", "\n"))
-_BETWEEN = frozenset(
-    ("the", "le", "la", "el", "il", "de", "den", "het", "o", "a", "der", "die", "dem")
-)
 
 _CUES = TITLE | LABEL | CUE | TELLING
 _MAY_BE_ROLE = LETTER | LABEL
@@ -173,7 +170,7 @@ def _addressed(page: Page, word: int) -> Run | None:
     if not ends_phrase(page, word, by_last_word("addressed")):
         return None
     start = word + 1
-    if page.words[start] in _BETWEEN:
+    if page.words[start] in words("names", "articles"):
         start += 1
         if start == len(page.words) or page.gaps[start] != " ":
             return None

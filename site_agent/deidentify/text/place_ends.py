@@ -11,7 +11,6 @@ from site_agent.deidentify.text.place_words import Part, ends_there, part_of
 from site_agent.deidentify.text.vocabulary import either, phrases, words
 
 NUMBER_NEXT = re.compile(r"\.? ?\d{1,2}(?!\d|[.,/:]\d)")
-NUMBERED = ("nr", "no")
 _NUMBER_AFTER = re.compile(
     r"(?: n[.\u00b0\u00ba]{1,2})? ?\d{1,2}(?=[)\],;\n]|\. |\.\n|\.?$)"
 )
@@ -58,13 +57,18 @@ def with_form(page: Page, end: int) -> int:
         form = forms().match(page.folded, end)
         end = end if form is None else form.end()
     after = page.text[end : end + 1]
-    if after in (" ", ".") and page.folded.endswith(NUMBERED, 0, end):
+    if after in (" ", ".") and page.folded.endswith(_numbered(), 0, end):
         number = NUMBER_NEXT.match(page.folded, end)
         return end if number is None else number.end()
     if after == " " or after.isdigit():
         number = _NUMBER_AFTER.match(page.folded, end)
         end = end if number is None else number.end()
     return end
+
+
+@cache
+def _numbered() -> tuple[str, ...]:
+    return tuple(words("houses", "numbered"))
 
 
 @cache

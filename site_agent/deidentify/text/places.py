@@ -37,7 +37,6 @@ from site_agent.deidentify.text.lexicon import (
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.place_ends import (
     NUMBER_NEXT,
-    NUMBERED,
     forms,
     with_article,
     with_form,
@@ -162,7 +161,7 @@ def _is_house_here(page: Page, word: int) -> bool:
     """Whether a word that is a house's among other things is one where it stands."""
     folded = page.folds[word]
     if not page.kinds[word] & CAPITAL:
-        return folded == "ggmbh"
+        return folded in words("companies", "small")
     if folded in words("houses", "named"):
         return True
     if folded in words_in("house_abbreviations", page.language):
@@ -315,7 +314,8 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
             joins = folded in words("houses", "ands") and not place
             if joins and not (titled or _goes_on(page, at)):
                 break
-            if NUMBER_NEXT.match(page.gaps[at + 1]) and folded in NUMBERED:
+            numbered = folded in words("houses", "numbered")
+            if numbered and NUMBER_NEXT.match(page.gaps[at + 1]):
                 named, last, firm = True, at, at
             linked, placed = linked or not joins, placed or place
         elif part is Part.PROPER:

@@ -25,8 +25,8 @@ def is_role(page: Page, word: int) -> bool:
 @cache
 def _roles() -> frozenset[str]:
     """Give the roles of one word; short ones with their accents: Swedish ``på``."""
-    written = {role.lower() for role in written_phrases("roles") if " " not in role}
-    return frozenset(written | {"np", "pa"})
+    written = (role.lower() for role in written_phrases("roles") if " " not in role)
+    return words("titles", "degrees").union(written)
 
 
 def skip_titles(page: Page, word: int) -> int:

@@ -271,7 +271,8 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
             where = words("dwellings", "towns")  # wonende te
             while first < word and folds[first] in where:
                 first += 1
-        first -= first > 0 and _is_initials(page, first - 1)
+        if first and _is_initials(page, first - 1):
+            first -= 1
         if first < word:
             span = Span(starts[first], *span[1:])
     else:

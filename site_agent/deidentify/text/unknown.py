@@ -41,65 +41,13 @@ from site_agent.deidentify.text.vocabulary import (
 from site_agent.deidentify.text.word_lists import eponyms, parted_eponyms
 
 _FIRST_WITHOUT_LISTS = "\u0370"
-_SHORTEST_DENIED_ACRONYM = 2
 _LONGEST_BEFORE_FIGURE = 3
 _FEWEST_LOUD, _LOUD_SHARE = 3, 0.7
 _DENIABLE = UNKNOWN | COMMON
 _LEAST_PROSE = 6
 _PROSE_SHARE = 0.5
 
-_ARTICLES = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "des",
-        "dem",
-        "den",
-        "ein",
-        "eine",
-        "einer",
-        "eines",
-        "einem",
-        "einen",
-        "kein",
-        "keine",
-        "keiner",
-        "keines",
-        "keinem",
-        "keinen",
-        "im",
-        "am",
-        "zum",
-        "zur",
-        "vom",
-        "beim",
-        "ins",
-        "dieser",
-        "diese",
-        "dieses",
-        "diesem",
-        "diesen",
-        "ihr",
-        "ihre",
-        "sein",
-        "seine",
-        "jeder",
-        "jede",
-        "jedes",
-        "beide",
-        "beider",
-        "alle",
-        "aller",
-        "sowie",
-        "und",
-        "oder",
-        "bzw",
-    ]
-)
-_INFLECTED = ("e", "er", "en", "em", "es")
 _SHORTEST_INFLECTED = 4
-_BEFORE_TOWNS = frozenset(["in", "aus", "nach", "bei", "von"])
 
 
 def is_loud(page: Page, first: int = 0, last: int | None = None) -> bool:
@@ -199,7 +147,7 @@ def _is_denied(page: Page, word: int, loud: bool, german: bool) -> bool:
     if figure and len(written) <= _LONGEST_BEFORE_FIGURE:
         return False
     if kind & ACRONYM and not loud:
-        return len(written) >= _SHORTEST_DENIED_ACRONYM
+        return True
     if german and not kind & CAPS:
         return not _is_noun(page, word)
     return True
@@ -231,7 +179,8 @@ def is_thing(page: Page, word: int) -> bool:
     while first and page.gaps[first] == "-" and word - first < _MOST_JOINED:
         first -= 1
     before = first - 1
-    if before > 0 and page.gaps[first] == " " and page.folds[before] in _OF:
+    linked = before > 0 and page.gaps[first] == " "
+    if linked and page.folds[before] in words("things", "of"):
         before -= 1
     if before >= 0 and page.gaps[before + 1] == " ":
         return page.folds[before] in words("things", "before")
@@ -251,15 +200,19 @@ def _is_inflected_pair(page: Page, word: int) -> bool:
     for one, two in ((word - 1, word), (word, word + 1)):
         if one < 0 or two >= len(page.words) or page.gaps[two] not in ("-", " "):
             continue
-        pair = [page.folds[at] for at in (one, two)]
-        stems = [{w, *(w[: -len(e)] for e in _ENDINGS if w.endswith(e))} for w in pair]
+        stems = _stems(page.folds[one]), _stems(page.folds[two])
         if any((a, b) in _pairs() for a in stems[0] for b in stems[1]):
             return True
     return False
 
 
+def _stems(folded: str) -> set[str]:
+    """Give a word with and without the endings that an eponym takes."""
+    endings = words("things", "endings")
+    return {folded, *(folded[: -len(e)] for e in endings if folded.endswith(e))}
+
+
 _MOST_JOINED = 4
-_ENDINGS = ("a", "s", "ego", "owi", "em", "y", "u", "i")
 
 
 @cache
@@ -268,21 +221,23 @@ def _pairs() -> frozenset[tuple[str, str]]:
     return frozenset((parts[0], parts[1]) for parts in parted if len(parts) == 2)
 
 
-_OF = frozenset(("de", "di", "van", "von", "du", "da", "del", "d"))
-
-
 def _is_noun(page: Page, word: int) -> bool:
     """Whether what stands before a German word makes it a noun and no name."""
     if word == 0 or page.gaps[word] != " ":
         return False
     before = page.words[word - 1]
-    if not before.islower() or before in _BEFORE_TOWNS:
+    if not before.islower() or before in words("nouns", "towns"):
         return False
     if page.kinds[word - 1] & TITLE:
         return False
-    return before in _ARTICLES or (
-        len(before) >= _SHORTEST_INFLECTED and before.endswith(_INFLECTED)
-    )
+    if before in words("nouns", "articles"):
+        return True
+    return len(before) >= _SHORTEST_INFLECTED and before.endswith(_inflected())
+
+
+@cache
+def _inflected() -> tuple[str, ...]:
+    return tuple(words("nouns", "inflected"))
 
 
 def _owns(page: Page, word: int) -> bool:

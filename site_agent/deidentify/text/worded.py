@@ -14,22 +14,11 @@ from site_agent.deidentify.text.dates import day_of_any_month
 from site_agent.deidentify.text.lexicon import CAPITAL, CAPS
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import by_last_word, words
+from site_agent.deidentify.text.vocabulary import by_last_word, words, words_in
 
-# Months of one language that are but other words in another one, and in English may be.
-_NO_MONTHS = {
-    "en": frozenset(("out", "set", "ago", "sie", "lip", "mag", "maja")),
-    "de": frozenset(("mag", "out", "set", "lip")),
-    "nl": frozenset(("mag", "out", "set", "lip")),
-}
-_MAY_BE_MONTHS = frozenset(("may", "mar"))
 _POLISH_VERB = re.compile("[ąę]")
 _CLOSED = re.compile(r"[.,;)\n]|$")
 _SHORTEST_MONTH = 3
-_NO_FULL_NAMES = frozenset(("sept", "mar", "set", "out", "mag", "ago", "sie", "lip"))
-_LINKS = frozenset(("of", "de", "di", "del", "d"))
-_ANDS = frozenset(("und", "et", "y", "e", "en", "i", "og", "och"))
-_CENTURIES = ("zweitausend", "neunzehnhundert", "tweeduizend", "duemila", "tjugohundra")
 _MOST_WORDS = 7
 # From ninety on: PS3.15 has nothing of it, HIPAA 164.514(b)(2)(i)(C) has.
 _OLD = re.compile(
@@ -55,9 +44,10 @@ def day_of_month(page: Page, start: int) -> Span | None:
     first, last = month
     word = page.word_before(first)
     written, folded = page.words[word], page.folds[word]
-    if folded in _NO_MONTHS.get(page.language, ()):
+    if is_other_word(page, word):
         return None
-    if not page.language or (page.language == "en" and folded in _MAY_BE_MONTHS):
+    unsure = page.language == "en" and folded in words("worded", "may_be")
+    if unsure or not page.language:
         capital = page.kinds[word] & CAPITAL and not (
             page.kinds[word] & CAPS and word and page.kinds[word - 1] & CAPS
         )
@@ -73,7 +63,8 @@ def day_of_month(page: Page, start: int) -> Span | None:
 
 def is_other_word(page: Page, word: int) -> bool:
     """Whether what is a month elsewhere is another word in the language of the text."""
-    return page.folds[word] in _NO_MONTHS.get(page.language, ())
+    listed = words_in("no_months", page.language) if page.language else ()
+    return page.folds[word] in listed
 
 
 def ages_in_words(page: Page) -> Iterator[Span]:
@@ -89,18 +80,18 @@ def worded_day(page: Page, month: int) -> Span | None:
     if not month:
         return None
     name = page.folds[month]
-    if name in _NO_FULL_NAMES or len(name) < _SHORTEST_MONTH:
+    if name in words("worded", "short") or len(name) < _SHORTEST_MONTH:
         return None
     if name == "may" and not page.kinds[month] & CAPITAL:
         return None
-    first = month - 1
-    if page.folds[first] in _LINKS and first:
+    first, ands = month - 1, words("worded", "ands")
+    if page.folds[first] in words("worded", "links") and first:
         first -= 1
     if not _is_number(page.folds[first], "days") or not _joined(page, first, month):
         return None
     while first and month - first < _MOST_WORDS and page.gaps[first] in (" ", "-"):
         said = page.folds[first - 1]
-        further = said in _ANDS and first > 1
+        further = said in ands and first > 1
         if _is_number(said, "days"):
             first -= 1
         elif further and _is_number(page.folds[first - 2], "days"):
@@ -121,16 +112,16 @@ def end_of_year(page: Page, end: int) -> int | None:
 
 def _last_of_year(page: Page, month: int) -> int:
     """Give the last word of the year in words after a month; the month for none."""
-    last = month
+    last, between = month, words("worded", "links") | words("worded", "ands")
     while last + 1 < len(page.words) and last - month < _MOST_WORDS:
         said = page.folds[last + 1]
         if page.gaps[last + 1] not in (" ", "-", ", "):
             break
-        year = _is_number(said, "years") or said.startswith(_CENTURIES)
-        if not (year or said in _LINKS or said in _ANDS):
+        year = _is_number(said, "years") or said.startswith(_centuries())
+        if not (year or said in between):
             break
         last += 1
-    while page.folds[last] in _LINKS or page.folds[last] in _ANDS:
+    while page.folds[last] in between:
         last -= 1
     return max(last, month)
 
@@ -145,6 +136,11 @@ def _is_number(folded: str, table: str) -> bool:
     """Whether a word is one of a day or a year, as listed or with a letter more."""
     listed = _numbers(table)
     return folded in listed or folded[:-1] in listed
+
+
+@cache
+def _centuries() -> tuple[str, ...]:
+    return tuple(words("worded", "centuries"))
 
 
 @cache

@@ -5,7 +5,6 @@ import pytest
 from site_agent.deidentify.text.name_runs import name_run
 from site_agent.deidentify.text.page import open_page
 from site_agent.deidentify.text.persons import find_persons
-from site_agent.deidentify.text.ranks import skip_titles
 
 
 def named(text: str) -> list[str]:
@@ -67,10 +66,6 @@ def test_run_ends_on_its_line_and_before_words_that_are_no_name() -> None:
     assert name_run(open_page("Anna Weber\nHeart"), 0) == 2
     assert name_run(open_page("Anna Weber The film"), 0) == 2
     assert name_run(open_page("nobody"), 0) == 0
-
-
-def test_titles_are_skipped_together() -> None:
-    assert skip_titles(open_page("prof. dr. med. weber"), 0) == 3
 
 
 @pytest.mark.parametrize(
