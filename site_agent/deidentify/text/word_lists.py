@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from site_agent.deidentify.dictionary import code_words
+from site_agent.deidentify.text.sorted_words import SortedWords
 from site_agent.deidentify.text.spelling import fold
 from site_agent.deidentify.text.vocabulary import (
     common_words,
@@ -74,7 +75,7 @@ def is_allowed(folded: str, language: str = "") -> bool:
 
 
 @cache
-def _allowed(language: str) -> tuple[frozenset[str], ...]:
+def _allowed(language: str) -> tuple[frozenset[str] | SortedWords, ...]:
     listed = _lists()["words"]
     if language == "en":
         return _english(), daily_words(language), listed["other"]
@@ -84,21 +85,20 @@ def _allowed(language: str) -> tuple[frozenset[str], ...]:
 
 
 @cache
-def daily_words(language: str) -> frozenset[str]:
+def daily_words(language: str) -> SortedWords:
     """Give the words of a language that reports and letters use, and that name nobody.
 
     A word that is a family name as well stands in ``vocabulary.toml`` under `common`.
     """
     path = files(__package__).joinpath("daily_words", f"{language}.txt")
     if not path.is_file():
-        return frozenset()  # of a pack of the labeler alone
+        return SortedWords("")  # of a pack of the labeler alone
     listed = path.read_bytes()
     text = listed.decode()
     # `fold` looks at every letter of so long a text, where few differ.
     for letter in set(listed.translate(None, _ASCII).decode()):
         text = text.replace(letter, fold(letter))
-    words = frozenset(text.lower().split())
-    return words | _without_sharp_s(words) if "\u00df" in text else words
+    return SortedWords(text)
 
 
 @cache
