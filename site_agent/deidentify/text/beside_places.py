@@ -29,6 +29,11 @@ _ADDRESS_BEFORE = re.compile(
     r"[A-Z\u00c0-\u00de][\w'\u2019.-]{0,20}, "
     r"(?:[A-Z\u00c0-\u00de][\w'\u2019-]{1,20}[ ,]{1,2}){1,4}$"
 )
+# When somebody was there: ``Regionalspital Villars (05/12)``, ``Hospital, en 11/00``.
+_MONTH_BEHIND = re.compile(
+    r"(?: in (?=\d)|(?:,? \(|, | in )(?:[a-z]{2} )?(?=\d{1,2}/\d\d(?:[).,;\n]|$)))"
+    r"(?P<month>(?:0?[1-9]|1[0-2])/\d\d?)(?![\d/.]\d)"
+)
 _FARTHEST, _FARTHEST_WARD = 64, 40
 # What tells at once that a figure may be near.
 _FIGURE_AFTER = re.compile(r"[ ,.][^\d\n]{0,18}\d")
@@ -63,6 +68,8 @@ def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
             stop = _bed(page, end) if room else _right(page, begun, end)
         if start < begun or stop > end:
             yield Span(start, stop, Category.PLACE, "beside-place")
+        elif rule == "house" and (month := _MONTH_BEHIND.match(folded, end)):
+            yield Span(*month.span("month"), Category.DATE, "month-behind-house")
     if rooms:
         yield from _between_rooms(page, sorted(named))
 

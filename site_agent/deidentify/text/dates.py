@@ -75,7 +75,7 @@ _NTH = r"(?:st|nd|rd|th|er|\.?[oaºª°](?=\s)|\.|:[ae])?"
 _OF = r"(?:\s{0,3}(?:of|de|del|d['e]|den)\s{1,3})?"
 # ISO 8601 and DICOM join a time of day with a letter.
 _CLOCK = r"t\d\d(?::?[0-5]\d){1,2}(?:[.,]\d{1,6})?(?:z(?![a-z])|[+-]\d\d:?\d\d)?(?!\d)"
-_NO_UNIT = r"(?!\d|[.,]\d|\s?(?:mm|cm|ml|mg|%|x)(?![a-z]))"
+_NO_UNIT = r"(?!\d|[.,](?!\d\d:\d\d)\d|\s?(?:mm|cm|ml|mg|%|x)(?![a-z]))"
 _NO_TIME = r"(?![:.h]\d|\s?(?:uhr|h)\b)"
 
 # What follows the first figure tells the two kinds apart: another figure, or a word.
@@ -103,7 +103,11 @@ _WITH_MONTH = rf"""
         (?:(?P<rom_y>{_Y})(?!\d)|'?\d\d(?![\d:]|[.,]\d|\s?(?:mm|cm|ml|mg|%|x)))
     | {_D}{_NTH}[\s./-]{{0,2}}{_OF}{_M_ALONE}(?![a-z?])
 """
-_NO_FIGURE_BEFORE = r"(?<![\d.,])(?<!\d[-/])"
+# A full stop or a comma goes before a date where it ends a word or a time of day.
+NO_DECIMAL = (
+    r"(?:(?<![.,])|(?<=[^\W\d][.,])|(?<=[)\]][.,])|(?<=:\d\d,)|(?<=\d,)(?=\d\d:\d))"
+)
+_NO_FIGURE_BEFORE = rf"(?<!\d){NO_DECIMAL}(?<!\d[-/])"
 
 
 _FIRST_FIGURES = re.compile(f"{_NO_FIGURE_BEFORE}(?:{_IN_FIGURES})", re.VERBOSE)
@@ -126,7 +130,7 @@ _FIRST_MONTH = re.compile(
 
 
 _DAY_OF_ANY_MONTH = re.compile(
-    rf"(?<![\d.,]){_D}{_NTH}[\s./-]{{0,2}}{_OF}(?P<month>{_M})(?![a-z?])"
+    rf"(?<!\d){NO_DECIMAL}{_D}{_NTH}[\s./-]{{0,2}}{_OF}(?P<month>{_M})(?![a-z?])"
 )
 _WITHOUT_DAY = frozenset((None, "eng_m", "eng_d", "gap_s", "rom_m"))
 _DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
     CAPS,
+    CLINICAL,
     COMMON,
     FUNCTION,
     HOUSE,
@@ -22,15 +21,17 @@ from site_agent.deidentify.text.name_runs import (
     DOTTED,
     JOINTS,
     LONGEST_NAME,
+    is_dotted_word,
     is_level,
+    name_run,
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.ranks import is_role
-from site_agent.deidentify.text.vocabulary import phrases, words
+from site_agent.deidentify.text.vocabulary import words
 
 _NO_PAIR = CAPS | INITIAL | LETTER
-_LONGEST_PAIR, _LONGEST_ADJECTIVE = 3, 7
-_INITIAL = CAPITAL | INITIAL
+_LONGEST_PAIR, _LONGEST_ADJECTIVE, _MOST_INITIALS = 3, 7, 3
+_INITIAL, _NAMES = CAPITAL | INITIAL, UNKNOWN | COMMON
 _NO_SURNAME = FUNCTION | HOUSE | TITLE
 
 
@@ -38,8 +39,10 @@ def initialled(page: Page, word: int) -> int:
     """Give the end of a name with initials that begins at `word`, else `word`.
 
     Where a name is due, they show it, whatever word the rest of it is: ``S Head``,
-    ``Head, S.``, ``Gray S``, ``E. MAY``, ``Dos Santos, M.``.
+    ``Head, S.``, ``Gray S``, ``E. MAY``, ``Dos Santos, M.``, ``PK May``.
     """
+    if page.shapes[word] & CAPS and _is_joined(page, word):
+        return name_run(page, word + 1)
     if page.shapes.find(_INITIAL, word, word + LONGEST_NAME) < 0:
         return word
     kinds, gaps = page.kinds, page.gaps
@@ -64,13 +67,28 @@ def initialled(page: Page, word: int) -> int:
                 break
             initials += 1
         elif kind & CAPITAL and not kind & _NO_SURNAME:
-            if comma or (named and initials and gap == ". " and not kind & UNKNOWN):
+            if comma or (named and initials and gap in DOTTED and not kind & UNKNOWN):
                 break  # Gray, S. Portable
             named += 1
         elif not kind & PARTICLE:
             break
         at += 1
     return at if named and initials and not kinds[at - 1] & FUNCTION else word
+
+
+def _is_joined(page: Page, word: int) -> bool:
+    """Whether two or three capitals before a name are its initials: ``PK May``."""
+    after = word + 1
+    if after == len(page.words) or page.gaps[after] != " ":
+        return False
+    kind, name = page.kinds[word], page.kinds[after]
+    if len(page.words[word]) > _MOST_INITIALS or kind & (PARTICLE | _NO_SURNAME):
+        return False
+    if not name & CAPITAL or name & (PARTICLE | _NO_SURNAME) or is_role(page, word):
+        return False
+    if kind & CLINICAL and (name & CAPS or page.language == "de"):
+        return bool(name & UNKNOWN)
+    return bool(name & UNKNOWN) or bool(name & COMMON and not name & LETTER)
 
 
 def paired(page: Page, word: int) -> int:
@@ -81,6 +99,7 @@ def paired(page: Page, word: int) -> int:
     """
     kinds, gaps, last = page.kinds, page.gaps, len(page.kinds)
     at = word
+    named = False
     while at < last and at - word <= _LONGEST_PAIR:
         kind = kinds[at]
         if at > word and gaps[at] not in (" ", "-"):
@@ -91,23 +110,14 @@ def paired(page: Page, word: int) -> int:
             kind & UNKNOWN or (at > word and len(page.words[at]) <= _LONGEST_ADJECTIVE)
         ):
             break
+        named |= bool(kind & _NAMES)
         at += 1
-    fits = 1 < at - word <= _LONGEST_PAIR
+    fits = named and 1 < at - word <= _LONGEST_PAIR
     return (
         at
         if fits and not (at < last and kinds[at] & LETTER and gaps[at] == " ")
         else word
     )
-
-
-def is_dotted_word(page: Page, at: int) -> bool:
-    """Whether a letter begins an abbreviation that is no name: ``D.O.B.``."""
-    return page.folded.startswith(_dotted_words(), page.starts[at])
-
-
-@cache
-def _dotted_words() -> tuple[str, ...]:
-    return tuple(phrases("names", "no_initials"))
 
 
 def is_lone_month(page: Page, word: int) -> bool:

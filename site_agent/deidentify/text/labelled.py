@@ -9,6 +9,7 @@ import re
 from functools import cache, lru_cache
 
 from site_agent.deidentify.text.due_names import initialled, is_lone_month, paired
+from site_agent.deidentify.text.eponyms import is_in_eponym
 from site_agent.deidentify.text.lexicon import (
     ACRONYM,
     CAPITAL,
@@ -69,7 +70,7 @@ def labelled(page: Page, word: int) -> Run | None:
     gap, kinds = page.gaps[word + 1], page.kinds
     follows, colon = _after_label(gap)
     colon = colon or (gap in _DASHES and bool(kinds[word + 1] & CAPITAL))
-    if not follows and (gap != ". " or page.folds[word] not in _DOTTED):
+    if not follows and (gap != ". " or not _is_abbreviated(page, word)):
         return None
     if not (colon or kinds[word + 1] & (CAPITAL | TITLE) or _is_said(page, word)) and (
         page.folds[word + 1] not in between_titles()
@@ -133,6 +134,14 @@ def labelled(page: Page, word: int) -> Run | None:
     if end == start + 1 and kind & INITIAL and (not colon or _is_label(page, start)):
         return None  # Kopia A:
     return (start, end) if end > start else None
+
+
+def _is_abbreviated(page: Page, word: int) -> bool:
+    """Whether a label has a full stop and no colon: ``Dict. LES``, not ``a sign.``."""
+    if page.folds[word] not in _DOTTED:
+        return False
+    begins = not word or page.gaps[word] != " "
+    return begins or page.folds[word] not in words("things", "after")
 
 
 @lru_cache(maxsize=1 << 10)
@@ -216,7 +225,8 @@ def has_partner(page: Page, word: int) -> bool:
     joined = page.gaps[after] in (" ", ", ", "-")
     while joined and page.kinds[after] & PARTICLE and after + 1 < len(page.words):
         after += 1  # Franck Le Roux
-    return joined and bool(page.kinds[after] & (UNKNOWN | INITIAL))
+    named = joined and bool(page.kinds[after] & (UNKNOWN | INITIAL))
+    return named and not is_in_eponym(page, after)
 
 
 def _is_alone(page: Page, word: int) -> bool:

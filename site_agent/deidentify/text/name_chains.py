@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from site_agent.deidentify.text.due_names import is_dotted_word
 from site_agent.deidentify.text.lexicon import (
     ACRONYM,
     CAPITAL,
@@ -19,7 +18,7 @@ from site_agent.deidentify.text.lexicon import (
     TITLE,
     UNKNOWN,
 )
-from site_agent.deidentify.text.name_runs import SUFFIXES, is_level
+from site_agent.deidentify.text.name_runs import SUFFIXES, is_dotted_word, is_level
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.ranks import is_rank
 from site_agent.deidentify.text.spans import begins_sentence
@@ -28,6 +27,9 @@ from site_agent.deidentify.text.vocabulary import words
 _JOINED = frozenset(("-", "'", "\u2019", "\u2010"))
 _JOINTS = _JOINED | {" ", "  ", ". ", ".", ", ", ",", "^"}
 _ARTICLES = frozenset("AEIOUYWZ\u00c0\u00c9")
+_CLOSES = frozenset('\n\t,.;)]"|<')
+_QUOTES = frozenset('"|<')
+_PARTS = frozenset(("  ", " /", " [", " (", " |"))  # in the lines of a system
 _MOST_LOUD = 4  # words of one name in capitals
 
 
@@ -81,6 +83,8 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
     kind, joint = page.kinds[at], page.gaps[gap]
     if kind & INITIAL and is_level(page, at):
         return False
+    if joint == "^":  # whatever word it is: MOREL^INGA^K
+        return bool(kind & CAPITAL)
     if joint == " ":
         if kind & INITIAL and loud and at == gap and page.gaps[at + 1] == " ":
             return page.words[at] not in _ARTICLES
@@ -94,15 +98,17 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
         return not kind & (HOUSE | CLINICAL)
     else:
         dotted = joint in (". ", ".")
+        if kind & INITIAL and is_dotted_word(page, at):
+            return False
         if joint != "  " and kind & INITIAL:
-            if is_dotted_word(page, at):
-                return False
             if at == gap and joint == ", " and page.gaps[at + 1][:1] == ".":
                 return True  # Lussu, A.
-            return joint == "^" or bool(letter[at]) or (at < gap and dotted)
+            return bool(letter[at]) or (at < gap and dotted)
+        if joint == ", " and at == gap and _fills_a_field(page, at):
+            return True  # "display": "Rust, DONNA"
         initial = dotted and page.kinds[gap - 1] & INITIAL
-        listed = joint == ", " and letter[at]
-        if joint not in ("^", "  ", ",") and not initial and not listed:
+        listed = joint == ", " and (letter[at] or _is_full(page, at, gap))
+        if joint not in ("  ", ",") and not initial and not listed:
             return False
     if kind & LETTER and is_rank(page, at):
         return False
@@ -177,10 +183,26 @@ def _follows_given(page: Page, at: int) -> bool:
         return False
     if page.language == "de" and not page.kinds[at] & COMMON:
         return False
-    after = page.gaps[at + 1]
-    if at + 1 == len(page.words) or after[:1] in ("\n", ",", ".", ";", ")", ":"):
-        return after[:1] != ":"
-    return after == " " and page.words[at + 1].islower()
+    if _ends_there(page, at):
+        return True
+    return page.gaps[at + 1] == " " and page.words[at + 1].islower()
+
+
+def _is_full(page: Page, at: int, gap: int) -> bool:
+    """Whether a comma is that of a name with its initial: ``Base, Yusuf K.``."""
+    given = at if at == gap else gap
+    after = given + 1
+    if after >= len(page.words) or page.gaps[after] != " ":
+        return False
+    return bool(page.kinds[after] & INITIAL) and page.gaps[after + 1][:1] in (".", ",")
+
+
+def _fills_a_field(page: Page, at: int) -> bool:
+    """Whether a word ends a name in the field of a system, its comma before it."""
+    kind, after = page.kinds[at], page.gaps[at + 1]
+    if not kind & CAPITAL or kind & _NO_NAME or not page.kinds[at - 1] & UNKNOWN:
+        return False
+    return after[:1] in _QUOTES
 
 
 def _begins(page: Page, at: int) -> bool:
@@ -189,13 +211,8 @@ def _begins(page: Page, at: int) -> bool:
 
 def _ends_there(page: Page, at: int) -> bool:
     """Whether a line, a list or a sentence ends after a word."""
-    return at + 1 == len(page.words) or page.gaps[at + 1][:1] in (
-        "\n",
-        ",",
-        ".",
-        ";",
-        ")",
-    )
+    after = page.gaps[at + 1]
+    return at + 1 == len(page.words) or after[:1] in _CLOSES or after[:2] in _PARTS
 
 
 def _is_link(page: Page, at: int) -> bool:

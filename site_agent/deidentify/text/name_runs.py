@@ -7,6 +7,7 @@ suffixes, and what stands after a comma or a caret (PS3.5 6.2.1) belong to it.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from site_agent.deidentify.text.lexicon import (
     ACRONYM,
@@ -26,6 +27,7 @@ from site_agent.deidentify.text.lexicon import (
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.ranks import is_role
+from site_agent.deidentify.text.vocabulary import phrases
 
 DOTTED = frozenset((". ", ".", ".-"))
 SUFFIXES = frozenset(("II", "III", "IV", "Jr", "Sr", "JR", "SR", "jr", "sr"))
@@ -74,7 +76,7 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
             if gap in DOTTED and not _is_short(page, at - 1):
                 break
         lone = kind & INITIAL
-        if lone and is_level(page, at):
+        if lone and (is_level(page, at) or is_dotted_word(page, at)):
             break
         if kind & PARTICLE and not lone and (not kind & CAPITAL or at + 1 < last):
             at += 1
@@ -92,6 +94,16 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
     if word < end < at and kinds[end] & CAPITAL and _ends_phrase(page, end):
         return end + 1  # K. Las, with a particle's letters
     return end
+
+
+def is_dotted_word(page: Page, at: int) -> bool:
+    """Whether a letter begins an abbreviation that is no name: ``D.O.B.``."""
+    return page.folded.startswith(_dotted_words(), page.starts[at])
+
+
+@cache
+def _dotted_words() -> tuple[str, ...]:
+    return tuple(phrases("names", "no_initials"))
 
 
 def is_level(page: Page, at: int) -> bool:

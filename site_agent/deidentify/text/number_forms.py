@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
+from site_agent.deidentify.text.dates import NO_DECIMAL
 from site_agent.deidentify.text.spans import Category, Span
 
 _NUMBERS = re.compile(
-    r"""
-    (?<![\w.,/])(?:
+    rf"(?<![\w/]){NO_DECIMAL}"
+    r"""(?:
       (?P<TIME>
           (?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?(?![\d:])
         | (?:[01]?\d|2[0-4])[.h][0-5]\d\s?(?:uhr|h|hrs?)\b
@@ -33,6 +34,8 @@ _NUMBERS = re.compile(
         | 0\d{1,4}-\d{2,9}(?:\s\d{2,4}){0,4}
         | 0\d(?:[\s.-]\d\d){4}
         | \(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{3,4}(?:\s?x\d{1,5})?
+        | \(\d\d\)\s?9?\d{4}-\d{4}
+        | [1-9]\d\s\d{3}\s\d\d\s\d\d
         | [269]\d\d?(?:[\s.]\d{2,3}){3}
         | \d{3}[\s.]\d\d[\s.]\d\d[\s.]\d\d
       )(?![\w]|[.,-]\d)

@@ -26,9 +26,9 @@ from site_agent.deidentify.text.lexicon import (
 )
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import either, phrases
+from site_agent.deidentify.text.vocabulary import either, phrases, words
 
-_JOINTS = frozenset((" ", ", ", "-", "'", "\u2019"))
+_JOINTS = frozenset((" ", ", ", ",", "-", "'", "\u2019"))
 _AFTER_INITIAL = frozenset((". ", "."))
 _NO_NAME = FUNCTION | HOUSE | LABEL | STREET | TITLE
 _FEWEST, _MOST = 2, 5  # words, initials among them
@@ -72,15 +72,37 @@ def _first(page: Page, last: int) -> int | None:
     while first and last - first < _MOST:
         first -= 1
         kind, gap = page.kinds[first], page.gaps[first]
-        if not kind & (CAPITAL | PARTICLE) or (kind & _NO_NAME and not kind & COMMON):
+        if not kind & (CAPITAL | PARTICLE) and _is_hour(page, first):
+            return first + 1 if first < last else None
+        listed = kind & _NO_NAME and not kind & COMMON
+        if listed and kind & FUNCTION and first == last:
+            listed = not kind & CAPITAL  # Ek, Per
+        if listed or not kind & (CAPITAL | PARTICLE):
             return None
         if gap in _JOINTS:
             continue
         if gap in _AFTER_INITIAL and first and page.kinds[first - 1] & INITIAL:
             continue
         begins = not first or "\n" in gap or gap.strip()[-1:] in (".", ":", ";", "|")
-        return first if begins else None
+        return first if begins or _is_behind_figures(gap) else None
     return None
+
+
+def _is_hour(page: Page, word: int) -> bool:
+    """Whether a word stands behind a time of day: ``13:48h, Rust, Anna``."""
+    before, after = page.gaps[word], page.gaps[word + 1]
+    if not before[-1:].isdigit() or after != ", ":
+        return False
+    return page.folds[word] in words("days", "hours")
+
+
+def _is_behind_figures(gap: str) -> bool:
+    """Whether figures and a comma or a dash stand before a name: ``16:21 - Rust``."""
+    return gap.rstrip(" ,-\u2013")[-1:].isdigit() and gap[-2:] in (
+        ", ",
+        "- ",
+        "\u2013 ",
+    )
 
 
 def _names(page: Page, first: int, last: int, letter: bytearray) -> bool:

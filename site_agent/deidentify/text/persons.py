@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from site_agent.deidentify.text.due_names import initialled, is_lone_month, paired
+from site_agent.deidentify.text.eponyms import is_in_eponym
 from site_agent.deidentify.text.labelled import Run, has_partner, labelled
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
@@ -180,6 +181,8 @@ def _addressed(page: Page, word: int) -> Run | None:
     kind = page.kinds[start]
     if kind & INITIAL and page.gaps[start + 1] == "-":
         return None  # per E-Mail
+    if is_in_eponym(page, start) and not has_partner(page, start):
+        return None  # as per Fleischner Society
     if (end := initialled(page, start)) > start:
         return start, max(end, whole_run(page, start, free=False))
     if (end := paired(page, start)) > start:

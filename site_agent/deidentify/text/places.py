@@ -53,6 +53,7 @@ from site_agent.deidentify.text.place_words import (
 )
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import (
+    by_last_word,
     words,
     words_in,
     written_phrases,
@@ -71,7 +72,7 @@ def find_houses(page: Page) -> Iterator[Span]:
     """Find institutions with their proper names."""
     stop = 0
     for word, head in _heads(page):
-        if page.starts[word] < stop:
+        if page.starts[word] < stop or _calls_a_number(page, head):
             continue
         first, left = _leftmost(page, word)
         last, right = _rightmost(page, head, left=left)
@@ -84,6 +85,15 @@ def find_houses(page: Page) -> Iterator[Span]:
         first, last = with_article(page, first), with_town(page, last)
         stop = with_form(page, page.ends[last])
         yield Span(page.starts[first], stop, Category.PLACE, "house")
+
+
+def _calls_a_number(page: Page, word: int) -> bool:
+    """Whether a number is called by a word and the next one: ``hosp no K-672161``."""
+    after = word + 1
+    if after == len(page.words) or page.gaps[after] != " ":
+        return False
+    before = by_last_word("numbered_id").get(page.folds[after], {})
+    return (page.folds[word],) in before.get(1, ())
 
 
 def _is_joined_left(page: Page, at: int) -> bool:

@@ -45,7 +45,10 @@ from site_agent.deidentify.text.letterhead import (
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
     CAPS,
+    CUE,
+    FUNCTION,
     HOUSE,
+    LABEL,
     MAYBE_HOUSE,
     PARTICLE,
     TITLE,
@@ -285,7 +288,7 @@ def _is_initials(page: Page, word: int) -> bool:
     kind, name = page.kinds[word], page.kinds[word + 1]
     return (
         bool(kind & CAPS and name & CAPITAL)
-        and not kind & TITLE
+        and not kind & (TITLE | FUNCTION | CUE | LABEL)
         and not name & (CAPS | HOUSE)
         and len(page.words[word]) == _INITIALS
         and page.gaps[word + 1] == " "

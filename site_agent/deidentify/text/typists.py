@@ -52,8 +52,14 @@ _DAY = (
     r"(?:\d{1,4}(?P<by>[./-])\d{1,2}(?P=by)\d{2,4}|\d{6,8}(?!\d)"
     r"|\d{1,4}[./ -]{0,2}[^\W\d_]{3,9}[./ -]{0,2}\d{2,4}|[^\W\d_]{3,9} \d{1,2},? \d{4})"
 )
-_TO_END = re.compile(rf"(?P<day>,? {_DAY})?[.)]?(?P<end>\s*(?:\n|$))")
-_DAY_BEHIND = re.compile(rf"[ ,/|-]{{1,3}}{_DAY}\.?\s*(?:\n|$)")
+# Initials and a name, the day behind them: ``PMC/Ward 16APR2013``.
+_NAMED = re.compile(
+    rf"(?:^|(?<=[.!?] ))(?P<one>[A-Z]{{2,4}})/(?P<two>[A-Z]{_L}{{1,12}}"
+    rf"(?: [A-Z]{_L}{{1,12}})?)(?:[ ,]{{1,3}}{_DAY})?$"
+)
+_HOUR = r"(?:[ ,]{1,2}[0-2]?\d[:.][0-5]\d)?"
+_TO_END = re.compile(rf"(?P<day>,? {_DAY}{_HOUR})?[.)]?(?P<end>\s*(?:\n|$))")
+_DAY_BEHIND = re.compile(rf"[ ,/|-]{{1,3}}{_DAY}{_HOUR}\.?\s*(?:\n|$)")
 _THREE = 3
 _LAST_LINES, _LAST_OF_NAMES = 4, 2
 _SHORT = 4
@@ -95,11 +101,15 @@ def _closes(page: Page, first: int, word: int) -> bool:
         return False
     unknown = bool(kind & UNKNOWN) and not kind & LETTER
     if word == first and (not word or "\n" in page.gaps[word]):
-        long = len(page.words[word]) >= _THREE
-        return unknown and long and _DAY_BEHIND.match(text, end) is not None
+        if len(page.words[word]) < _THREE or not _DAY_BEHIND.match(text, end):
+            return False
+        return unknown or _signs(page, word)
     behind = _TO_END.match(text, end)
     if behind is None:
         return False
+    if behind["day"] and word == first + 1 and kind & CLINICAL:
+        said = page.kinds[first] & (LETTER | TYPED | SIGNED)
+        return bool(said) and _signs(page, word)  # Rapport SRL 31-12-2017 00:06
     mark = _MARK.search(page.gaps[word])
     if mark is None:
         return False
@@ -112,6 +122,14 @@ def _closes(page: Page, first: int, word: int) -> bool:
         three = len(page.words[word]) == _THREE
         return told and (unknown or (three and bool(page.kinds[word - 1] & UNKNOWN)))
     return unknown or (told and len(page.words[word]) == _THREE)
+
+
+def _signs(page: Page, word: int) -> bool:
+    """Whether an abbreviation on one of the last lines is no film: ``GAS 3.5.2017``."""
+    if page.text.count("\n", page.ends[word]) > _LAST_OF_NAMES:
+        return False
+    three = len(page.words[word]) == _THREE
+    return three and page.folds[word] not in words("typist", "films")
 
 
 def _tells(page: Page, word: int, match: re.Match[str]) -> bool:
@@ -187,12 +205,20 @@ def _code_at(page: Page, start: int, end: int, line_from_end: int) -> int | None
             return begin + first
     if "T:" in line and (both := _BOTH.search(line)) and both.end() == len(line):
         return begin + both.start()
+    if joined and (named := _NAMED.search(line)) and _is_named(page, begin, named):
+        return begin + named.start()
     if "/" not in line[-_SHORT - 1 :]:
         return None
     tail = _AT_END.search(line, max(0, len(line) - _LONGEST_CODE - 1))
     if tail is not None and tail["one"].isupper() and tail["two"].islower():
         return begin + tail.start("one")
     return None
+
+
+def _is_named(page: Page, start: int, line: re.Match[str]) -> bool:
+    """Whether what stands behind initials and a stroke is a name, and no medicine."""
+    kind = page.kinds[page.word_before(start + line.start("two"))]
+    return bool(kind & (UNKNOWN | COMMON)) and not kind & CAPS
 
 
 def _is_one(page: Page, line: re.Match[str]) -> bool:

@@ -170,7 +170,8 @@ def is_thing(page: Page, word: int) -> bool:
     while after < len(page.words) and after - word < _MOST_JOINED:
         gap = page.gaps[after]
         if gap in (" ", "-") and page.folds[after] in listed:
-            return True
+            # Kerley lines, and not AUDIT: Rust SIGN
+            return not page.kinds[after] & CAPS & ~page.kinds[word]
         genitive = gap in ("'", "\u2019") and page.words[after] in ("s", "S")
         if gap != "-" and not genitive:
             break

@@ -77,3 +77,15 @@ def test_house_number_needs_somebody_who_lives_there() -> None:
 def test_size_beside_a_name_stays(text: str) -> None:
     scrubbed = scrub(f"FINDINGS: {text}.", NOBODY, "en").sections["findings"]
     assert "".join(filter(str.isdigit, text)) in scrubbed
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ospedale San Vito, Torreglia (05/12).", "it"),
+        ("auswärts (Klinikum Wolfenach, 11/00).", "de"),
+        ("Larkfield Regional Hospital in 7/16 is noted", "en"),
+    ],
+)
+def test_month_behind_a_house_goes(text: str, language: str) -> None:
+    assert "[DATE]" in scrub(text, NOBODY, language).text

@@ -126,3 +126,22 @@ def test_date_with_the_year_first_or_wide_strokes_is_found_whole(
     (found,) = find_dates(text)
     assert (found.start, found.end) == (0, len(text))
     assert dt.date.fromisoformat(day) in found.days
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "typed: Grimwood,5 March 2019",
+        "Wynik:Quandt,14:18,05.03.19.",
+        "validated 05.03.19,14:54",
+        "seen.05/03/2019",
+    ],
+)
+def test_comma_or_stop_glued_to_a_word_or_a_time_is_no_decimal(text: str) -> None:
+    (found,) = find_dates(fold(text))
+    assert DAY in found.days
+
+
+@pytest.mark.parametrize("text", ["ratio 3,5/3/19", "7.05.03.19", "1,5 March 2019"])
+def test_comma_of_a_decimal_begins_no_date(text: str) -> None:
+    assert not any(DAY in found.days for found in find_dates(fold(text)))

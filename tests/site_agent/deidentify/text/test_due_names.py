@@ -4,10 +4,10 @@ import pytest
 
 from site_agent.deidentify.text.due_names import (
     initialled,
-    is_dotted_word,
     is_lone_month,
     paired,
 )
+from site_agent.deidentify.text.name_runs import is_dotted_word
 from site_agent.deidentify.text.page import open_page
 
 

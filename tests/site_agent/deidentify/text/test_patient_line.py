@@ -56,3 +56,17 @@ def test_label_before_a_name_stays() -> None:
 def test_name_alone_behind_a_heading_and_before_a_bare_age_goes() -> None:
     text = "Indication: Foot, 78, intubated overnight.\nFindings: Clear."
     assert "Foot" not in scrub(text, KnownIdentifiers(), "en").text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "scrubbed"),
+    [
+        ("en", "cxr 16:15 - HEART, Ottoline, 49y", "cxr [TIME] - [NAME], 49y"),
+        ("nl", "rx 05:39u, Lange, Sanne, 84j", "rx [TIME]u, [NAME], 84j"),
+        ("sv", "kl 19:04, QUANDT-LINDELL PER, 73 år", "kl [TIME], [NAME], 73 år"),
+    ],
+)
+def test_name_behind_a_time_of_day_goes(
+    language: str, text: str, scrubbed: str
+) -> None:
+    assert scrub(text, NOBODY, language).text == scrubbed

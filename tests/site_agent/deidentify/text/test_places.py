@@ -119,3 +119,7 @@ def test_house_ends_before_what_it_was_for(text: str, kept: str) -> None:
     done = scrub(text, KnownIdentifiers(), "en").text
     assert kept in done
     assert "Quarrington" not in done
+
+
+def test_word_that_calls_a_number_is_no_house() -> None:
+    assert houses("51y, hosp no K-672161, req by", "en") == []

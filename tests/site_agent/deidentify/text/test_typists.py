@@ -96,3 +96,24 @@ def test_initials_at_the_end_of_a_paragraph_go(line: str) -> None:
 def test_abbreviation_at_the_end_of_a_line_stays(line: str) -> None:
     text = f"Findings: Clear.\nImpression: Normal. {line}\n\nPage 1 of 1\n"
     assert line.split()[-1] in scrub(text, NOBODY, "en").text
+
+
+@pytest.mark.parametrize(
+    ("line", "rest"),
+    [
+        ("GAS 3 May 2019", "[DATE]"),
+        ("PMC/Warden  3MAY2019", ""),
+        ("Report SRL 31-12-2017 00:06", "Report"),
+    ],
+)
+def test_initials_that_abbreviate_something_go_beside_a_day(
+    line: str, rest: str
+) -> None:
+    last = scrub(f"No change.\n\n{line}", NOBODY, "en").text.split("\n")[-1]
+    assert last.replace("[NAME]", "").strip().startswith(rest)
+    assert not {"GAS", "PMC", "Warden", "SRL"}.intersection(last.split())
+
+
+def test_film_beside_a_day_is_nobody() -> None:
+    text = "CXR 3 May 2019\n\nNo change.\n\nCompared: CTA 3 May 2018"
+    assert {"CXR", "CTA"} <= set(scrub(text, NOBODY, "en").text.split())
