@@ -106,6 +106,9 @@ def _write(
     key: bytes | None,
 ) -> tuple[int, int, int]:
     """Write the files; count the reports, those in doubt and the rows left out."""
+    import gc
+
+    gc.set_threshold(50_000)  # word lists are many small objects, which stay
     from site_agent.deidentify.pseudonym import Pseudonyms
     from site_agent.durable import beside
     from site_agent.reports.files import read_reports
