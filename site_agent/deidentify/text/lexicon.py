@@ -1,6 +1,6 @@
 """What a written word may be: a title, a month, a word of medicine, a name.
 
-`kind_of` tells it from the word alone, with its capitals; the places around it decide
+`kinds` tells it from the word alone, with its capitals; the places around it decide
 the rest. A word with a capital that no list, stem or ending knows is `UNKNOWN`: that is
 what default deny takes for a name. The lists are ``lexicon.toml``, ``vocabulary.toml``,
 ``code_words.txt`` and ``report_words.txt``.
@@ -102,6 +102,7 @@ _OF_SMALL = TITLE | PARTICLE | MONTH | HOUSE | STREET | LABEL | FUNCTION | CUE |
 _LONGEST_ACRONYM = 5
 _MOST_REMEMBERED = 1 << 15
 _SHORTEST_NINETY = 6
+_TAIL = 3  # letters of the shortest ending of houses and streets
 # HIPAA 164.514(b)(2)(i)(C) bands ages from ninety on.
 _NINETY = re.compile(
     "ninet|neunzig|novant|noventa|negentig|nittio|dziewiecdziesi|quatre$|hundred"
@@ -123,11 +124,14 @@ class Kinds(dict[str, int]):
             self.clear()
         folded = FOLDS[word]
         listed = self._listed.get(folded, 0) | self._own.get(folded, 0)
-        if word[0].isupper() and (
-            word in acronyms() or is_allowed(folded, self.language)
-        ):
-            listed |= CLINICAL
-        kind = _kind_of(word, folded, listed, self.language)
+        if word[0].isupper():
+            if word in acronyms() or is_allowed(folded, self.language):
+                listed |= CLINICAL
+            kind = _of_capital(word, folded, listed, self.language)
+        else:
+            kind = listed & _OF_SMALL
+            if not kind & HOUSE and _is_house(folded, self.language):
+                kind |= HOUSE
         kind |= self._sought.get(folded, 0)
         if len(folded) >= _SHORTEST_NINETY and _NINETY.search(folded):
             kind |= AGED
@@ -141,30 +145,8 @@ def kinds(language: str) -> Kinds:
     return Kinds(language if language in languages() else "")
 
 
-def kind_of(word: str, language: str = "") -> int:
-    """Tell what a written word may be, as a union of the kinds above.
-
-    Parameters
-    ----------
-    word
-        Letters only, or a word with ``?`` inside.
-    language
-        ISO 639-1; ``""`` for any.
-    """
-    folded = fold(word)
-    listed = _listed().get(folded, 0) | _listed_in(language).get(folded, 0)
-    if word in acronyms() or is_allowed(folded, language):
-        listed |= CLINICAL
-    return _kind_of(word, folded, listed, language)
-
-
-def _kind_of(word: str, folded: str, listed: int, language: str) -> int:
-    """Tell what a word may be that is listed as `listed`."""
-    if not word[0].isupper():
-        kind = listed & _OF_SMALL
-        if not kind & HOUSE and _is_house(folded, language):
-            kind |= HOUSE
-        return kind
+def _of_capital(word: str, folded: str, listed: int, language: str) -> int:
+    """Tell what a word with a capital may be that is listed as `listed`."""
     kind = listed | CAPITAL
     if len(word) == 1:
         return kind & (CAPITAL | TITLE | PARTICLE) | INITIAL
@@ -179,7 +161,7 @@ def _kind_of(word: str, folded: str, listed: int, language: str) -> int:
         if is_built_like_one(folded, language):
             return kind | CLINICAL
         kind |= UNKNOWN
-        if folded.endswith(_street_endings()):
+        if _ends_with("streets", folded):
             kind |= STREET
         if kind & CAPS and len(word) <= _LONGEST_ACRONYM:
             kind |= ACRONYM
@@ -267,14 +249,17 @@ def _sought_in(language: str) -> dict[str, int]:
 
 
 def _is_house(folded: str, language: str) -> bool:
-    return folded.endswith(_house_endings()) and not is_allowed(folded, language)
+    return _ends_with("houses", folded) and not is_allowed(folded, language)
+
+
+def _ends_with(table: str, folded: str) -> bool:
+    """Whether a word has one of the table's endings."""
+    endings, tails = _endings(table)
+    return folded[-_TAIL:] in tails and folded.endswith(endings)
 
 
 @cache
-def _street_endings() -> tuple[str, ...]:
-    return tuple(words("streets", "endings"))
-
-
-@cache
-def _house_endings() -> tuple[str, ...]:
-    return tuple(words("houses", "endings"))
+def _endings(table: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Give the endings of a table, and their last letters, by which most are told."""
+    listed = words(table, "endings")
+    return tuple(listed), frozenset(ending[-_TAIL:] for ending in listed)

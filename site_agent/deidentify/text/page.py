@@ -61,7 +61,7 @@ class Page:
     ends: Sequence[int]
     """Where each word ends in the text."""
     kinds: list[int]
-    """Of each word, as `lexicon.kind_of` gives it."""
+    """Of each word, as `lexicon.kinds` gives it."""
     shapes: bytes
     """Of each word its kind less all but CAPITAL, CAPS and INITIAL."""
     figures: list[tuple[int, int]]

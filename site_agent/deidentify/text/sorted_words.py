@@ -18,14 +18,14 @@ class SortedWords:
         text = self._text = f"\n{listed}"
         begins = range(0, max(1, len(listed) - _BLOCK), _BLOCK)
         self._starts = [text.find("\n", at) for at in begins]
-        self._firsts = [
-            text[start + 1 : text.find("\n", start + 1)] for start in self._starts
-        ]
-        self._starts.append(len(text))
+        self._firsts = ["", *(_line_at(text, at + 1) for at in self._starts[1:])]
+        self._starts.append(len(listed))
 
     def __contains__(self, word: str) -> bool:
-        at = bisect_right(self._firsts, word)
-        if not at:
-            return False
-        start, stop = self._starts[at - 1 : at + 1]
+        after = bisect_right(self._firsts, word)
+        start, stop = self._starts[after - 1], self._starts[after]
         return self._text.find(f"\n{word}\n", start, stop + 1) >= 0
+
+
+def _line_at(text: str, start: int) -> str:
+    return text[start : text.find("\n", start)]

@@ -38,11 +38,14 @@ _INFLECTIONS = frozenset(
     ).split(" ")
 )
 _ENGLISH_ENDINGS = ("s", "es", "ed", "ing", "ly", "al")
-_ENDINGS_OF_EPONYMS = (
-    *("s", "a", "ego", "owi", "em", "scher", "sche", "schen", "sches", "schem"),
-    *("se", "sk", "ska", "skt", "ien", "ienne", "iens", "iano", "iana", "iani", "iane"),
-    *("ianos", "ianas", "owski", "owska", "owskie", "owskiego", "owskiej"),
+_ENDINGS_OF_EPONYMS = frozenset(
+    (
+        *("s", "a", "ego", "owi", "em", "scher", "sche", "schen", "sches", "schem"),
+        *("se", "sk", "ska", "skt", "ien", "ienne", "iens", "iano", "iana", "iani"),
+        *("iane", "ianos", "ianas", "owski", "owska", "owskie", "owskiego", "owskiej"),
+    )
 )
+_LENGTHS_OF_THOSE = sorted(set(map(len, _ENDINGS_OF_EPONYMS)))
 
 _Lists = dict[str, dict[str, frozenset[str]]]
 
@@ -54,13 +57,14 @@ def is_clinical(folded: str, language: str = "") -> bool:
 
 def is_built_like_one(folded: str, language: str) -> bool:
     """Whether a folded word has a listed stem or ending, or an English inflection."""
-    if folded in words("names", "wordlike"):
-        return False
-    if _has_stem(folded, language) or _has_ending(folded, language):
-        return True
-    if _is_inflected(folded) or _is_inflected_eponym(folded):
-        return True
-    return _has_digraphs(folded, language)
+    built = (
+        _has_stem(folded, language)
+        or _has_ending(folded, language)
+        or _is_inflected(folded)
+        or _is_inflected_eponym(folded)
+        or _has_digraphs(folded, language)
+    )
+    return built and folded not in words("names", "wordlike")
 
 
 def is_allowed(folded: str, language: str = "") -> bool:
@@ -78,9 +82,9 @@ def is_allowed(folded: str, language: str = "") -> bool:
 def _allowed(language: str) -> tuple[frozenset[str] | SortedWords, ...]:
     listed = _lists()["words"]
     if language == "en":
-        return _english(), daily_words(language), listed["other"]
+        return _english(), listed["other"], daily_words(language)
     if language in listed:
-        return listed[language], daily_words(language), listed["other"]
+        return listed[language], listed["other"], daily_words(language)
     return _english(), *listed.values(), *map(daily_words, languages())
 
 
@@ -214,13 +218,19 @@ def _is_inflected(folded: str) -> bool:
 
 def _is_inflected_eponym(folded: str) -> bool:
     """Whether it is an eponym with an ending: ``Kerleya``, ``Crohns``."""
-    if not folded.endswith(_ENDINGS_OF_EPONYMS):
+    # Some eponyms are shorter than a head.
+    if _heads_of_eponyms().isdisjoint((folded[:_HEAD], folded[:3], folded[:2])):
         return False
     listed = eponyms()
     return any(
-        folded.endswith(ending) and folded[: -len(ending)] in listed
-        for ending in _ENDINGS_OF_EPONYMS
+        folded[:-length] in listed and folded[-length:] in _ENDINGS_OF_EPONYMS
+        for length in _LENGTHS_OF_THOSE
     )
+
+
+@cache
+def _heads_of_eponyms() -> frozenset[str]:
+    return frozenset(eponym[:_HEAD] for eponym in eponyms())
 
 
 @cache

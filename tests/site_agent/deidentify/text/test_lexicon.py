@@ -9,7 +9,7 @@ import pytest
 
 from site_agent.deidentify.text.compile_report_words import words_of_pack
 from site_agent.deidentify.text.known import KnownIdentifiers
-from site_agent.deidentify.text.lexicon import UNKNOWN, kind_of, kinds
+from site_agent.deidentify.text.lexicon import UNKNOWN, kinds
 from site_agent.deidentify.text.scrub import scrub
 from site_agent.deidentify.text.word_lists import languages
 from site_agent.label import label_text
@@ -26,7 +26,7 @@ def test_every_word_of_the_labelers_pack_may_stand_with_a_capital(
     pack = files("site_agent.label").joinpath(f"{language}.toml").read_text("utf-8")
     words = [word.strip("-*") for word in words_of_pack(tomllib.loads(pack))]
     written = {word.capitalize() for word in words} | {word.upper() for word in words}
-    unknown = {word for word in written if kind_of(word, language) & UNKNOWN}
+    unknown = {word for word in written if kinds(language)[word] & UNKNOWN}
     assert not unknown, "run compile_report_words again"
 
 
@@ -44,18 +44,18 @@ def test_a_scrubbed_sentence_keeps_its_labels(language: str, loud: bool) -> None
 def test_inflected_word_of_a_short_stem_is_known_and_a_name_of_its_letters_is_not() -> (
     None
 ):
-    assert not kind_of("Nueva", "es") & UNKNOWN  # nuev*
-    assert not kind_of("Rurka", "pl") & UNKNOWN  # rurk*
-    assert kind_of("Filip", "fr") & UNKNOWN  # fil*
+    assert not kinds("es")["Nueva"] & UNKNOWN  # nuev*
+    assert not kinds("pl")["Rurka"] & UNKNOWN  # rurk*
+    assert kinds("fr")["Filip"] & UNKNOWN  # fil*
 
 
 def test_compound_of_a_finding_is_known() -> None:
-    assert not kind_of("Longinfiltraat", "nl") & UNKNOWN
-    assert not kind_of("Winkelergusses", "de") & UNKNOWN
+    assert not kinds("nl")["Longinfiltraat"] & UNKNOWN
+    assert not kinds("de")["Winkelergusses"] & UNKNOWN
 
 
 def test_capitals_of_a_sharp_s_are_known() -> None:
-    assert not kind_of("AUSZUSCHLIESSEN", "de") & UNKNOWN
+    assert not kinds("de")["AUSZUSCHLIESSEN"] & UNKNOWN
 
 
 def test_language_without_lists_is_read_with_all_lists() -> None:
@@ -80,5 +80,5 @@ def test_report_in_a_language_without_lists_is_in_doubt(language: str) -> None:
 def test_symptoms_and_words_built_as_medicine_builds_them_are_known(
     language: str, word: str
 ) -> None:
-    assert not kind_of(word, language) & UNKNOWN
-    assert not kind_of(word.upper(), language) & UNKNOWN
+    assert not kinds(language)[word] & UNKNOWN
+    assert not kinds(language)[word.upper()] & UNKNOWN
