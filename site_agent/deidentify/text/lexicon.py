@@ -149,7 +149,7 @@ def _of_capital(word: str, folded: str, listed: int, language: str) -> int:
     """Tell what a word with a capital may be that is listed as `listed`."""
     kind = listed | CAPITAL
     if len(word) == 1:
-        return kind & (CAPITAL | TITLE | PARTICLE) | INITIAL
+        return kind & (CAPITAL | TITLE | PARTICLE | CUE) | INITIAL
     if word.isupper():
         kind |= CAPS
     if "?" in word or "\ufffd" in word:
@@ -175,7 +175,7 @@ _LABEL_TABLES = (
 )
 _DATED_TABLES = ("months", "before_years", "before_days")
 _CUE_TABLES = ("addressed", "told", "does")
-_MAYBE_HOUSES = ("weak", "named")
+_MAYBE_HOUSES = ("weak", "named", "trading", "closing")
 _KINDS_OF_ENTRIES = (
     ("titles", "plain", TITLE),
     ("names", "titles", TITLE),

@@ -20,7 +20,9 @@ _CODE, _LONGEST_TOWN = 2, 4
 def with_article(page: Page, first: int) -> int:
     """Take in the article of an English name: ``The Royal Infirmary``."""
     before = first - 1
-    if before < 0 or page.gaps[first] != " " or page.folds[before] != "the":
+    while before > 0 and page.folds[before] in words("names", "before"):
+        before -= 1  # The van Ooyen Clinic
+    if before < 0 or page.gaps[before + 1] != " " or page.folds[before] != "the":
         return first
     return before if page.kinds[before] & CAPITAL else first
 
@@ -44,7 +46,7 @@ def with_town(page: Page, last: int) -> int:
     at = last + 1
     if at < len(page.words) and page.kinds[at] & CAPS and len(page.words[at]) == _CODE:
         bracket = page.gaps[at] == " (" and page.gaps[at + 1].startswith(")")
-        closed = page.gaps[at] == " " and page.gaps[at + 1][:1] in (".", ",", ")", "\n")
+        closed = page.gaps[at] == " " and page.gaps[at + 1][:1] in ("", *".,)\n")
         if bracket or closed:
             return at
     return last

@@ -132,7 +132,7 @@ def is_inside(page: Page, at: int) -> bool:
 def ends_there(page: Page, last: int) -> bool:
     """Whether a line, a bracket, a field or a sentence ends after a word."""
     gap = page.gaps[last + 1]
-    return not gap or gap[0] in _ENDS or gap[:2] in (" |", " -", " (", " \u2013")
+    return not gap or gap[0] in _ENDS or gap[:2] in (" |", " -", " (", " )", " \u2013")
 
 
 def is_proper_head(page: Page, at: int) -> bool:

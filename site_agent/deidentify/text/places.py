@@ -30,7 +30,6 @@ from site_agent.deidentify.text.lexicon import (
     LETTER,
     MAYBE_HOUSE,
     MONTH,
-    STREET,
     TITLE,
     UNKNOWN,
 )
@@ -41,6 +40,11 @@ from site_agent.deidentify.text.place_ends import (
     with_article,
     with_form,
     with_town,
+)
+from site_agent.deidentify.text.place_heads import (
+    house_heads,
+    is_company,
+    is_house_first,
 )
 from site_agent.deidentify.text.place_words import (
     POSSESSIVE,
@@ -56,32 +60,32 @@ from site_agent.deidentify.text.vocabulary import (
     by_last_word,
     words,
     words_in,
-    written_phrases,
 )
 from site_agent.deidentify.text.word_lists import is_allowed
 
 _LONGEST = 9  # words on either side
 _DASHES = frozenset((" - ", " \u2013 "))
-_SHORTEST_LABEL, _CODE = 4, 2
+_SHORTEST_LABEL = 4
 _NEAR = (Part.PROPER, Part.GENERIC)
-_INITIAL = CAPITAL | INITIAL
 _UNSURE = (Part.NONE, Part.FILLING)
 
 
 def find_houses(page: Page) -> Iterator[Span]:
     """Find institutions with their proper names."""
     stop = 0
-    for word, head in _heads(page):
+    for word, head in house_heads(page):
         if page.starts[word] < stop or _calls_a_number(page, head):
             continue
         first, left = _leftmost(page, word)
         last, right = _rightmost(page, head, left=left)
         if left and not right and _needs_right(page, word):
             continue
-        if not (left or right or is_proper_head(page, word)):
+        named = left or right or is_proper_head(page, word)
+        if not (named or (first < word and _has_town(page, last))):
             continue
         if _is_owned(page, first, last):
             continue
+        first = _with_doctors(page, first, last)
         first, last = with_article(page, first), with_town(page, last)
         stop = with_form(page, page.ends[last])
         yield Span(page.starts[first], stop, Category.PLACE, "house")
@@ -96,15 +100,47 @@ def _calls_a_number(page: Page, word: int) -> bool:
     return (page.folds[word],) in before.get(1, ())
 
 
+def _with_doctors(page: Page, first: int, last: int) -> int:
+    """Take in the title of doctors who have partners: ``Drs van Ek & Partners``."""
+    if words("houses", "partners").isdisjoint(page.folds[first : last + 1]):
+        return first
+    at = first
+    before = words("names", "before")
+    while at and page.gaps[at] == " " and page.folds[at - 1] in before:
+        at -= 1
+    title = at and page.kinds[at - 1] & TITLE and page.gaps[at] in (" ", ". ")
+    return at - 1 if title else first
+
+
+def _has_town(page: Page, last: int) -> bool:
+    """Whether a town tells which house is meant: ``Civil Medical College, Nashik``."""
+    at = last + 1
+    if at == len(page.words) or page.gaps[at] != ", ":
+        return False
+    town = page.kinds[at] & UNKNOWN and not page.kinds[at] & (INITIAL | MONTH)
+    if not town or part_of(page, at) is not Part.PROPER:
+        return False
+    end = at + 1
+    while end < len(page.words) and end - at < _LONGEST and is_joined(page, end):
+        if page.kinds[end] & (HOUSE | MAYBE_HOUSE):
+            return False  # Diagnostic Imaging, Nashik Civil Hospital
+        end += 1
+    return True
+
+
+def _is_begun(page: Page, word: int) -> bool:
+    """Whether a small word goes on with a capital: ``Radiologisch kabinet Maes``."""
+    kinds, before = page.kinds, word - 1
+    if kinds[word] & CAPITAL or before < 0 or page.gaps[word] != " ":
+        return False
+    named = part_of(page, before) in (Part.GENERIC, Part.TRADE)
+    return named and bool(kinds[before] & CAPITAL)
+
+
 def _is_joined_left(page: Page, at: int) -> bool:
     """Whether a word goes on with a name to its left: a figure parts them there."""
     gap = page.gaps[at]
     return gap != " / " and is_joined(page, at) and not any(map(str.isdigit, gap))
-
-
-def _is_first(page: Page) -> bool:
-    """Whether the word for the house comes before its name: ``Szpital Brzeg``."""
-    return page.language in words("houses", "first")
 
 
 def _is_owned(page: Page, first: int, last: int) -> bool:
@@ -125,104 +161,15 @@ def _needs_right(page: Page, word: int) -> bool:
     )
 
 
-def _heads(page: Page) -> Iterator[tuple[int, int]]:
-    """Give the first and the last word of each word or abbreviation of a house."""
-    kinds, heads = page.kinds, list[tuple[int, int]]()
-    for word in page.sought:
-        kind = kinds[word]
-        if kind & HOUSE:
-            if kind & CAPITAL or page.folds[word] not in words("houses", "loose"):
-                heads.append((word, word))
-        elif kind & MAYBE_HOUSE and _is_house_here(page, word):
-            heads.append((word, word))
-    heads.extend(_abbreviated(page))
-    return iter(sorted(heads))
-
-
-def _abbreviated(page: Page) -> Iterator[tuple[int, int]]:
-    """Give the words of abbreviations that have a stop or a hyphen inside."""
-    text, shapes, dotted = page.text, page.shapes, _dotted()
-    starts = []
-    at = shapes.find(_INITIAL)
-    while at >= 0:
-        starts.append(page.starts[at])
-        at = shapes.find(_INITIAL, at + 1)
-    for joined in words("houses", "joined"):
-        at = text.find(joined.upper())
-        while at >= 0:
-            starts.append(at)
-            at = text.find(joined.upper(), at + 1)
-    for start in starts:
-        if text.startswith(dotted, start):
-            stop = start + len(next(o for o in dotted if text.startswith(o, start)))
-            if not text[stop : stop + 1].isalpha():
-                yield page.word_before(start), page.word_before(stop - 1)
-
-
-@cache
-def _dotted() -> tuple[str, ...]:
-    """Give a house's abbreviations with full stops, the longest first: ``Z.O.Z.``."""
-    listed = {one.upper() for one in words("houses", "joined")}
-    listed |= written_phrases("houses", "dotted")
-    return tuple(sorted(listed, key=len, reverse=True))
-
-
-def _is_house_here(page: Page, word: int) -> bool:
-    """Whether a word that is a house's among other things is one where it stands."""
-    folded = page.folds[word]
-    if not page.kinds[word] & CAPITAL:
-        return folded in words("companies", "small")
-    if folded in words("houses", "named"):
-        return True
-    if folded in words_in("house_abbreviations", page.language):
-        return bool(page.kinds[word] & CAPS)
-    if _is_company(page, word):
-        return True
-    before, after = word - 1, word + 1
-    if before >= 0 and page.gaps[word] == "-" and page.kinds[before] & CAPITAL:
-        return part_of(page, before) is Part.PROPER
-    if before >= 0 and page.gaps[word] == " " and page.kinds[before] & CAPITAL:
-        if part_of(page, before) in (Part.GENERIC, Part.TRADE):
-            return True
-        named = page.kinds[before] & (UNKNOWN | STREET)
-        if named and page.language == "en" and not page.kinds[before] & COMMON:
-            return True
-    while (
-        after < len(page.words)
-        and after - word <= _CODE
-        and page.gaps[after] in (" ", "'", "\u2019")
-        and part_of(page, after) is Part.LINK
-    ):
-        after += 1
-    if after == len(page.words) or page.gaps[after] not in (" ", "'", "\u2019"):
-        return False
-    if _is_first(page) and part_of(page, after) is Part.FILLING:
-        known = after  # Areszt Śledczy Brzeg
-        after += page.gaps[after + 1] == " " and not page.kinds[known] & CAPS
-    part = part_of(page, after)
-    if page.folds[after] in words("houses", "patrons"):
-        return bool(page.kinds[after] & CAPITAL)
-    if part in (Part.GENERIC, Part.TRADE, Part.TITLE):
-        return True
-    return page.language != "en" and bool(page.kinds[after] & UNKNOWN)
-
-
-def _is_company(page: Page, word: int) -> bool:
-    """Whether a word ends the name of a company: ``Imagiologia Paiva, Lda.``."""
-    if page.folds[word] not in words_in("companies", page.language):
-        return False
-    short = len(page.words[word]) <= _CODE
-    return not short or bool(page.kinds[word] & CAPS)
-
-
 def _leftmost(page: Page, word: int) -> tuple[int, bool]:
     """Give the first word of the name left of its head, and whether one is proper."""
     first = at = word
     loose = page.folds[word] in words("houses", "loose")
-    near = page.language == "en" or (loose and not _is_first(page))
+    near = page.language == "en" or (loose and not is_house_first(page))
+    near = near or _is_begun(page, word)
     weak = page.folds[word] in words("houses", "weak")
     named, loud = False, bool(page.kinds[word] & CAPS)
-    company, beside = _is_company(page, word), True
+    company, beside = is_company(page, word), True
     while (
         at > 0
         and word - at < _LONGEST
@@ -244,7 +191,10 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
         ):
             break
         if part is Part.TRADE:
-            if not (near or company) and page.gaps[at + 1] != "-":
+            inflected = page.gaps[at + 1] == "-" or page.folds[at].endswith(
+                _adjectives()
+            )
+            if not (near or company or inflected):
                 break
             first = at
         elif page.kinds[at] & INITIAL and not (
@@ -286,15 +236,23 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
     """Give the last word of the name right of its head, and whether one is proper."""
     last = firm = word  # with the generic words at the end, and without them
     at, before = word + 1, Part.GENERIC
-    small = not page.kinds[word] & CAPITAL
+    small = not (page.kinds[word] & CAPITAL or _is_begun(page, word))
     weak = page.folds[word] in words("houses", "weak")
-    if _is_company(page, word) or (small and page.folds[word] in _owned()):
+    if is_company(page, word) or (small and page.folds[word] in _owned()):
         return word, False
     linked = placed = titled = named = bound = False
-    first_comes_head = _is_first(page)
+    first_comes_head = is_house_first(page)
     loud = not first_comes_head or page.folds[word] in words("houses", "loose")
-    while at < len(page.words) and at - word <= _LONGEST and is_joined(page, at):
+    while at < len(page.words) and at - word <= _LONGEST:
         part, kind, folded = part_of(page, at), page.kinds[at], page.folds[at]
+        site = page.gaps[at] == ", " and folded in words("houses", "sites")
+        if site:
+            part = Part.LINK
+        elif not is_joined(page, at):
+            break
+        elif part is Part.NONE and before is Part.GENERIC and first_comes_head:
+            described = not (named or kind & CAPITAL) and folded.endswith(_described())
+            part = Part.GENERIC if described else part
         # Words that belong to the head: ``School of Medicine``, ``Centrum Onkologii``.
         bound = not named and (
             first_comes_head
@@ -327,7 +285,7 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
             numbered = folded in words("houses", "numbered")
             if numbered and NUMBER_NEXT.match(page.gaps[at + 1]):
                 named, last, firm = True, at, at
-            linked, placed = linked or not joins, placed or place
+            linked, placed = linked or not joins, placed or place or site
         elif part is Part.PROPER:
             if small and not (linked or left) and page.gaps[at] != "-":
                 break
@@ -340,9 +298,10 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
             if small and not linked:
                 break
             last = at if kind & CAPITAL else last
-            firm = at if kind & HOUSE or bound else firm
+            firm = at if kind & HOUSE or bound or page.gaps[at] == " & " else firm
         elif part is Part.TRADE:
             written = bound and (kind & CAPITAL or page.language != "en")
+            written = written or (bool(kind & CAPITAL) and page.gaps[at] == " & ")
             last, firm = (at, at) if written else (last, firm)
         elif part is Part.TITLE:
             titled = True
@@ -365,7 +324,7 @@ def _is_last(page: Page, at: int, before: Part) -> bool:
     """
     if part_of(page, at) is Part.NONE or not ends_there(page, at):
         return False
-    if page.kinds[at] & CAPS or not _is_first(page):
+    if page.kinds[at] & CAPS or not is_house_first(page):
         return before in _NEAR and not is_allowed(page.folds[at], page.language)
     return before in _NEAR
 
@@ -393,6 +352,11 @@ def _is_place(page: Page, at: int) -> bool:
 @cache
 def _owned() -> frozenset[str]:
     return words("houses", "owned")
+
+
+@cache
+def _described() -> tuple[str, ...]:
+    return tuple(words("houses", "described"))
 
 
 @cache
