@@ -14,6 +14,7 @@ from site_agent.deidentify.text.lexicon import (
     LETTER,
     MONTH,
     PARTICLE,
+    RELATED,
     STREET,
     TITLE,
     UNKNOWN,
@@ -167,7 +168,7 @@ def _in_capitals(page: Page, at: int, gap: int, joint: str) -> bool:
         long = min(len(page.words[gap - 1]), len(page.words[gap])) > _MOST_LOUD - 1
         return long and not kind & _NO_NAME and _is_short_run(page, gap)
     marked = kind & CAPS and kind & (COMMON | MONTH) and len(page.words[at]) > 2
-    if kind & LETTER and not kind & COMMON:
+    if kind & LETTER and (not kind & COMMON or (at < gap and kind & RELATED)):
         return False
     alone = other & UNKNOWN and not other & CAPS
     return bool(marked and alone) and not page.gaps[at + 1].startswith((":", " :"))
