@@ -4,6 +4,7 @@ import pytest
 
 from site_agent.deidentify.text.number_forms import number_at
 from site_agent.deidentify.text.spans import Category
+from site_agent.deidentify.text.spelling import fold
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,16 @@ def test_phone_is_found_whole(phone: str) -> None:
     assert found.category is Category.PHONE
 
 
-@pytest.mark.parametrize("text", ["12 x 9 mm", "120/80", "0.58", "3-5 cm", "1:1000"])
+@pytest.mark.parametrize("number", ["12.345.678-K", "34 56 78 91", "9.876.543-2"])
+def test_number_of_a_citizen_is_found_whole(number: str) -> None:
+    found = number_at(fold(number), 0)
+    assert found is not None
+    assert (found.start, found.end) == (0, len(number))
+
+
+@pytest.mark.parametrize(
+    "text", ["12 x 9 mm", "12 14 16 18 mm", "120/80", "0.58", "3-5 cm", "1:1000"]
+)
 def test_clinical_figure_is_none(text: str) -> None:
     assert number_at(text, 0) is None
 
