@@ -10,6 +10,7 @@ whatever stands between two commas with a denied word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -43,6 +44,7 @@ from site_agent.deidentify.text.word_lists import eponyms, parted_eponyms
 _FIRST_WITHOUT_LISTS = "\u0370"
 _LONGEST_BEFORE_FIGURE = 3
 _FEWEST_LOUD, _LOUD_SHARE = 3, 0.7
+_COUNTED = re.compile(r" (?:\d{1,2}|[IVX]{1,4})(?![\w:/-]|[.,]\d)")
 _DENIABLE = UNKNOWN | COMMON
 _LEAST_PROSE = 6
 _PROSE_SHARE = 0.5
@@ -287,6 +289,8 @@ def _stands_alone(
         return not (begins and small) and not kind & CLINICAL
     if begins or kind & CLINICAL or page.gaps[word] != " ":
         return False
+    if _COUNTED.match(page.text, page.ends[word]):
+        return False  # Day 3
     near = [at for at in (word - 1, word + 1) if 0 <= at < len(page.words)]
     return all(
         not page.kinds[at] & CAPITAL or page.kinds[at] & (TITLE | UNKNOWN | INITIAL)
