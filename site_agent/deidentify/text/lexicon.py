@@ -9,7 +9,7 @@ what default deny takes for a name. The lists are ``lexicon.toml``, ``vocabulary
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from site_agent.deidentify.text.dates import MONTHS, ROMAN
@@ -97,8 +97,12 @@ SOUGHT = (
 ) | (NUMERAL | AGED | MAYBE_HOUSE)
 """What few words are; `Page.sought` lists those, for the rules that begin with one."""
 
+# What a word may be whether it has a capital or not.
+_OF_ANY = HEADED | SIGNED | TYPED | ROLED | SHORT_STREET | MAYBE_HOUSE | NUMERAL | DATED
 # What a word with a small letter may be.
-_OF_SMALL = TITLE | PARTICLE | MONTH | HOUSE | STREET | LABEL | FUNCTION | CUE | TELLING
+_OF_SMALL = (
+    TITLE | PARTICLE | MONTH | HOUSE | STREET | LABEL | FUNCTION | CUE | TELLING
+) | _OF_ANY
 _LONGEST_ACRONYM = 5
 _MOST_REMEMBERED = 1 << 15
 _SHORTEST_NINETY = 6
@@ -117,7 +121,6 @@ class Kinds(dict[str, int]):
         super().__init__()
         self.language = language
         self._listed, self._own = _listed(), _listed_in(language)
-        self._sought = _sought_in(language)
 
     def __missing__(self, word: str) -> int:
         if len(self) > _MOST_REMEMBERED:
@@ -132,7 +135,6 @@ class Kinds(dict[str, int]):
             kind = listed & _OF_SMALL
             if not kind & HOUSE and _is_house(folded, self.language):
                 kind |= HOUSE
-        kind |= self._sought.get(folded, 0)
         if len(folded) >= _SHORTEST_NINETY and _NINETY.search(folded):
             kind |= AGED
         self[word] = kind
@@ -149,7 +151,7 @@ def _of_capital(word: str, folded: str, listed: int, language: str) -> int:
     """Tell what a word with a capital may be that is listed as `listed`."""
     kind = listed | CAPITAL
     if len(word) == 1:
-        return kind & (CAPITAL | TITLE | PARTICLE | CUE) | INITIAL
+        return kind & (CAPITAL | TITLE | PARTICLE | CUE | _OF_ANY) | INITIAL
     if word.isupper():
         kind |= CAPS
     if "?" in word or "\ufffd" in word:
@@ -157,7 +159,7 @@ def _of_capital(word: str, folded: str, listed: int, language: str) -> int:
     if not kind & (CLINICAL | HOUSE) and _is_house(folded, language):
         kind |= HOUSE
     # An allowed word is listed as clinical; here it can but be built like one.
-    if not kind & ~(CAPITAL | CAPS | PARTICLE | TELLING | CUE | LABEL):
+    if not kind & ~(CAPITAL | CAPS | PARTICLE | TELLING | CUE | LABEL | _OF_ANY):
         if is_built_like_one(folded, language):
             return kind | CLINICAL
         kind |= UNKNOWN
@@ -189,63 +191,66 @@ _KINDS_OF_ENTRIES = (
 
 @cache
 def _listed() -> dict[str, int]:
-    """Give the kinds of the words that are listed for every language."""
-    tables = [(words(table, entry), kind) for table, entry, kind in _KINDS_OF_ENTRIES]
-    tables.append((common_words(), COMMON))
-    tables.append((words("common", "letter"), LETTER))
-    tables.append((frozenset(month for month in MONTHS if month.isalpha()), MONTH))
+    """Give the kinds of words that are listed for every language, and of English."""
     cues = (words_of(p) for table in _CUE_TABLES for p in phrases(table))
     # One of a single word may be a name: ``Parent``.
-    several = (word for listed in cues if len(listed) > 1 for word in listed)
+    several = {word for listed in cues if len(listed) > 1 for word in listed}
     wordlike = words("names", "wordlike")  # Italian sarà, and Sara
-    tables.append((frozenset(several) - wordlike, CLINICAL))
-    exact = {fold(title).rstrip(".") for title in written_words("titles", "exact")}
-    tables.append((frozenset(exact), TITLE))
-    first = {words_of(phrase)[0] for phrase in phrases("told") | phrases("does")}
-    tables.append((frozenset(first), TELLING))
-    tables.append((frozenset(by_last_word("addressed")), CUE))
-    tables.append((frozenset(by_last_word("person_lines", "signature")), LABEL))
-    tables.append((eponyms(), CLINICAL))
-    kinds: dict[str, int] = {}
-    for listed, kind in tables:
-        for word in listed:
-            kinds[word] = kinds.get(word, 0) | kind
-    return kinds
+    return _kinds_of(
+        [
+            *((words(table, entry), kind) for table, entry, kind in _KINDS_OF_ENTRIES),
+            (common_words(), COMMON),
+            (words("common", "letter"), LETTER),
+            (filter(str.isalpha, MONTHS), MONTH),
+            (several - wordlike, CLINICAL),
+            ((fold(t).rstrip(".") for t in written_words("titles", "exact")), TITLE),
+            (_first_words("told"), TELLING),
+            (_first_words("does"), TELLING),
+            (by_last_word("addressed"), CUE),
+            (by_last_word("person_lines", "signature"), LABEL),
+            (eponyms(), CLINICAL),
+            (letter_words("en"), LETTER),
+            *((said_in(table, "en", "all"), LETTER) for table in _LABEL_TABLES),
+            (said_in("addressed", "en", "all"), RELATED),
+            (by_last_word(*_HEADINGS), HEADED),
+            (_first_words("signature"), SIGNED),
+            (by_last_word("typed"), TYPED),
+            (_first_words("roles"), ROLED),
+            (words("streets", "short"), SHORT_STREET),
+            *((words("houses", entry), MAYBE_HOUSE) for entry in _MAYBE_HOUSES),
+            (ROMAN, NUMERAL),
+            (words("moments", "weekdays"), DATED),
+        ]
+    )
 
 
 @cache
 def _listed_in(language: str) -> dict[str, int]:
-    """Give the kinds of the words that are listed for one language."""
-    said = frozenset().union(*(said_in(table, language) for table in _LABEL_TABLES))
-    several = (word for word in said if len(word) > 1)
-    kinds = dict.fromkeys(letter_words(language).union(several), LETTER)
-    for word in said_in("addressed", language):
-        if len(word) > 1:
-            kinds[word] = kinds.get(word, 0) | RELATED
-    return kinds
+    """Give the kinds of words that are listed for one language; all for ``""``."""
+    chosen = (language,) if language else ()
+    return _kinds_of(
+        [
+            (letter_words(language), LETTER),
+            *((said_in(table, *chosen), LETTER) for table in _LABEL_TABLES),
+            (said_in("addressed", *chosen), RELATED),
+            (words_in("house_abbreviations", language), MAYBE_HOUSE),
+            (words_in("companies", language), MAYBE_HOUSE),
+            *((last_words(table, language), DATED) for table in _DATED_TABLES),
+        ]
+    )
 
 
-@cache
-def _sought_in(language: str) -> dict[str, int]:
-    """Give what else words of a language are, whether they have a capital or not."""
-    tables: list[tuple[Iterable[str], int]] = [
-        (by_last_word(*_HEADINGS), HEADED),
-        ((words_of(phrase)[0] for phrase in phrases("signature")), SIGNED),
-        (by_last_word("typed"), TYPED),
-        ((words_of(phrase)[0] for phrase in phrases("roles")), ROLED),
-        (words("streets", "short"), SHORT_STREET),
-        *((words("houses", entry), MAYBE_HOUSE) for entry in _MAYBE_HOUSES),
-        (words_in("house_abbreviations", language), MAYBE_HOUSE),
-        (words_in("companies", language), MAYBE_HOUSE),
-        (ROMAN, NUMERAL),
-        (words("moments", "weekdays"), DATED),
-        *((last_words(table, language), DATED) for table in _DATED_TABLES),
-    ]
+def _kinds_of(tables: Iterable[tuple[Iterable[str], int]]) -> dict[str, int]:
+    """Give of each word the kinds of all tables that list it."""
     kinds: dict[str, int] = {}
     for listed, kind in tables:
         for word in listed:
             kinds[word] = kinds.get(word, 0) | kind
     return kinds
+
+
+def _first_words(table: str) -> Iterator[str]:
+    return (words_of(phrase)[0] for phrase in phrases(table))
 
 
 def _is_house(folded: str, language: str) -> bool:

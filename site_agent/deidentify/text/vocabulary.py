@@ -43,19 +43,20 @@ def phrases(table: str, *entries: str) -> frozenset[str]:
     return frozenset(p for e in entries or listed for p in _parted(fold(listed[e])))
 
 
-def said_in(table: str, language: str) -> frozenset[str]:
-    """Every folded word of a language's phrases, of English, and of any language's.
+def said_in(table: str, *languages: str) -> frozenset[str]:
+    """Every folded word of two letters or more of some languages' phrases.
 
     Without a language they are the words of all.
     """
     entries = _read()[table].keys()
-    chosen = {language, "en", "all"} & entries if language else entries
+    chosen = entries & languages if languages else entries
     return frozenset().union(*(_said(table, entry) for entry in chosen))
 
 
 @cache
 def _said(table: str, entry: str) -> frozenset[str]:
-    return frozenset(words_of(fold(" ".join(_parted(_read()[table][entry])))))
+    words = words_of(fold(_read()[table][entry]))
+    return frozenset(word for word in words if len(word) > 1)
 
 
 @cache

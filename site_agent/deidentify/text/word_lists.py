@@ -118,10 +118,9 @@ def languages() -> frozenset[str]:
 
 
 def letter_words(language: str) -> frozenset[str]:
-    """Give the words of letterheads of a language and of English; of all for ``""``."""
+    """Give the words of letterheads of a language; of all for ``""``."""
     listed = _lists()["letter"]
-    chosen = {language, "en"} & listed.keys() if language else listed.keys()
-    return frozenset().union(*(listed[one] for one in chosen))
+    return listed[language] if language else frozenset().union(*listed.values())
 
 
 @cache
@@ -147,49 +146,40 @@ def _english() -> frozenset[str]:
 def _has_stem(folded: str, language: str) -> bool:
     if folded[:_HEAD] not in _heads(language):  # nearly always
         return False
-    stems, lengths = _parts("stems", language)
-    letters = len(folded)
-    for length in lengths:
-        if length > letters:
-            break
-        if folded[:length] in stems:
-            return True
-    return False
+    lengths = range(_HEAD, len(folded) + 1)
+    stems = _parts("stems", language)
+    return any(folded[:length] in listed for listed in stems for length in lengths)
 
 
 def _has_ending(folded: str, language: str) -> bool:
     rest = folded[_LEAST_BEFORE_ENDING:]
     if rest[-_TAIL:] not in _tails(language):  # most often
         return False
-    endings, lengths = _parts("endings", language)
-    letters = len(rest)
-    for length in lengths:
-        if length > letters:
-            break
-        if rest[-length:] in endings:
-            return True
-    return False
+    lengths = range(_TAIL, len(rest) + 1)
+    endings = _parts("endings", language)
+    return any(rest[-length:] in listed for listed in endings for length in lengths)
 
 
 @cache
 def _heads(language: str) -> frozenset[str]:
     """Give the first letters of stems, of which the shortest have no more."""
-    return frozenset(stem[:_HEAD] for stem in _parts("stems", language)[0])
+    stems = _parts("stems", language)
+    return frozenset(stem[:_HEAD] for listed in stems for stem in listed)
 
 
 @cache
 def _tails(language: str) -> frozenset[str]:
     """Give the last letters of endings, of which the shortest have no more."""
-    listed = _parts("endings", language)[0]
-    return frozenset(ending[-_TAIL:] for ending in listed)
+    endings = _parts("endings", language)
+    return frozenset(ending[-_TAIL:] for listed in endings for ending in listed)
 
 
 @cache
-def _parts(table: str, language: str) -> tuple[frozenset[str], tuple[int, ...]]:
-    """Give the stems or endings of a language and of all, and how long they are."""
+def _parts(table: str, language: str) -> tuple[frozenset[str], ...]:
+    """Give the stems or endings of a language and of any; all there are for ``""``."""
     listed = _lists()[table]
-    parts = listed["all"] | listed.get(language, frozenset())
-    return parts, tuple(sorted(set(map(len, parts))))
+    chosen = listed.keys() & {language, "all"} if language else listed
+    return tuple(listed[one] for one in chosen)
 
 
 def _has_digraphs(folded: str, language: str) -> bool:
@@ -267,8 +257,6 @@ def _lists() -> _Lists:
             inflected - common_words(),  # Clara is but one of ``clar*``
         )
         lexicon["stems"][language] = frozenset(stems - short)
-    for table in ("stems", "endings"):
-        lexicon[table][""] = frozenset().union(*lexicon[table].values())
     # Capitals have no sharp s: ``AUSZUSCHLIESSEN``.
     return {
         table: {name: listed | _without_sharp_s(listed) for name, listed in all.items()}
