@@ -2,6 +2,8 @@
 
 import pytest
 
+from site_agent.deidentify.text.known import KnownIdentifiers
+from site_agent.deidentify.text.scrub import scrub
 from site_agent.deidentify.text.vocabulary import (
     common_words,
     either,
@@ -33,3 +35,39 @@ def test_common_words_hold_no_particle_of_a_name() -> None:
 
 def test_longest_alternative_comes_first() -> None:
     assert either(["a", "ab"]) == "ab|a"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        ("en", "Requesting MD: Quarles Ettinger", "Ettinger"),
+        ("de", "Verordnender Arzt...: Ettinger\nText", "Ettinger"),
+        ("fr", "M\u00e9decin de famille : Ettinger", "Ettinger"),
+        ("es", "M\u00e9dico tratante: Ettinger", "Ettinger"),
+        ("it", "Medico prescrivente: Ettinger", "Ettinger"),
+        ("nl", "Protocollerende arts: Ettinger", "Ettinger"),
+        ("pl", "Opis zdalny: Ettinger", "Ettinger"),
+        ("sv", "Underl\u00e4kare: Ettinger", "Ettinger"),
+        ("pt", "Laudado por: Ettinger", "Ettinger"),
+        ("en", "Impression: Clear.\n\nWith best wishes\n\nJoy Winter\n", "Winter"),
+        (
+            "de",
+            "Beurteilung: Frei.\n\nMit bestem Dank f\u00fcr die Zuweisung\nKarl Sommer\n",
+            "Sommer",
+        ),
+        (
+            "nl",
+            "Conclusie: Normaal.\n\nMet dank voor het vertrouwen,\nWinter E.\n",
+            "Winter",
+        ),
+        ("en", "Lungs clear. Winter moved during exposure.", "Winter"),
+        ("en", "Joy Winter was bleeped at 12:40.", "Winter"),
+        ("de", "Herr Sommer lehnte die Aufnahme ab.", "Sommer"),
+    ],
+)
+def test_person_goes_at_labels_closings_and_verbs(
+    language: str, text: str, name: str
+) -> None:
+    done = scrub(text, KnownIdentifiers(), language).text
+    assert name not in done
+    assert done.startswith((text.split()[0], "[NAME]"))
