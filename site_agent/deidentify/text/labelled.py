@@ -47,11 +47,12 @@ _DOTTED = frozenset(
 _DICTATED = ("dict", "dikt", "dett", "ditt")
 _AFTER_LABEL = re.compile(
     r"[)#*\"']{0,2}(?:[ \t]?\.{2,40}[ \t]?|[ \t.]{0,40}[:|=>][ \t]{0,24}"
-    r"|[ \t]{1,24}\[|[ \t]{1,3})[(\[]?"
+    r"|[ \t]{1,24}\[|[ \t]{1,24})[(\[]?"
     r"|[ \t][-\u2013][ \t]"
 )
+# In columns of a table spaces do for a colon.
 _WITH_COLON = re.compile(
-    r"[)#*\"']{0,2}(?:[ \t.]{0,40}[:|=>]|[ \t]?\.{2})|\^|[ \t]{1,24}\["
+    r"[)#*\"']{0,2}(?:[ \t.]{0,40}[:|=>]|[ \t]?\.{2})|\^|[ \t]{1,24}\[|[ ]{4}"
 )
 _DASHES = frozenset((" - ", " \u2013 "))
 _ENDED = re.compile(r"[,;\n]|\.?$|\.\s| \(")

@@ -96,7 +96,9 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
             return False  # Ms Warren's
         if joint == "-" and not kind & CAPITAL:
             return _is_link(page, at)
-        return not kind & (HOUSE | CLINICAL)
+        if kind & HOUSE or not kind & CLINICAL:
+            return not kind & HOUSE
+        return at == gap and _is_second_name(page, at)
     else:
         dotted = joint in (". ", ".")
         if kind & INITIAL and is_dotted_word(page, at):
@@ -184,7 +186,21 @@ def _follows_given(page: Page, at: int) -> bool:
         return False
     if page.language == "de" and not page.kinds[at] & COMMON:
         return False
-    if _ends_there(page, at):
+    return _ends_name(page, at)
+
+
+def _is_second_name(page: Page, at: int) -> bool:
+    """Whether a word of medicine with a hyphen is half of a name: ``Jaume-Pi``."""
+    kind = page.kinds[at]
+    if not kind & CAPITAL or kind & (CAPS | LETTER) or page.language in ("de", ""):
+        return False
+    thing = words("things", "after") | words("things", "before")
+    return page.folds[at] not in thing and _ends_name(page, at)
+
+
+def _ends_name(page: Page, at: int) -> bool:
+    """Whether a name may end there: a small word or nothing of its line follows."""
+    if at + 1 == len(page.words) or _ends_there(page, at):
         return True
     return page.gaps[at + 1] == " " and page.words[at + 1].islower()
 

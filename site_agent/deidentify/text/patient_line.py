@@ -43,7 +43,7 @@ def find_before_ages(page: Page, letter: bytearray) -> Iterator[Span]:
     for match in _age().finditer(page.folded):
         start = match.start() + len(", ")
         last = bisect_left(page.starts, start) - 1
-        if last < 0 or page.text[page.ends[last] : start] != ", ":
+        if last < 0 or page.text[page.ends[last] : start] not in (", ", "., "):
             continue
         first = _first(page, last)
         if first is None:
@@ -51,7 +51,8 @@ def find_before_ages(page: Page, letter: bytearray) -> Iterator[Span]:
         if match[0][-1].isdigit():  # Indication: Rust, 87, intubated
             named = first == last and page.gaps[first].rstrip(" ")[-1:] == ":"
         else:
-            named = _names(page, first, last, letter)
+            born = page.folded[match.end() : match.end() + 1].isdigit()
+            named = _names(page, first, last, bool(letter[first]) or born)
         if named:
             yield Span(page.starts[first], page.ends[last], Category.NAME, "before-age")
 
@@ -71,14 +72,9 @@ def _first(page: Page, last: int) -> int | None:
     first = last + 1
     while first and last - first < _MOST:
         first -= 1
-        kind, gap = page.kinds[first], page.gaps[first]
-        if not kind & (CAPITAL | PARTICLE) and _is_hour(page, first):
-            return first + 1 if first < last else None
-        listed = kind & _NO_NAME and not kind & COMMON
-        if listed and kind & FUNCTION and first == last:
-            listed = not kind & CAPITAL  # Ek, Per
-        if listed or not kind & (CAPITAL | PARTICLE):
-            return None
+        if not _may_be_of_name(page, first, last):
+            return _behind(page, first, last)
+        gap = page.gaps[first]
         if gap in _JOINTS:
             continue
         if gap in _AFTER_INITIAL and first and page.kinds[first - 1] & INITIAL:
@@ -86,6 +82,26 @@ def _first(page: Page, last: int) -> int | None:
         begins = not first or "\n" in gap or gap.strip()[-1:] in (".", ":", ";", "|")
         return first if begins or _is_behind_figures(gap) else None
     return None
+
+
+def _may_be_of_name(page: Page, word: int, last: int) -> bool:
+    kind = page.kinds[word]
+    if kind & _NO_NAME and not kind & COMMON:
+        # A small word ends a name: ``Ek, Per``.
+        return word == last and bool(kind & FUNCTION) and bool(kind & CAPITAL)
+    return bool(kind & (CAPITAL | PARTICLE))
+
+
+def _behind(page: Page, word: int, last: int) -> int | None:
+    """Give where a name with a comma begins behind a word: ``Befund von Rust, Anna``.
+
+    Behind a time of day it needs no comma.
+    """
+    first = word + 1
+    while first < last and page.kinds[first] & PARTICLE:
+        first += 1
+    parted = any(gap in (", ", ",") for gap in page.gaps[first + 1 : last + 1])
+    return first if first <= last and (parted or _is_hour(page, word)) else None
 
 
 def _is_hour(page: Page, word: int) -> bool:
@@ -105,7 +121,8 @@ def _is_behind_figures(gap: str) -> bool:
     )
 
 
-def _names(page: Page, first: int, last: int, letter: bytearray) -> bool:
+def _names(page: Page, first: int, last: int, due: bool) -> bool:
+    """Whether words are a name; where one is due, it may be of words of medicine."""
     kinds = page.kinds[first : last + 1]
     if len(kinds) < _FEWEST:
         return False
@@ -115,4 +132,4 @@ def _names(page: Page, first: int, last: int, letter: bytearray) -> bool:
         return False
     if any(kind & INITIAL for kind in kinds):
         return True
-    return bool(letter[first]) and any(kind & COMMON for kind in kinds)
+    return due and any(kind & COMMON for kind in kinds)

@@ -94,7 +94,14 @@ def part_of(page: Page, at: int) -> Part:
         and not is_allowed(folded, page.language)
     ):
         return Part.PROPER
+    if folded.endswith(_of_names()) and not is_allowed(folded, page.language):
+        return Part.PROPER  # Löfgrenska sjukhuset
     return Part.FILLING
+
+
+@cache
+def _of_names() -> tuple[str, ...]:
+    return tuple(words("houses", "of_names"))
 
 
 def is_joined(page: Page, at: int) -> bool:

@@ -288,11 +288,18 @@ def _is_initials(page: Page, word: int) -> bool:
     kind, name = page.kinds[word], page.kinds[word + 1]
     return (
         bool(kind & CAPS and name & CAPITAL)
-        and not kind & (TITLE | FUNCTION | CUE | LABEL)
+        and not (kind & TITLE or _is_of_phrase(page, word))
         and not name & (CAPS | HOUSE)
         and len(page.words[word]) == _INITIALS
         and page.gaps[word + 1] == " "
     )
+
+
+def _is_of_phrase(page: Page, word: int) -> bool:
+    """Whether two capitals go on a phrase in capitals: ``REPORTED BY``."""
+    if not word or page.gaps[word] != " " or not page.kinds[word - 1] & CAPS:
+        return False
+    return bool(page.kinds[word] & (FUNCTION | CUE | LABEL))
 
 
 def _is_half(page: Page, word: int, last: int) -> bool:

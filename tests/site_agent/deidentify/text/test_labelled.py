@@ -23,6 +23,7 @@ def named(text: str) -> list[str]:
         ("Radiologist: Löfgren", "Löfgren"),
         ("Radiologist: An Van der Auwera", "An Van der Auwera"),
         ("signed by rousseau", "rousseau"),
+        ("PATIENT      SMALL, PHILIPPINE", "SMALL, PHILIPPINE"),
         ("Dict: LES", "LES"),
         ("DICT: RTM", "RTM"),
     ],

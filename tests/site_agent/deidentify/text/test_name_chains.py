@@ -18,6 +18,8 @@ NOBODY = KnownIdentifiers()
         ("REPORTED BY Thaddeus Grimwood", "REPORTED BY [NAME]", "en"),
         ("AUDIT of Grimwood SIGN", "AUDIT of [NAME] SIGN", "en"),
         ('"display": "Quandt, DONNA"', '"display": "[NAME]"', "en"),
+        ("Normal. Jolanthe-Pi aware.", "Normal. [NAME] aware.", "en"),
+        ("Addendum by HA Quandt", "Addendum by [NAME]", "en"),
         ("Verbal report given to PK May.", "Verbal report given to [NAME].", "en"),
     ],
 )

@@ -70,3 +70,18 @@ def test_name_behind_a_time_of_day_goes(
     language: str, text: str, scrubbed: str
 ) -> None:
     assert scrub(text, NOBODY, language).text == scrubbed
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "scrubbed"),
+    [
+        ("sv", "remissen på LINDELL-KVIST, PER, född", "remissen på [NAME], född"),
+        ("fr", "adressé Francillon, G., né(e) le", "adressé [NAME]., né(e) le"),
+        ("it", "torace di VERDE, BRUNO, nato il", "torace [NAME], nato il"),
+    ],
+)
+def test_name_with_a_comma_inside_a_sentence_goes_before_a_birthday(
+    language: str, text: str, scrubbed: str
+) -> None:
+    written = scrub(f"{text} 02/03/1947", NOBODY, language).text
+    assert written == f"{scrubbed} [DATE]"

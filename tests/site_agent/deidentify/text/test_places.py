@@ -121,5 +121,9 @@ def test_house_ends_before_what_it_was_for(text: str, kept: str) -> None:
     assert "Quarrington" not in done
 
 
+def test_adjective_of_an_eponym_is_a_name_before_a_house() -> None:
+    assert houses("1. Löfgrenska sjukhuset", "sv") == ["Löfgrenska sjukhuset"]
+
+
 def test_word_that_calls_a_number_is_no_house() -> None:
     assert houses("51y, hosp no K-672161, req by", "en") == []
