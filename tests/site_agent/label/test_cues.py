@@ -269,3 +269,56 @@ def test_doubt_is_of_the_finding_and_not_of_its_change(text: str, labels: str) -
 )
 def test_what_is_weighed_is_doubted(text: str, labels: str) -> None:
     check(text, labels)
+
+
+@pytest.mark.parametrize("how", ["", "confidently", "definitely", "fully", "reliably"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pneumonia cannot be {} excluded.",
+        "Pneumonia can not be {} ruled out.",
+        "Pneumonia is not {} excluded.",
+        "Pneumonia has not been {} excluded.",
+        "Cannot {} exclude pneumonia.",
+        "Could not {} rule out pneumonia.",
+        "Unable to {} exclude pneumonia.",
+        "The film does not {} exclude pneumonia.",
+    ],
+)
+def test_what_cannot_be_excluded_is_doubted_however_surely(text: str, how: str) -> None:
+    check(" ".join(text.format(how).split()), "?pneumonia")
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("A small effusion can be seen.", "1effusion"),
+        ("An effusion can be clearly identified.", "1effusion"),
+        ("We can see a small effusion.", "1effusion"),
+        ("An effusion cannot be seen.", "0effusion"),
+        ("An effusion has not been seen.", "0effusion"),
+        ("An effusion could not be reliably identified.", "0effusion"),
+        ("We can not see an effusion.", "0effusion"),
+        ("Edema can be distinguished from pneumonia.", "1edema 1pneumonia"),
+        ("Edema can not be distinguished from pneumonia.", "?edema ?pneumonia"),
+    ],
+)
+def test_what_can_be_seen_is_there_and_what_cannot_is_not(
+    text: str, labels: str
+) -> None:
+    check(text, labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Nodule, possibly calcified.", "1lesion"),
+        ("Healed rib fracture, possibly pathologic.", "1fracture"),
+        ("Leads show a normal heart.", "1device 0heart"),
+        ("Interstitial markings are normal.", "0opacity"),
+    ],
+)
+def test_quality_and_what_is_shown_are_said_of_nothing_else(
+    text: str, labels: str
+) -> None:
+    check(text, labels)
