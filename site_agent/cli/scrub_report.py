@@ -131,4 +131,5 @@ def _write(
             if done.scrubbed.doubts:
                 doubted += 1
                 doubts.write(_line(done.quarantined()) + "\n")
+    gc.freeze()  # the end of the process need not look through them either
     return written, doubted, left_out
