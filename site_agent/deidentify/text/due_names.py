@@ -28,6 +28,7 @@ from site_agent.deidentify.text.name_runs import (
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.ranks import is_role
 from site_agent.deidentify.text.vocabulary import words
+from site_agent.deidentify.text.word_lists import is_allowed
 
 _NO_PAIR = CAPS | INITIAL | LETTER
 _LONGEST_PAIR, _LONGEST_ADJECTIVE, _MOST_INITIALS = 3, 7, 3
@@ -82,13 +83,19 @@ def _is_joined(page: Page, word: int) -> bool:
     if after == len(page.words) or page.gaps[after] != " ":
         return False
     kind, name = page.kinds[word], page.kinds[after]
-    if len(page.words[word]) > _MOST_INITIALS or kind & (PARTICLE | _NO_SURNAME):
+    loud = name & CAPS
+    if len(page.words[word]) > _MOST_INITIALS or kind & (PARTICLE | HOUSE | TITLE):
         return False
     if not name & CAPITAL or name & (PARTICLE | _NO_SURNAME) or is_role(page, word):
         return False
-    if kind & CLINICAL and (name & CAPS or page.language == "de"):
+    if kind & FUNCTION and loud:
+        return False
+    if kind & CLINICAL and (loud or page.language == "de"):
         return bool(name & UNKNOWN)
-    return bool(name & UNKNOWN) or bool(name & COMMON and not name & LETTER)
+    if name & (UNKNOWN | COMMON):
+        return bool(name & UNKNOWN) or not name & LETTER
+    listed = name & (LETTER | CAPS) or is_allowed(page.folds[after], page.language)
+    return not listed  # but built like a word of medicine: PM Costalonga
 
 
 def paired(page: Page, word: int) -> int:

@@ -212,7 +212,9 @@ def _is_initialled(page: Page, word: int) -> bool:
     kind, letters = page.kinds[word], len(page.words[word])
     if not kind & CAPS or kind & (LETTER | HOUSE):
         return False
-    if page.kinds[word - 1] & CAPS and not page.folds[word - 1].startswith(_DICTATED):
+    before = page.folds[word - 1]
+    loud = page.kinds[word - 1] & CAPS and not before.startswith(_DICTATED)
+    if loud and is_allowed(page.folds[word], page.language):
         return False  # in capitals any short word has them
     short = 1 < letters < _LONGEST_INITIALS
     return short and _END_OF_INITIALS.match(page.gaps[word + 1] or "\n") is not None

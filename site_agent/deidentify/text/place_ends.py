@@ -68,6 +68,20 @@ def with_form(page: Page, end: int) -> int:
     return end
 
 
+def with_town_behind(page: Page, end: int) -> int:
+    """Take in the town of a house that has a number: ``Przychodnia nr 4 Brzeg``."""
+    if not page.text[end - 1].isdigit() or page.text[end : end + 1] != " ":
+        return end
+    word = page.word_before(end + 1)
+    if word < 0 or page.starts[word] != end + 1 or not ends_there(page, word):
+        return end
+    town = page.kinds[word] & CAPITAL and part_of(page, word) in (
+        Part.PROPER,
+        Part.FILLING,
+    )
+    return page.ends[word] if town else end
+
+
 @cache
 def _numbered() -> tuple[str, ...]:
     return tuple(words("houses", "numbered"))

@@ -33,6 +33,7 @@ _JOINTS = frozenset((" ", "-", "'", "\u2019", *_QUOTES, *_MORE_QUOTES)) | frozen
 _AFTER_SHORT = frozenset((". ", ".", ".-", '."', '. "', ". \u201e"))
 _NUMBER_BETWEEN = re.compile(r"(?: n[.\u00b0\u00ba]{1,2})? \d{1,2} ")
 _ENDS = frozenset("\n,.;:)]<|>\"'\u2019\u201d\u00bb\t")
+_SPACED_ENDS = (" |", " -", " (", " )", " /", " \u2013")
 _SHORTEST_PREFIX = 3
 
 
@@ -139,7 +140,7 @@ def is_inside(page: Page, at: int) -> bool:
 def ends_there(page: Page, last: int) -> bool:
     """Whether a line, a bracket, a field or a sentence ends after a word."""
     gap = page.gaps[last + 1]
-    return not gap or gap[0] in _ENDS or gap[:2] in (" |", " -", " (", " )", " \u2013")
+    return not gap or gap[0] in _ENDS or gap[:2] in _SPACED_ENDS
 
 
 def is_proper_head(page: Page, at: int) -> bool:

@@ -40,6 +40,7 @@ from site_agent.deidentify.text.place_ends import (
     with_article,
     with_form,
     with_town,
+    with_town_behind,
 )
 from site_agent.deidentify.text.place_heads import (
     house_heads,
@@ -87,7 +88,7 @@ def find_houses(page: Page) -> Iterator[Span]:
             continue
         first = _with_doctors(page, first, last)
         first, last = with_article(page, first), with_town(page, last)
-        stop = with_form(page, page.ends[last])
+        stop = with_town_behind(page, with_form(page, page.ends[last]))
         yield Span(page.starts[first], stop, Category.PLACE, "house")
 
 

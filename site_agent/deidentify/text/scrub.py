@@ -78,9 +78,10 @@ _JOINED = _NAMES | {Category.ID}
 _START, _END = itemgetter(0), itemgetter(1)
 _UNTAKEN = b"\1" + bytes(255)
 _BRIDGE = re.compile(
-    r"[ ,.'\u2019/-]{0,3}(?:[^\W\d_]{1,5}(?:[ '\u2019-]|\. ?)){0,3}[ ,.'\u2019/-]{0,2}"
+    r"[ ,.'\u2019/-]{0,3}(?:[^\W\d_]{1,8}(?:[ '\u2019-]|\. ?)){0,3}[ ,.'\u2019/-]{0,2}"
 )
 _FIGURES = re.compile(r"[ ,(]{1,3}\d{1,6}[a-z]?[ ,]{1,3}")
+_CODE = re.compile(r"(?: \d{1,4}[a-z]?)?, \d{4,5}, ")  # Martinering 3, 7908, La Gleize
 _LONGEST_BRIDGE = 18
 _AFTER_PARTICLE = frozenset((" ", "'", "\u2019", ". ", " '", " \u2019"))
 _ARTICLES = frozenset(("het", "t", "s"))
@@ -181,7 +182,8 @@ def _find(
     spans += _met_before(page, [run for run, _ in people], taken, known)
     spans = list(_whole(page, spans, zones))
     beside = [*find_beside_places(page, spans), *find_rest_of_numbers(page, spans)]
-    return [*spans, *_bridges(page, spans, zones), *beside]
+    spans += beside
+    return [*spans, *_bridges(page, spans, zones)]
 
 
 def _known(page: Page, known: KnownIdentifiers) -> Iterator[Span]:
@@ -321,7 +323,7 @@ def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
     """Take in the small words between two parts of a name: ``Reggio nell'Emilia``."""
     joined = sorted([span for span in spans if span[2] in _JOINED])
     between = words("names", "between")
-    end, named_before = 0, False
+    end, named_before, housed = 0, False, False
     for start, stop, category, _ in joined:
         named = category in _NAMES
         if end and 0 < start - end <= _LONGEST_BRIDGE:
@@ -329,7 +331,8 @@ def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
             last = bisect_left(page.starts, start, word)
             if word == last:
                 letter = last < len(zones.letter) and zones.letter[last]
-                if letter and _FIGURES.fullmatch(page.folded, end, start):
+                code = housed and _CODE.fullmatch(page.folded, end, start)
+                if code or (letter and _FIGURES.fullmatch(page.folded, end, start)):
                     yield Span(end, start, Category.PLACE, "between-names")
             elif (
                 named
@@ -344,4 +347,4 @@ def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
             ):
                 yield Span(end - 1, start + 1, Category.NAME, "between-names")
         if stop > end:
-            end, named_before = stop, named
+            end, named_before, housed = stop, named, category is Category.PLACE

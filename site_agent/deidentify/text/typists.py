@@ -16,8 +16,10 @@ from site_agent.deidentify.text.lexicon import (
     CAPS,
     CLINICAL,
     COMMON,
+    HEADED,
     LETTER,
     SIGNED,
+    TITLE,
     TYPED,
     UNKNOWN,
 )
@@ -50,7 +52,8 @@ _BOTH = re.compile(r"\bD: ?[A-Z]{2,4},? {1,2}T: ?[A-Za-z]{2,4}\b")
 _MARK = re.compile(r"(?P<ended>[.!?)\]] {1,2})$|\d ?[/|,-] ?$|(?P<listed>[,/] |\()$")
 _DAY = (
     r"(?:\d{1,4}(?P<by>[./-])\d{1,2}(?P=by)\d{2,4}|\d{6,8}(?!\d)"
-    r"|\d{1,4}[./ -]{0,2}[^\W\d_]{3,9}[./ -]{0,2}\d{2,4}|[^\W\d_]{3,9} \d{1,2},? \d{4})"
+    r"|\d{1,4}[./ -]{0,2}(?:de )?[^\W\d_]{3,10}[.,/ -]{0,2}(?:del? )?\d{2,4}"
+    r"|[^\W\d_]{3,9} \d{1,2},? \d{4})"
 )
 # Initials and a name, the day behind them: ``PMC/Ward 16APR2013``.
 _NAMED = re.compile(
@@ -107,8 +110,8 @@ def _closes(page: Page, first: int, word: int) -> bool:
     behind = _TO_END.match(text, end)
     if behind is None:
         return False
-    if behind["day"] and word == first + 1 and kind & CLINICAL:
-        said = page.kinds[first] & (LETTER | TYPED | SIGNED)
+    if behind["day"] and word == first + 1 and kind & (CLINICAL | UNKNOWN):
+        said = page.kinds[first] & (LETTER | TYPED | SIGNED | HEADED)
         return bool(said) and _signs(page, word)  # Rapport SRL 31-12-2017 00:06
     mark = _MARK.search(page.gaps[word])
     if mark is None:
@@ -117,10 +120,11 @@ def _closes(page: Page, first: int, word: int) -> bool:
         alone = behind["day"] or behind["end"].count("\n") != 1
         quiet = 0 in page.shapes[max(first, word - _SHORT) : word]
         return bool(alone) and (unknown or (quiet and len(page.words[word]) == _THREE))
-    told = any(kind & (TYPED | SIGNED) for kind in page.kinds[first:word])
+    told = any(kind & (TYPED | SIGNED | TITLE) for kind in page.kinds[first:word])
     if mark["listed"]:
         three = len(page.words[word]) == _THREE
-        return told and (unknown or (three and bool(page.kinds[word - 1] & UNKNOWN)))
+        named = page.kinds[word - 1] & (UNKNOWN | COMMON)
+        return told and (unknown or (three and bool(named)))
     return unknown or (told and len(page.words[word]) == _THREE)
 
 

@@ -79,6 +79,13 @@ def test_size_beside_a_name_stays(text: str) -> None:
     assert "".join(filter(str.isdigit, text)) in scrubbed
 
 
+def test_code_and_town_behind_a_street_go() -> None:
+    text = "woont te Lindensingel 3, 7908, Nieuw Brevelen."
+    scrubbed = scrub(text, NOBODY, "nl").text
+    assert not any(map(str.isdigit, scrubbed))
+    assert "Brevelen" not in scrubbed
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [

@@ -18,6 +18,8 @@ from site_agent.deidentify.text.page import open_page
         ("Head, S. reported this", 2),
         ("Dos Santos, M. reported", 3),
         ("E. MAY reported", 2),
+        ("PM Costalonga reported", 2),
+        ("AT Löwer reported", 2),
         ("Head reported this", 0),
         ("An E-Mail came", 0),
         ("T4 Head", 0),

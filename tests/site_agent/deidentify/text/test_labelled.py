@@ -26,6 +26,7 @@ def named(text: str) -> list[str]:
         ("PATIENT      SMALL, PHILIPPINE", "SMALL, PHILIPPINE"),
         ("Dict: LES", "LES"),
         ("DICT: RTM", "RTM"),
+        ("SIGNED: MTB, 5 PM", "MTB"),
     ],
 )
 def test_name_in_a_field_is_found(text: str, name: str) -> None:

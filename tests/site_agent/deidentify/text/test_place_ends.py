@@ -3,7 +3,12 @@
 import pytest
 
 from site_agent.deidentify.text.page import open_page
-from site_agent.deidentify.text.place_ends import with_article, with_form, with_town
+from site_agent.deidentify.text.place_ends import (
+    with_article,
+    with_form,
+    with_town,
+    with_town_behind,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +23,12 @@ from site_agent.deidentify.text.place_ends import with_article, with_form, with_
 )
 def test_form_and_number_belong_to_the_name(text: str, name: str, whole: str) -> None:
     assert text[: with_form(open_page(text, "de"), len(name))] == whole
+
+
+def test_town_behind_a_number_belongs_to_the_name() -> None:
+    text = "Przychodnia nr 5 Brzeg / Pracownia"
+    page = open_page(text, "pl")
+    assert text[: with_town_behind(page, len("Przychodnia nr 5"))].endswith("Brzeg")
 
 
 def test_article_and_town_belong_to_the_name() -> None:
