@@ -183,6 +183,8 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
         part, kind = part_of(page, at), page.kinds[at]
         if kind & CAPS and kind & COMMON and kind & CLINICAL and page.language != "en":
             part = Part.FILLING if part is Part.PROPER else part
+        if part is Part.FILLING and company and kind & COMMON:
+            part = Part.PROPER  # Diagnósticos Nascimento Ltda.
         if page.gaps[at + 1] in _DASHES and (weak or part not in _NEAR):
             break
         if part is Part.NONE and not loud and page.kinds[at] & CAPS & ~FUNCTION:

@@ -52,7 +52,7 @@ def test_longest_alternative_comes_first() -> None:
         ("en", "Impression: Clear.\n\nWith best wishes\n\nJoy Winter\n", "Winter"),
         (
             "de",
-            "Beurteilung: Frei.\n\nMit bestem Dank f\u00fcr die Zuweisung\nKarl Sommer\n",
+            "Befund: Frei.\n\nMit bestem Dank f\u00fcr die Zuweisung\nKarl Sommer\n",
             "Sommer",
         ),
         (
@@ -71,3 +71,24 @@ def test_person_goes_at_labels_closings_and_verbs(
     done = scrub(text, KnownIdentifiers(), language).text
     assert name not in done
     assert done.startswith((text.split()[0], "[NAME]"))
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("en", "Folder no"),
+        ("en", "PPS number"),
+        ("de", "Matrikel"),
+        ("fr", "NAM"),
+        ("es", "Expediente"),
+        ("it", "N. archivio"),
+        ("nl", "RIZIV-nr"),
+        ("pl", "Nr ubezpieczenia"),
+        ("pt", "Cart\u00e3o SUS"),
+        ("sv", "Personbeteckning"),
+    ],
+)
+def test_number_goes_and_what_it_is_called_stays(language: str, label: str) -> None:
+    done = scrub(f"{label}: 5034586\n", KnownIdentifiers(), language).text
+    assert "5034586" not in done
+    assert label in done
