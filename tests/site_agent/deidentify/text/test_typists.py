@@ -103,7 +103,7 @@ def test_abbreviation_at_the_end_of_a_line_stays(line: str) -> None:
     [
         ("GAS 3 May 2019", "[DATE]"),
         ("PMC/Warden  3MAY2019", ""),
-        ("Report SRL 31-12-2017 00:06", "Report"),
+        ("Report LPE 31-12-2017 00:06", "Report"),
         ("ATS 7 December, 2019", "[DATE]"),
         ("BML 21 de julho 2022 06:57", "[DATE]"),
         ("Dr. Quandt / SAH", "Dr."),
@@ -114,7 +114,7 @@ def test_initials_that_abbreviate_something_go_beside_a_day(
 ) -> None:
     last = scrub(f"No change.\n\n{line}", NOBODY, "en").text.split("\n")[-1]
     assert last.replace("[NAME]", "").strip().startswith(rest)
-    assert not {*("GAS", "PMC", "Warden", "SRL", "ATS", "BML", "SAH")}.intersection(
+    assert not {*("GAS", "PMC", "Warden", "LPE", "ATS", "BML", "SAH")}.intersection(
         last.split()
     )
 
