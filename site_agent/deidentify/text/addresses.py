@@ -36,7 +36,7 @@ _SHORT_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Za-z]?(?: [A-Z][a-z]{1,20}){
 _CALLE = re.compile(
     r"(?<!\w)C/ ?[A-Z][^\W\d_]{1,20}(?: [^\W\d_]{1,20}){0,3},? \d{1,4}(?!\w)"
 )
-_SHORT_ITALIAN = (".zza ", ".za ", ".go ", ".so ", ".le ")
+_SHORT_ITALIAN = re.compile(r"\.(?:zz?a|[gs]o|le) ")
 _PIAZZA = re.compile(
     r"(?<!\w)(?:P\.z?za|L\.go|C\.so|V\.le) (?:[A-Z][\w.'\u2019]{0,20} ?){1,4}"
     r"(?:(?<= )\d{1,4}(?!\w)|, ?\d{1,4}(?!\w))?"
@@ -89,7 +89,7 @@ def find_addresses(page: Page) -> Iterator[Span]:
                 short = _address(page, word)
             if short is not None:
                 yield short
-    if any(short in text for short in _SHORT_ITALIAN):
+    if _SHORT_ITALIAN.search(text) is not None:
         for match in _PIAZZA.finditer(text):
             yield Span(*match.span(), Category.PLACE, "street")
     if "C/" in text:

@@ -37,6 +37,7 @@ _MONTH_BEHIND = re.compile(
 _FARTHEST, _FARTHEST_WARD = 64, 40
 # What tells at once that a figure may be near.
 _FIGURE_AFTER = re.compile(r"[ ,.][^\d\n]{0,18}\d")
+_FIGURE = re.compile("[0-9]")
 _ENDS_NUMBER = frozenset("0123456789,")
 _SHORTEST_BEFORE = 4
 _AFTER = frozenset(" ,./")
@@ -49,9 +50,9 @@ def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
     named = [span for span in spans if span[2] in _NAMES]
     for begun, end, _, rule in spans:
         if (
-            rule in _LETTERED
-            and end - begun <= _LONGEST_CODE
-            and (page.text[end - 1].isupper())
+            end - begun <= _LONGEST_CODE
+            and rule in _LETTERED
+            and page.text[end - 1].isupper()
         ):
             start = _before_code(page, begun)  # 4 Holm Loop, Ely, B1 8DY
             if start < begun:
@@ -156,11 +157,13 @@ def _left(page: Page, start: int, rule: str) -> int:
         or folded.startswith(_second(), start - len("bis "))
     ):
         return start
-    if before == ",":
+    if before == "," and not folded[start - 4].isalpha():
         level = _level_before().search(folded, max(0, start - 20), start)
         if level is not None:
             return level.start()
     near = max(0, start - _LONGEST_NUMBER)
+    if _FIGURE.search(folded, near, start) is None:
+        return start
     number = _number_before().search(folded, near, start)
     if number is None or not (rule == "street" or _is_lived_in(page, number.start())):
         return start
@@ -224,7 +227,7 @@ def _flats() -> re.Pattern[str]:
     floors = either(words("dwellings", "floors"))
     ordinals = either(words("dwellings", "ordinals"))
     return re.compile(
-        rf",? ?(?:(?:{numbered})\.? (?:n[.\u00ba\u00b0o]{{1,2}} ?)?"
+        rf",?+ ?+(?:(?:{numbered})\.? (?:n[.\u00ba\u00b0o]{{1,2}} ?)?"
         r"(?:\d{1,4}[a-z]?|[a-h])(?!\w)"
         rf"|r/c(?: (?:{either(words('dwellings', 'halves'))})\b\.?)?"
         r"|\d{1,2}\.?[\u00ba\u00aa\u00b0oa](?!\w)\.? ?"

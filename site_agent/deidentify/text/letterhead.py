@@ -10,8 +10,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from operator import itemgetter
 
 from site_agent.deidentify.text.letter import Cut, Section
 from site_agent.deidentify.text.lexicon import (
@@ -47,7 +45,6 @@ _CODE_OF_TOWN = re.compile(
 )
 # To look up a member of an enumeration takes longer than to compare it.
 _OTHER, _CONTEXT = Section.OTHER, Section.CONTEXT
-_START_AND_END = itemgetter(0, 1)
 _LONGEST_FIGURE = 8
 NAMED = 1
 """Of a word that is (part of) a name or a place."""
@@ -139,12 +136,7 @@ def find_in_letterhead(
 
     `found` are the spans that are known already.
     """
-    known = sorted(map(_START_AND_END, found))
-    begun = [start for start, _ in known]
-    reached = [0, *accumulate((end for _, end in known), max)]
-    for start, end, section in zones.sections:
-        if section is _OTHER:
-            yield from _figures(page, start, end, zones, begun, reached)
+    yield from _figures(page, zones, sorted(found))
     kinds = page.kinds
     streets = [at for at in page.sought if kinds[at] & STREET]
     for first, last in zones.lines:
@@ -153,53 +145,61 @@ def find_in_letterhead(
         yield from _parts(page, first, last, taken, street=street)
 
 
-def _figures(
-    page: Page,
-    start: int,
-    end: int,
-    zones: Zones,
-    begun: list[int],
-    reached: list[int],
-) -> Iterator[Span]:
-    """Find codes; `reached` is how far go the spans that begin before each one."""
-    folded = page.folded
-    at = start
-    figures = page.figures
-    first = bisect_left(figures, (start, 0))
-    for figure, stop in figures[first : bisect_left(figures, (end, 0), first)]:
-        if figure < at:
+def _figures(page: Page, zones: Zones, known: list[Span]) -> Iterator[Span]:
+    """Find codes that lie in none of the spans that are known, which are in order."""
+    folded, figures = page.folded, page.figures
+    met = reach = 0  # how many of them begin before a figure, and how far those go
+    for start, end, section in zones.sections:
+        if section is not _OTHER:
             continue
-        reach = reached[bisect_right(begun, figure)]
-        if reach >= stop and not folded.startswith("-", reach):
-            at = reach
-            continue
-        begin = figure
-        while begin > start and folded[begin - 1].isalpha() and figure - begin < 4:
-            begin -= 1
-        match = _POSTCODE.match(folded, begin)
-        if match is None or page.text[match.end() - 1].islower():  # 1732 or a.b@c.org
-            match = _CODE.match(folded, begin)
-        if match is not None and _TAG.match(folded, begin - 1):
-            at = begin + len("0010,0020)")
-            continue
-        coded = folded.startswith("^", stop)  # HL7: 71046^CHEST 2 VIEWS
-        if match is None or coded or _UNITS.match(folded, match.end()):
-            continue
-        if (
-            begin
-            and folded[begin - 1] in ".,:/"
-            and folded[begin - 2 : begin - 1].isdigit()
-        ):
-            continue
-        word = page.word_before(begin)
-        if (
-            word >= 0
-            and not zones.letter[word]
-            and (word + 1 >= len(page.words) or not zones.letter[word + 1])
-        ):
-            continue
-        at = match.end()
-        yield Span(*match.span(), Category.ID, "letterhead-figure")
+        at, first = start, bisect_left(figures, (start, 0))
+        for figure, stop in figures[first : bisect_left(figures, (end, 0), first)]:
+            if figure < at:
+                continue
+            while met < len(known) and known[met][0] <= figure:
+                reach = max(reach, known[met][1])
+                met += 1
+            if reach >= stop and not folded.startswith("-", reach):
+                at = reach
+                continue
+            begin = figure
+            while begin > start and folded[begin - 1].isalpha() and figure - begin < 4:
+                begin -= 1
+            match = _code_at(page, begin)
+            if match is not None and _TAG.match(folded, begin - 1):
+                at = begin + len("0010,0020)")
+            elif match is not None and _is_in_letterhead(page, zones, match, stop):
+                at = match.end()
+                yield Span(*match.span(), Category.ID, "letterhead-figure")
+
+
+def _code_at(page: Page, begin: int) -> re.Match[str] | None:
+    match = _POSTCODE.match(page.folded, begin)
+    if match is None or page.text[match.end() - 1].islower():  # 1732 or a.b@c.org
+        match = _CODE.match(page.folded, begin)
+    return match
+
+
+def _is_in_letterhead(
+    page: Page, zones: Zones, match: re.Match[str], stop: int
+) -> bool:
+    """Whether a code whose first figures end at `stop` tells who, when or where."""
+    folded, begin = page.folded, match.start()
+    coded = folded.startswith("^", stop)  # HL7: 71046^CHEST 2 VIEWS
+    if coded or _UNITS.match(folded, match.end()):
+        return False
+    if (
+        begin
+        and folded[begin - 1] in ".,:/"
+        and folded[begin - 2 : begin - 1].isdigit()
+    ):
+        return False
+    word = page.word_before(begin)
+    return (
+        word < 0
+        or bool(zones.letter[word])
+        or (word + 1 < len(page.words) and bool(zones.letter[word + 1]))
+    )
 
 
 def _parts(

@@ -309,22 +309,21 @@ def _telling(page: Page, word: int) -> Run | None:
     return (start, word) if start < word else None
 
 
-def _begins_phrase(page: Page, word: int, listed: dict[str, frozenset[str]]) -> bool:
-    start = page.starts[word]
-    first = page.folded[start : page.ends[word]]
-    for phrase in listed.get(first, ()):
+def _begins_phrase(page: Page, word: int, listed: dict[str, tuple[str, ...]]) -> bool:
+    folded, start = page.folded, page.starts[word]
+    may_be = listed.get(page.folds[word], ())
+    if not folded.startswith(may_be, start):
+        return False
+    for phrase in may_be:
         end = start + len(phrase)
-        if (
-            page.folded.startswith(phrase, start)
-            and not page.folded[end : end + 1].isalpha()
-        ):
+        if folded.startswith(phrase, start) and not folded[end : end + 1].isalpha():
             return True
     return False
 
 
 @cache
-def _cues(table: str) -> dict[str, frozenset[str]]:
+def _cues(table: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
     for phrase in phrases(table):
         found.setdefault(words_of(phrase)[0], set()).add(phrase)
-    return {first: frozenset(listed) for first, listed in found.items()}
+    return {first: tuple(listed) for first, listed in found.items()}

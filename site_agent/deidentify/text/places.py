@@ -141,6 +141,8 @@ def _is_begun(page: Page, word: int) -> bool:
 def _is_joined_left(page: Page, at: int) -> bool:
     """Whether a word goes on with a name to its left: a figure parts them there."""
     gap = page.gaps[at]
+    if gap == " ":  # most often
+        return True
     return gap != " / " and is_joined(page, at) and not any(map(str.isdigit, gap))
 
 

@@ -257,10 +257,11 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
     starts, gaps, folds = page.starts, page.gaps, page.folds
     start = span[0]
     first = word = bisect_left(starts, start)
-    # A house's name is whole already: French ``transfert de Clinique ...``.
-    houses = page.kinds[word] & (HOUSE | MAYBE_HOUSE) if word < len(folds) else 0
-    house = span[3] == "house" and houses and not is_proper_head(page, word)
-    if word < len(folds) and starts[word] == start and not house:
+    if (
+        word < len(folds)
+        and starts[word] == start
+        and not (span[3] == "house" and _is_whole(page, word))
+    ):
         before = words("names", "before")
         while (
             first
@@ -276,7 +277,7 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
             where = words("dwellings", "towns")  # wonende te
             while first < word and folds[first] in where:
                 first += 1
-        if first and _is_initials(page, first - 1):
+        if first and page.kinds[first - 1] & CAPS and _is_initials(page, first - 1):
             first -= 1
         if first < word:
             span = Span(starts[first], *span[1:])
@@ -285,11 +286,17 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
     return with_house_numbers(page, span) if zones.letter[first] else span
 
 
+def _is_whole(page: Page, word: int) -> bool:
+    """Whether no particle belongs to a house: French ``transfert de Clinique ...``."""
+    house = page.kinds[word] & (HOUSE | MAYBE_HOUSE)
+    return bool(house) and not is_proper_head(page, word)
+
+
 def _is_initials(page: Page, word: int) -> bool:
-    """Whether two capitals before a name are its initials: ``SA Bianchi``."""
+    """Whether capitals before a name are its two initials: ``SA Bianchi``."""
     kind, name = page.kinds[word], page.kinds[word + 1]
     return (
-        bool(kind & CAPS and name & CAPITAL)
+        bool(name & CAPITAL)
         and not (kind & TITLE or _is_of_phrase(page, word))
         and not name & (CAPS | HOUSE)
         and len(page.words[word]) == _INITIALS

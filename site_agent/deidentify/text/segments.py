@@ -105,8 +105,10 @@ def _names(page: Page, start: int, end: int) -> bool:
 
 def find_signatures(page: Page, parts: Sequence[Cut]) -> Iterator[Span]:
     """Find lines after the text of a report that hold nothing but a name."""
-    last = max((at for at, part in enumerate(parts) if _is_kept(part)), default=None)
-    if last is None:
+    last = len(parts) - 1
+    while last >= 0 and not _is_kept(parts[last]):
+        last -= 1
+    if last < 0:
         return
     yield from _alone_on_a_line(page, *parts[last][:2], marked=True)
     for start, end, section in parts[:last]:
@@ -133,10 +135,9 @@ def _begins_a_line(page: Page, start: int, end: int) -> Iterator[Span]:
     within = lines[bisect_left(lines, first) : bisect_left(lines, last)]
     for word in dict.fromkeys((first, *within)):
         stop = initialled(page, word) if word < last else word
-        if 0 in page.shapes[word:stop]:
-            continue  # S.C. di Radiodiagnostica
         if (
             word < stop <= last
+            and 0 not in page.shapes[word:stop]  # S.C. di Radiodiagnostica
             and _is_free(page, word)
             and _CLOSED.match(page.gaps[stop])
         ):

@@ -86,9 +86,11 @@ def find_typists(page: Page) -> Iterator[Span]:
 def _edges_of_lines(page: Page) -> Iterator[Span]:
     """Find initials that close a paragraph, or stand beside a day: ``... . ABK``."""
     shapes, lines = page.shapes, page.lines
-    word = shapes.find(_LOUD)
+    gaps, word = page.gaps, shapes.find(_LOUD)
     while word >= 0:
-        if len(page.words[word]) <= _SHORT:
+        # A line begins, or a mark stands, before them or before the word before them.
+        edge = gaps[word] != " " or word == 1 or "\n" in gaps[word - 1]
+        if edge and len(page.words[word]) <= _SHORT:
             line = bisect_right(lines, word)
             first = lines[line - 1] if line else 0
             after = lines[line] if line < len(lines) else len(shapes)
