@@ -7,6 +7,7 @@ mars deux mille vingt-quatre``, ``11.3. d. J.``.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cache
 
 from site_agent.deidentify.text.lexicon import CAPITAL
@@ -42,7 +43,7 @@ def with_neighbours(page: Page, span: Span) -> Span:
             first = form.search(folded, near, start)
             if first is not None:
                 start = first.start()
-        word = page.word_before(start - 1)
+        word = bisect_left(page.starts, start) - 1
         if (
             word >= 0
             and page.folds[word] in _beside(page.language)

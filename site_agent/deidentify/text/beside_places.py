@@ -46,9 +46,9 @@ _LONGEST_NUMBER = 14
 
 def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
     """Find what stands beside names and places, which are among `spans`."""
-    spans = list(spans)
-    named = [span for span in spans if span[2] in _NAMES]
-    for begun, end, _, rule in spans:
+    folded, named = page.folded, list[Span]()
+    for span in spans:
+        begun, end, category, rule = span
         if (
             end - begun <= _LONGEST_CODE
             and rule in _LETTERED
@@ -57,10 +57,10 @@ def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
             start = _before_code(page, begun)  # 4 Holm Loop, Ely, B1 8DY
             if start < begun:
                 yield Span(start, end, Category.PLACE, "beside-place")
-    folded, rooms = page.folded, False
-    for begun, end, _, rule in named:
+        if category not in _NAMES:
+            continue
+        named.append(span)
         start, stop, room = begun, end, rule == "room"
-        rooms = rooms or room
         if rule in _CODED:
             start = _before_code(page, begun)
         elif begun >= _SHORTEST_BEFORE and folded[begun - 1] == " ":
@@ -71,7 +71,7 @@ def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
             yield Span(start, stop, Category.PLACE, "beside-place")
         elif rule == "house" and (month := _MONTH_BEHIND.match(folded, end)):
             yield Span(*month.span("month"), Category.DATE, "month-behind-house")
-    if rooms:
+    if any(span[3] == "room" for span in named):
         yield from _between_rooms(page, sorted(named))
 
 

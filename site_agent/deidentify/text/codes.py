@@ -136,7 +136,8 @@ def whole_number(folded: str, span: Span) -> Span:
     A part of a number that identifies is not left behind for its separators:
     ``RX240118-0034``, ``+49 (0) 30 - 555 12 34``, ``310512+1234``.
     """
-    start, end = span.start, span.end
+    begun, stop, _, _ = span
+    start, end = begun, stop
     parted = span.category is Category.PHONE or (
         _PARTED.search(folded, start, end) is not None
     )
@@ -148,21 +149,24 @@ def whole_number(folded: str, span: Span) -> Span:
         if match is None:
             break
         end = match.end()
-    if not parted and end - start >= _FEWEST_OF_LONG:
-        parted = sum(map(str.isdigit, folded[start:end])) >= _FEWEST_OF_LONG
     for _ in range(_MOST_GROUPS):
         if folded[start - 1 : start] not in _ENDS_OF_GROUPS:
             break
         near = folded[max(0, start - _LONGEST_BEFORE) : start]
         before = _JOINED_BEFORE.search(near) if near[-1:] in _JOINTS else None
-        if before is None and parted and _ends_group(near):
-            before = _GROUP_BEFORE.search(near)
+        if before is None and _ends_group(near):
+            parted = parted or _is_long(folded[begun:end])
+            before = _GROUP_BEFORE.search(near) if parted else None
         if before is None:
             break
         start -= len(before[0])
-    if start == span.start and end == span.end:
+    if start == begun and end == stop:
         return span
     return Span(start, end, span.category, span.rule)
+
+
+def _is_long(number: str) -> bool:
+    return sum(map(str.isdigit, number)) >= _FEWEST_OF_LONG
 
 
 @cache

@@ -62,31 +62,43 @@ def find_doubts(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
 def _figures(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
     """Find long figures that no rule took."""
     at = end = 0
-    figures = page.figures
+    folded, figures = page.folded, page.figures
     for start in [
         start
         for (start, stop), (following, _) in pairwise((*figures, (0, 0)))
         if stop - start >= _TOGETHER or following - stop == 1
     ]:
-        match = _FIGURES.match(page.folded, start) if start >= end else None
+        if start < end:
+            continue
+        while at < len(spans) and spans[at][1] <= start:
+            at += 1
+        taken = at < len(spans)
+        if taken and spans[at][0] <= start and not _goes_on(folded, spans[at][1]):
+            end = spans[at][1]
+            continue
+        match = _FIGURES.match(folded, start)
         if match is None:
             continue
         end = match.end()
-        while at < len(spans) and spans[at][1] <= start:
-            at += 1
-        if at < len(spans) and spans[at][0] < end:
+        if taken and spans[at][0] < end:
             continue
         digits = sum(map(str.isdigit, match[0]))
         together = digits == end - start
         if digits < (_TOGETHER if together else _PARTED):
             continue
-        if together and digits < _PARTED and page.folded.startswith("^", end):
+        if together and digits < _PARTED and folded.startswith("^", end):
             continue  # HL7: 71046^CHEST 2 VIEWS
         if _VALUES.fullmatch(match[0]) and "." in match[0]:
             continue  # 7.31/8.2/5.1
         if is_measured(page, start, end, page.word_before(start)):
             continue
         yield Span(*match.span(), Category.DOUBT, "figure-not-understood")
+
+
+def _goes_on(folded: str, end: int) -> bool:
+    """Whether a figure that ends at `end`, or before, may go on there."""
+    after = folded[end : end + 2]
+    return after[:1].isdigit() or (after[:1] in " ./-" and after[1:].isdigit())
 
 
 def _language(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
@@ -96,7 +108,7 @@ def _language(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
         return
     if len(page.words) < _FEWEST_WORDS:
         return
-    denied = len([span for span in spans if span.rule == "unknown-word"])
+    denied = len([1 for span in spans if span[3] == "unknown-word"])
     if denied < _FEWEST_DENIED:
         return
     small = [

@@ -24,10 +24,11 @@ from site_agent.deidentify.text.lexicon import (
     PARTICLE,
     TITLE,
     UNKNOWN,
+    between_titles,
 )
 from site_agent.deidentify.text.name_runs import COMMA, JOINTS, small_run, whole_run
 from site_agent.deidentify.text.page import Page, ends_phrase
-from site_agent.deidentify.text.ranks import between_titles, is_role, skip_titles
+from site_agent.deidentify.text.ranks import is_role, skip_titles
 from site_agent.deidentify.text.vocabulary import (
     ByEnd,
     by_last_word,

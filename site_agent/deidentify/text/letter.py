@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from operator import itemgetter
 
 from site_agent.deidentify.text.due_names import initialled
-from site_agent.deidentify.text.lexicon import CAPITAL, HEADED, SIGNED, TITLE
+from site_agent.deidentify.text.lexicon import BETWEEN, CAPITAL, HEADED, SIGNED, TITLE
 from site_agent.deidentify.text.name_runs import name_run, whole_run
 from site_agent.deidentify.text.names import PersonName, parse_name
 from site_agent.deidentify.text.page import Page, open_page
@@ -121,11 +121,9 @@ def people_of(text: str) -> Iterator[PersonName]:
 def _headings(page: Page) -> Iterator[Cut]:
     known, text, longest = _known_headings(), page.text, _longest_by_last_word()
     folds, gaps, kinds = page.folds, page.gaps, page.kinds
-    for at in page.sought:
-        if not kinds[at] & HEADED:
-            continue
-        colon = _coloned(gaps[at + 1])
-        if not colon:
+    for at in page.openings:
+        gap = gaps[at + 1]
+        if gap == " " or not kinds[at] & HEADED or not (colon := _coloned(gap)):
             continue
         after, most = page.ends[at] + colon, longest[folds[at]]
         for begin in _label_starts(page, at, most) if most > 1 else (at,):
@@ -167,7 +165,7 @@ def _label_starts(page: Page, at: int, most: int) -> Iterator[int]:
     yield at
     for begin in range(at - 1, max(-1, at - most), -1):
         gap = page.gaps[begin + 1]
-        if gap != " " and not _WITHIN_LABEL.fullmatch(gap):
+        if gap != " " and ("\n" in gap or not _WITHIN_LABEL.fullmatch(gap)):
             return
         if page.ends[at] - page.starts[begin] > _LONGEST_LABEL:
             return
@@ -176,20 +174,25 @@ def _label_starts(page: Page, at: int, most: int) -> Iterator[int]:
 
 def _lines_alone(page: Page) -> Iterator[Cut]:
     """Find headings that have a line for themselves."""
-    known, start = _known_headings(), 0
-    for line in page.folded.split("\n"):
-        if len(line) <= _LONGEST_LABEL and line:
-            section = known.get(line.strip(_DECORATION + ":"))
+    known, gaps, last = _known_headings(), page.gaps, len(page.words)
+    folded = page.folded
+    for at in page.openings:
+        if not page.kinds[at] & HEADED or ("\n" not in gaps[at + 1] and at + 1 < last):
+            continue
+        start = folded.rfind("\n", 0, page.starts[at]) + 1
+        end = folded.find("\n", page.ends[at])
+        end = len(folded) if end < 0 else end
+        if end - start <= _LONGEST_LABEL:
+            section = known.get(folded[start:end].strip(_DECORATION + ":"))
             if section is not None:
-                yield start, start + len(line), section
-        start += len(line) + 1
+                yield start, end, section
 
 
 def _signatures(page: Page) -> Iterator[Cut]:
     """Where the end of a letter begins: its words, or a titled name after a gap."""
     text, folded, first_words = page.text, page.folded, _signatures_by_first_word()
     folds, gaps, kinds = page.folds, page.gaps, page.kinds
-    for word in page.sought:
+    for word in page.openings:
         if not kinds[word] & SIGNED:
             continue
         gap = gaps[word]
@@ -211,6 +214,8 @@ def _signatures(page: Page) -> Iterator[Cut]:
     for blank in _GAP.finditer(text):
         word = page.word_before(blank.end())
         if word < 0 or page.starts[word] != blank.end():
+            continue
+        if gaps[word + 1][:1] == ":" and not kinds[word] & (TITLE | BETWEEN):
             continue
         name = skip_titles(page, word)
         end = name_run(page, name) if name < len(page.words) else name

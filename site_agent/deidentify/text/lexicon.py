@@ -92,9 +92,15 @@ RELATED = 1 << 25
 ROLED = 1 << 28
 """The first word of a role, as it stands after a name: ``MD``, ``Attending``."""
 
+BETWEEN = 1 << 29
+"""A rank, or another word that may stand between a title and the name."""
+
+OPENING = HEADED | SIGNED
+"""What begins a section; `Page.openings` lists those words."""
 SOUGHT = (
-    HEADED | SIGNED | TYPED | DATED | SHORT_STREET | HOUSE | STREET | MONTH | BROKEN
-) | (NUMERAL | AGED | MAYBE_HOUSE)
+    (TYPED | DATED | SHORT_STREET | HOUSE | STREET | MONTH | BROKEN)
+    | (NUMERAL | AGED | MAYBE_HOUSE)
+)
 """What few words are; `Page.sought` lists those, for the rules that begin with one."""
 
 # What a word may be whether it has a capital or not.
@@ -135,6 +141,8 @@ class Kinds(dict[str, int]):
             kind = listed & _OF_SMALL
             if not kind & HOUSE and _is_house(folded, self.language):
                 kind |= HOUSE
+        if word.lower() in between_titles():
+            kind |= BETWEEN
         if len(folded) >= _SHORTEST_NINETY and _NINETY.search(folded):
             kind |= AGED
         self[word] = kind
@@ -251,6 +259,14 @@ def _kinds_of(tables: Iterable[tuple[Iterable[str], int]]) -> dict[str, int]:
 
 def _first_words(table: str) -> Iterator[str]:
     return (words_of(phrase)[0] for phrase in phrases(table))
+
+
+@cache
+def between_titles() -> frozenset[str]:
+    """Give the words, folded or not, that may stand between a title and the name."""
+    listed = ("between", "ranks")
+    folded = frozenset[str]().union(*(words("titles", one) for one in listed))
+    return folded.union(*(written_words("titles", one) for one in listed))
 
 
 def _is_house(folded: str, language: str) -> bool:

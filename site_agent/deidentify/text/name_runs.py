@@ -54,6 +54,7 @@ _LONGEST_SMALL_NAME = 3
 _SMALL_JOINTS = frozenset((" ", "-", "'", ", ", ". "))
 _CLOSED = re.compile(r"[,;)\n|]|\.?$|\.\s| ?[(<|/-]| {2}| \d")
 _ENDED = re.compile(r"[,;)\n]|\.?$|\.\s| \(")
+_SMALL = INITIAL | PARTICLE | FUNCTION
 _CARET = re.compile(r"\^{1,4}")
 
 
@@ -75,15 +76,18 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
                 break
             if gap in DOTTED and not _is_short(page, at - 1):
                 break
-        lone = kind & INITIAL
-        if lone and (is_level(page, at) or is_dotted_word(page, at)):
-            break
-        if kind & PARTICLE and not lone and (not kind & CAPITAL or at + 1 < last):
-            at += 1
-            continue
-        if not kind & CAPITAL:
-            break
-        if kind & FUNCTION and not _is_name_still(page, at, word):
+        if kind & _SMALL:
+            lone = kind & INITIAL
+            if lone and (is_level(page, at) or is_dotted_word(page, at)):
+                break
+            if kind & PARTICLE and not lone and (not kind & CAPITAL or at + 1 < last):
+                at += 1
+                continue
+            if not kind & CAPITAL:
+                break
+            if kind & FUNCTION and not _is_name_still(page, at, word):
+                break
+        elif not kind & CAPITAL:
             break
         if at > word and _ends_name(page, at, end > word):
             break

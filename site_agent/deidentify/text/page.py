@@ -15,7 +15,14 @@ from itertools import accumulate
 from sys import intern
 
 from site_agent.deidentify.text.language import language_of
-from site_agent.deidentify.text.lexicon import CAPITAL, CAPS, INITIAL, SOUGHT, kinds
+from site_agent.deidentify.text.lexicon import (
+    CAPITAL,
+    CAPS,
+    INITIAL,
+    OPENING,
+    SOUGHT,
+    kinds,
+)
 from site_agent.deidentify.text.spelling import FOLDS, Keys, fold
 from site_agent.deidentify.text.vocabulary import ByEnd
 
@@ -31,6 +38,7 @@ _SPLIT_EUROPEAN = re.compile(f"([{_LETTERS}]+)")
 _NOT_EUROPEAN = re.compile("[^\x00-\x7f\xa0-\u03ff\u1e00-\u2bff]")
 _FIGURES = re.compile("[0-9][0-9]*")  # a class first, for which `re` looks faster
 _SHAPE = CAPITAL | CAPS | INITIAL
+_FEW = OPENING | SOUGHT
 _LINES = re.compile("\n")
 _span, _start = re.Match.span, re.Match.start
 # A question mark before a letter stands for one that an old system lost; while the
@@ -54,6 +62,8 @@ class Page:
     gaps: list[str]
     lines: list[int]
     """The first word of each line but the first, in order; a line may have none."""
+    openings: list[int]
+    """The words that are one of `lexicon.OPENING`."""
     sought: list[int]
     """The words that are one of `lexicon.SOUGHT`."""
     starts: Sequence[int]
@@ -100,6 +110,7 @@ def open_page(text: str, language: str | None = None) -> Page:
         folded = "\n".join(map(_parted_row, folded.split("\n")))
     language = language_of(words) if language is None else language.lower()[:2]
     listed = list(map(kinds(language).__getitem__, words))
+    few = [at for at, kind in enumerate(listed) if kind & _FEW]
     return Page(
         text=text,
         folded=folded,
@@ -107,7 +118,8 @@ def open_page(text: str, language: str | None = None) -> Page:
         folds=list(map(FOLDS.__getitem__, words)),
         gaps=gaps,
         lines=[bisect_left(starts, at) for at in map(_start, _LINES.finditer(text))],
-        sought=[at for at, kind in enumerate(listed) if kind & SOUGHT],
+        openings=[at for at in few if listed[at] & OPENING],
+        sought=[at for at in few if listed[at] & SOUGHT],
         starts=starts,
         ends=ends,
         kinds=listed,

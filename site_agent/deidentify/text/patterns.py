@@ -92,7 +92,7 @@ _NO_LETTERS = frozenset(" -/.,:(\n+")
 _DIGITS_OF_DATES = frozenset((1, 2, 4, 8, 12, 14))
 _DIGITS_OF_YEARS = (2, 4)
 _PARTED_NUMBERS = frozenset((Category.ID, Category.PHONE))
-_LONGEST_OF_WEEK, _LONG_YEAR = 2, 4
+_LONGEST_OF_WEEK, _LONGEST_OF_DAY, _LONG_YEAR = 2, 2, 4
 _CENTURIES, _APOSTROPHES = ("19", "20"), frozenset("'\u2019")
 _LONGEST_STROKE = 3
 
@@ -238,7 +238,7 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         found = part_at(page, start, end, word)
         if found is not None:
             return found
-    aged = may_be_age(folded, start, length)
+    aged = 1 < length < _LONG_YEAR and may_be_age(folded, start, length)
     if (
         aged
         and is_told_before_measures(page, end, word)
@@ -268,7 +268,8 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
             return None
         if found is None and may_be_uncalled(folded, start, end):
             found = uncalled_at(page, start, word)
-        found = found or day_at(page, start, word, told.dates, told.dated)
+        if found is None and length <= _LONGEST_OF_DAY:
+            found = day_at(page, start, word, told.dates, told.dated)
         if found is not None:
             return found
     if aged and (
@@ -287,7 +288,7 @@ def _date(folded: str, start: int) -> Span | None:
         number = number_at(folded, start)  # 19850412-1234
         if number is not None:
             return number
-    if (reserve := _RESERVE.match(folded, stop)) is not None:
+    if folded[stop : stop + 1] in "-+" and (reserve := _RESERVE.match(folded, stop)):
         return Span(start, reserve.end(), Category.ID, "id-form")
     return Span(start, stop, Category.DATE, "date")
 

@@ -14,6 +14,7 @@ from site_agent.deidentify.text.due_names import initialled, is_lone_month, pair
 from site_agent.deidentify.text.eponyms import is_in_eponym
 from site_agent.deidentify.text.labelled import Run, has_partner, labelled
 from site_agent.deidentify.text.lexicon import (
+    BETWEEN,
     CAPITAL,
     CAPS,
     CLINICAL,
@@ -39,7 +40,6 @@ from site_agent.deidentify.text.name_runs import (
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.ranks import (
     AFTER_TITLE,
-    between_titles,
     is_rank,
     is_role,
     skip_titles,
@@ -109,15 +109,12 @@ def _titled(page: Page, word: int) -> Run | None:
     start = word + 1
     if page.gaps[start] == ".-" and not page.kinds[start] & TITLE:
         return None  # Geb.-Datum
-    between = between_titles()
     last = min(len(page.words), start + _MOST_TITLES)
     while start < last and page.gaps[start] in AFTER_TITLE:
         if page.gaps[start].endswith("\n") and page.words[start - 1].islower():
             return None
-        folded = page.words[start].lower()
-        if folded not in between and not page.kinds[start] & TITLE:
-            break
-        if page.kinds[start] & INITIAL and folded not in between:
+        kind = page.kinds[start]
+        if not kind & BETWEEN and (not kind & TITLE or kind & INITIAL):
             break
         start += 1
     if start >= len(page.words) or page.gaps[start] not in AFTER_TITLE:

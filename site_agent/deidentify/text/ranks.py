@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from site_agent.deidentify.text.lexicon import CAPITAL, INITIAL, TITLE
+from site_agent.deidentify.text.lexicon import BETWEEN, CAPITAL, INITIAL, TITLE
 from site_agent.deidentify.text.page import Page
-from site_agent.deidentify.text.vocabulary import words, written_phrases, written_words
+from site_agent.deidentify.text.vocabulary import words, written_phrases
 
 AFTER_TITLE = frozenset((" ", ". ", ".", "  ", ".  ", "-", ".-", "\n", ".\n", ", "))
 _LONGEST_ABBREVIATION = 5
@@ -34,12 +34,11 @@ def skip_titles(page: Page, word: int) -> int:
 
     It is behind the last word where a sentence ends with the rank.
     """
-    between = between_titles()
-    while word < len(page.words) and (
-        (page.kinds[word] & TITLE and not page.kinds[word] & INITIAL)
-        or page.words[word].lower() in between
+    kinds = page.kinds
+    while word < len(kinds) and (
+        kinds[word] & BETWEEN or kinds[word] & (TITLE | INITIAL) == TITLE
     ):
-        if not page.kinds[word] & TITLE and _names_a_person(page, word):
+        if not kinds[word] & TITLE and _names_a_person(page, word):
             break
         word += 1
         gap = page.gaps[word]
@@ -56,11 +55,3 @@ def _names_a_person(page: Page, word: int) -> bool:
         return False
     after = page.words[word + 1 : word + 2]
     return page.gaps[word + 1][:1] == "," or not after or after[0].islower()
-
-
-@cache
-def between_titles() -> frozenset[str]:
-    """Give the words, folded or not, that may stand between a title and the name."""
-    listed = ("between", "ranks")
-    folded = frozenset[str]().union(*(words("titles", one) for one in listed))
-    return folded.union(*(written_words("titles", one) for one in listed))

@@ -89,7 +89,7 @@ def _edges_of_lines(page: Page) -> Iterator[Span]:
     gaps, word = page.gaps, shapes.find(_LOUD)
     while word >= 0:
         # A line begins, or a mark stands, before them or before the word before them.
-        edge = gaps[word] != " " or word == 1 or "\n" in gaps[word - 1]
+        edge = gaps[word] != " " or word < 2 or "\n" in gaps[word - 1]
         if edge and len(page.words[word]) <= _SHORT:
             line = bisect_right(lines, word)
             first = lines[line - 1] if line else 0

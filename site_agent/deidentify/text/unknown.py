@@ -46,6 +46,9 @@ _LONGEST_BEFORE_FIGURE = 3
 _FEWEST_LOUD, _LOUD_SHARE = 3, 0.7
 _COUNTED = re.compile(r" (?:\d{1,2}|[IVX]{1,4})(?![\w:/-]|[.,]\d)")
 _DENIABLE = UNKNOWN | COMMON
+_NEVER_ALONE = LETTER | HOUSE | TITLE | MONTH | FUNCTION | PARTICLE
+_INITIAL = CAPITAL | INITIAL
+_APOSTROPHES = ("'", "\u2019")
 _LEAST_PROSE = 6
 _PROSE_SHARE = 0.5
 
@@ -75,7 +78,7 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
     """
     loud, german = is_loud(page), page.language == "de"
     found: list[tuple[int, str]] = []
-    kinds = page.kinds
+    kinds, shapes = page.kinds, page.shapes
     for word in [at for at, kind in enumerate(kinds) if kind & _DENIABLE]:
         kind = kinds[word]
         if taken[word]:
@@ -91,10 +94,14 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
                 else _is_denied(page, word, loud, german)
             )
             rule = "unknown-word"
-        elif _has_initials(page, word, bool(letter[word])):
+        elif _INITIAL in shapes[word - 1 if word else 0 : word + 2] and _has_initials(
+            page, word, bool(letter[word])
+        ):
             denied, rule = True, "beside-initials"
-        elif _owns(page, word):
+        elif page.gaps[word + 1] in _APOSTROPHES and _owns(page, word):
             denied, rule = True, "possessive"
+        elif kind & _NEVER_ALONE:
+            continue
         else:
             denied = _stands_alone(page, word, bool(letter[word]), loud, german)
             rule = "lone-capital"
@@ -244,8 +251,11 @@ def _inflected() -> tuple[str, ...]:
 
 
 def _owns(page: Page, word: int) -> bool:
-    """Whether a word that is a name too has an English genitive: ``White's film``."""
-    if page.language not in ("en", "") or page.gaps[word + 1] not in ("'", "\u2019"):
+    """Whether a word that is a name too has an English genitive: ``White's film``.
+
+    An apostrophe stands behind it.
+    """
+    if page.language not in ("en", ""):
         return False
     if word + 1 == len(page.words) or page.words[word + 1] not in ("s", "S"):
         return False
@@ -269,10 +279,11 @@ def _has_initials(page: Page, word: int, letter: bool) -> bool:
 def _stands_alone(
     page: Page, word: int, letter: bool, loud: bool, german: bool
 ) -> bool:
-    """Whether a word that is a family name too has a capital that only a name has."""
+    """Whether a word that is a family name too has a capital that only a name has.
+
+    It is none of `_NEVER_ALONE`.
+    """
     kind = page.kinds[word]
-    if kind & (LETTER | HOUSE | TITLE | MONTH | FUNCTION | PARTICLE):
-        return False
     if loud or (kind & CAPS and _loud_near(page, word)):
         return False
     if page.gaps[word] == "-" and word and page.kinds[word - 1] & INITIAL:
