@@ -97,9 +97,8 @@ BETWEEN = 1 << 29
 
 OPENING = HEADED | SIGNED
 """What begins a section; `Page.openings` lists those words."""
-SOUGHT = (
-    (TYPED | DATED | SHORT_STREET | HOUSE | STREET | MONTH | BROKEN)
-    | (NUMERAL | AGED | MAYBE_HOUSE)
+SOUGHT = (TYPED | DATED | SHORT_STREET | HOUSE | STREET | MONTH | BROKEN) | (
+    NUMERAL | AGED | MAYBE_HOUSE
 )
 """What few words are; `Page.sought` lists those, for the rules that begin with one."""
 
