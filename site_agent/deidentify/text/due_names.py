@@ -48,7 +48,8 @@ def initialled(page: Page, word: int) -> int:
         return word
     kinds, gaps = page.kinds, page.gaps
     at, named, initials, comma = word, 0, 0, False
-    while at < min(len(kinds), word + LONGEST_NAME):
+    last = min(len(kinds), word + LONGEST_NAME)
+    while at < last:
         kind, gap = kinds[at], gaps[at]
         if at > word:
             if "," in gap:

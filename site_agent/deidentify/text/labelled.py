@@ -70,7 +70,7 @@ def labelled(page: Page, word: int) -> Run | None:
     if word + 1 >= len(page.words):
         return None
     gap, kinds = page.gaps[word + 1], page.kinds
-    follows, colon = _after_label(gap)
+    follows, colon = (True, False) if gap == " " else _after_label(gap)
     colon = colon or (gap in _DASHES and bool(kinds[word + 1] & CAPITAL))
     if not follows and (gap != ". " or not _is_abbreviated(page, word)):
         return None

@@ -130,13 +130,13 @@ def lines_of(page: Page, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def find_in_letterhead(
-    page: Page, zones: Zones, taken: bytearray, found: Iterable[Span]
+    page: Page, zones: Zones, taken: bytearray, found: Sequence[Span]
 ) -> Iterator[Span]:
     """Find codes, house numbers, postcodes and the rest of addresses.
 
-    `found` are the spans that are known already.
+    `found` are the spans that are known already, in order.
     """
-    yield from _figures(page, zones, sorted(found))
+    yield from _figures(page, zones, found)
     kinds = page.kinds
     streets = [at for at in page.sought if kinds[at] & STREET]
     for first, last in zones.lines:
@@ -145,7 +145,7 @@ def find_in_letterhead(
         yield from _parts(page, first, last, taken, street=street)
 
 
-def _figures(page: Page, zones: Zones, known: list[Span]) -> Iterator[Span]:
+def _figures(page: Page, zones: Zones, known: Sequence[Span]) -> Iterator[Span]:
     """Find codes that lie in none of the spans that are known, which are in order."""
     folded, figures = page.folded, page.figures
     met = reach = 0  # how many of them begin before a figure, and how far those go

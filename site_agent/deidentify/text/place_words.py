@@ -35,6 +35,10 @@ _NUMBER_BETWEEN = re.compile(r"(?: n[.\u00b0\u00ba]{1,2})? \d{1,2} ")
 _ENDS = frozenset("\n,.;:)]<|>\"'\u2019\u201d\u00bb\t")
 _SPACED_ENDS = (" |", " -", " (", " )", " /", " \u2013")
 _SHORTEST_PREFIX = 3
+_ENTRIES = ("patrons", "within", "weak", "trades", "saints", "named", "links")
+_PATRON, _WITHIN, _WEAK, _TRADE, _SAINT, _NAMED, _LINK = (
+    1 << at for at in range(len(_ENTRIES))
+)
 
 
 class Part(IntEnum):
@@ -54,27 +58,29 @@ class Part(IntEnum):
 def part_of(page: Page, at: int) -> Part:
     """Tell what a word may be in a name; small words are generic or links at most."""
     kind, folded = page.kinds[at], page.folds[at]
-    if kind & CAPITAL and folded in words("houses", "patrons"):
+    listed = _listed().get(folded, 0)
+    capital = kind & CAPITAL
+    if capital and listed & _PATRON:
         return Part.PROPER
-    if folded in words("houses", "within") or (kind & NUMERAL and kind & CAPS):
+    if listed & _WITHIN or (kind & NUMERAL and kind & CAPS):
         return Part.GENERIC
-    if kind & CAPITAL and kind & MAYBE_HOUSE and folded in words("houses", "weak"):
+    if capital and kind & MAYBE_HOUSE and listed & _WEAK:
         return Part.GENERIC
     if page.gaps[at] == ":":
         return Part.SAINT  # S:t
-    if folded in words("houses", "trades"):
+    if listed & _TRADE:
         return Part.TRADE
-    if kind & CAPITAL and folded in words("houses", "saints"):
+    if capital and listed & _SAINT:
         return Part.SAINT
-    if kind & CAPITAL and folded in words("houses", "named"):
+    if capital and listed & _NAMED:
         return Part.PROPER
     if kind & HOUSE:
         return Part.PROPER if is_proper_head(page, at) else Part.GENERIC
-    if folded in words("houses", "links") and not (kind & CAPITAL and kind & UNKNOWN):
+    if listed & _LINK and not (capital and kind & UNKNOWN):
         return Part.LINK
     if kind & TITLE:
         return Part.TITLE
-    if not kind & CAPITAL:
+    if not capital:
         return Part.LINK if is_inside(page, at) else Part.NONE
     if kind & FUNCTION and is_inside(page, at):
         return Part.LINK
@@ -98,6 +104,16 @@ def part_of(page: Page, at: int) -> Part:
     if folded.endswith(_of_names()) and not is_allowed(folded, page.language):
         return Part.PROPER  # Löfgrenska sjukhuset
     return Part.FILLING
+
+
+@cache
+def _listed() -> dict[str, int]:
+    """Map the words of `houses` to the entries they stand in."""
+    listed: dict[str, int] = {}
+    for at, entry in enumerate(_ENTRIES):
+        for word in words("houses", entry):
+            listed[word] = listed.get(word, 0) | 1 << at
+    return listed
 
 
 @cache

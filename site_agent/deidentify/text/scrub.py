@@ -178,7 +178,8 @@ def _find(
     spans += find_before_ages(page, zones.letter)
     taken = _taken(page, spans)
     spans += find_unknown(page, zones.letter, taken)
-    spans += find_in_letterhead(page, zones, taken, spans)
+    spans.sort()
+    spans += find_in_letterhead(page, zones, taken, list(spans))
     spans += _met_before(page, [run for run, _ in people], taken, known)
     spans = list(_whole(page, spans, zones))
     beside = [*find_beside_places(page, spans), *find_rest_of_numbers(page, spans)]
@@ -262,18 +263,17 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
         and starts[word] == start
         and not (span[3] == "house" and _is_whole(page, word))
     ):
-        before = words("names", "before")
         while (
             first
             and gaps[first] in _AFTER_PARTICLE
             and word - first < _MOST_PARTICLES
             and (
-                folds[first - 1] in before
+                folds[first - 1] in words("names", "before")
                 or (folds[first - 1] in _ARTICLES and _is_article(page, first - 1))
             )
         ):
             first -= 1
-        if span[2] is Category.PLACE:
+        if first < word and span[2] is Category.PLACE:
             where = words("dwellings", "towns")  # wonende te
             while first < word and folds[first] in where:
                 first += 1
