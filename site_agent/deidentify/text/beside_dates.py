@@ -35,7 +35,7 @@ def with_neighbours(page: Page, span: Span) -> Span:
         if (of_month := _of_month().match(folded, end)) is not None:
             end = of_month.end()
     if start and folded[start - 1] != "\n" and folded[start - 2] not in ":|":
-        near = max(0, start - _LONGEST_RANGE)
+        near = start - _LONGEST_RANGE if start > _LONGEST_RANGE else 0
         figured = _FIGURE.search(folded, near, start) is not None
         if figured and _BEGINS_WITH_DAY.match(folded, start):
             lettered = any(map(str.isalpha, folded[start:end]))

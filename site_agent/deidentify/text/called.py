@@ -33,7 +33,7 @@ def called_at(page: Page, start: int, word: int) -> Span | None:
         return None
     kinds = _kinds_of_numbers()
     furthest = ends[word] - _LONGEST_BETWEEN
-    for at in range(word, max(-1, word - 3), -1):
+    for at in range(word, word - 3 if word > 2 else -1, -1):
         if ends[at] < furthest:
             return None
         if folds[at] not in kinds:

@@ -152,7 +152,7 @@ def whole_number(folded: str, span: Span) -> Span:
     for _ in range(_MOST_GROUPS):
         if folded[start - 1 : start] not in _ENDS_OF_GROUPS:
             break
-        near = folded[max(0, start - _LONGEST_BEFORE) : start]
+        near = folded[start - _LONGEST_BEFORE if start > _LONGEST_BEFORE else 0 : start]
         before = _JOINED_BEFORE.search(near) if near[-1:] in _JOINTS else None
         if before is None and _ends_group(near):
             parted = parted or _is_long(folded[begun:end])

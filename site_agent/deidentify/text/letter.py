@@ -197,7 +197,8 @@ def _signatures(page: Page) -> Iterator[Cut]:
             continue
         gap = gaps[word]
         newline = "\n" in gap
-        if not newline and word and not _BEFORE_SIGNATURE.search(gap):
+        inside = not newline and word
+        if inside and (gap == " " or not _BEFORE_SIGNATURE.search(gap)):
             continue
         start = page.starts[word]
         for phrase in first_words[folds[word]]:

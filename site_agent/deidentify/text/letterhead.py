@@ -157,7 +157,8 @@ def _figures(page: Page, zones: Zones, known: Sequence[Span]) -> Iterator[Span]:
             if figure < at:
                 continue
             while met < len(known) and known[met][0] <= figure:
-                reach = max(reach, known[met][1])
+                end_of_known = known[met][1]
+                reach = end_of_known if end_of_known > reach else reach
                 met += 1
             if reach >= stop and not folded.startswith("-", reach):
                 at = reach
@@ -222,7 +223,10 @@ def _parts(
         if not chained and not street:
             continue
         at, parts = start + cell_start, [*cell.split(","), ""]
-        codes = [_CODE_OF_PART.match(part) is not None for part in parts]
+        codes = [
+            part[1:2].isdigit() and _CODE_OF_PART.match(part) is not None
+            for part in parts
+        ]
         for number, part in enumerate(parts[:-1]):
             begin = bisect_left(page.starts, at, first, last)
             stop = bisect_left(page.starts, at + len(part), begin, last)
@@ -285,12 +289,12 @@ def _rest(
         return
     first, last = page.starts[begin], page.ends[stop - 1]
     before, after = page.text[start:first], page.text[last:end]
-    if (figure := _FIGURES.search(before)) and len(before) < _LONGEST_FIGURE:
+    if 0 < len(before) < _LONGEST_FIGURE and (figure := _FIGURES.search(before)):
         said = _WORD.search(before, 0, figure.start())  # of 7 Neely Street
         first = start + (said.end() if said else len(before) - len(before.lstrip()))
     if ")" in after[:2]:
         last += after.index(")") + 1
-    elif _FIGURES.search(after) and len(after) < _LONGEST_FIGURE:
+    elif 0 < len(after) < _LONGEST_FIGURE and _FIGURES.search(after):
         last += len(after.rstrip())
     taken[begin:stop] = bytes((NAMED,)) * (stop - begin)
     yield Span(first, last, Category.PLACE, "address")

@@ -66,7 +66,8 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
     one that is nothing else never follows (``Dr. Young Radiology``).
     """
     kinds, gaps = page.kinds, page.gaps
-    last = min(len(kinds), word + LONGEST_NAME)
+    last = word + LONGEST_NAME
+    last = last if last < len(kinds) else len(kinds)
     end = at = word
     while at < last:
         kind = kinds[at]
@@ -202,7 +203,7 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
         and (page.language != "nl" or _CLOSED.match(page.text, page.ends[end]))
     ):
         return end + 1
-    if ("," in gap and COMMA.fullmatch(gap)) or _CARET.fullmatch(gap):
+    if ("," in gap and COMMA.fullmatch(gap)) or ("^" in gap and _CARET.fullmatch(gap)):
         kind = page.kinds[end]
         fits = kind & (UNKNOWN | INITIAL) or (kind & COMMON and not kind & LETTER)
         if kind & MONTH and kind & CAPITAL:  # ``Hanc, Jan``

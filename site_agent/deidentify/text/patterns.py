@@ -215,7 +215,11 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
     dated = length in _DIGITS_OF_DATES
     if dated and (
         length >= _DIGITS_OF_DAYS
-        or (after in _IN_DATES and _MORE_FIGURES.match(folded, end))
+        or (
+            after in _IN_DATES
+            and not folded[end + 1 : end + 2].isalpha()
+            and _MORE_FIGURES.match(folded, end)
+        )
     ):
         if (date := _date(folded, start)) is not None:
             return date

@@ -46,7 +46,7 @@ _NUMBERS = {
     "ORC": (2, 3, 4, 14),
     "OBR": (2, 3, 17, 18, 19, 20),
 }
-_KEPT = (Section.FINDINGS, Section.IMPRESSION)
+_KEPT, _OTHER = (Section.FINDINGS, Section.IMPRESSION), Section.OTHER
 _FIELDS = (
     (_PERSONS, Category.NAME),
     (_PLACES, Category.PLACE),
@@ -112,10 +112,10 @@ def find_signatures(page: Page, parts: Sequence[Cut]) -> Iterator[Span]:
         return
     yield from _alone_on_a_line(page, *parts[last][:2], marked=True)
     for start, end, section in parts[:last]:
-        if section is Section.OTHER:
+        if section is _OTHER:
             yield from _begins_a_line(page, start, end)
     for start, end, section in parts[last + 1 :]:
-        if section is Section.OTHER:
+        if section is _OTHER:
             yield from _alone_on_a_line(page, start, end)
             for match in _INITIALS_AND_DATE.finditer(page.text, start, end):
                 if is_role(page, page.word_before(match.start())):

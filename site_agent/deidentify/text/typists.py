@@ -211,7 +211,7 @@ def _code_at(page: Page, start: int, end: int, line_from_end: int) -> int | None
             return begin + first
     if "T:" in line and (both := _BOTH.search(line)) and both.end() == len(line):
         return begin + both.start()
-    if joined and (named := _NAMED.search(line)) and _is_named(page, begin, named):
+    if "/" in line and (named := _NAMED.search(line)) and _is_named(page, begin, named):
         return begin + named.start()
     if "/" not in line[-_SHORT - 1 :]:
         return None
