@@ -46,7 +46,7 @@ _LONGEST_NUMBER = 14
 
 def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
     """Find what stands beside names and places, which are among `spans`."""
-    folded, named = page.folded, list[Span]()
+    folded, named, rooms = page.folded, list[Span](), False
     for span in spans:
         begun, end, category, rule = span
         if (
@@ -61,6 +61,7 @@ def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
             continue
         named.append(span)
         start, stop, room = begun, end, rule == "room"
+        rooms = rooms or room
         if rule in _CODED:
             start = _before_code(page, begun)
         elif begun >= _SHORTEST_BEFORE and folded[begun - 1] == " ":
@@ -71,7 +72,7 @@ def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
             yield Span(start, stop, Category.PLACE, "beside-place")
         elif rule == "house" and (month := _MONTH_BEHIND.match(folded, end)):
             yield Span(*month.span("month"), Category.DATE, "month-behind-house")
-    if any(span[3] == "room" for span in named):
+    if rooms:
         yield from _between_rooms(page, sorted(named))
 
 

@@ -48,7 +48,8 @@ def initialled(page: Page, word: int) -> int:
         return word
     kinds, gaps = page.kinds, page.gaps
     at, named, initials, comma = word, 0, 0, False
-    last = min(len(kinds), word + LONGEST_NAME)
+    last = word + LONGEST_NAME
+    last = last if last < len(kinds) else len(kinds)
     while at < last:
         kind, gap = kinds[at], gaps[at]
         if at > word:

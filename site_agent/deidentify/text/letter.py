@@ -163,7 +163,7 @@ def _coloned(gap: str) -> int:
 def _label_starts(page: Page, at: int, most: int) -> Iterator[int]:
     """Give the first words of the labels of `most` words that may end with `at`."""
     yield at
-    for begin in range(at - 1, max(-1, at - most), -1):
+    for begin in range(at - 1, at - most if at >= most else -1, -1):
         gap = page.gaps[begin + 1]
         if gap != " " and ("\n" in gap or not _WITHIN_LABEL.fullmatch(gap)):
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from site_agent.deidentify.text.letter import Cut, Section
@@ -230,14 +230,14 @@ def _parts(
         for number, part in enumerate(parts[:-1]):
             begin = bisect_left(page.starts, at, first, last)
             stop = bisect_left(page.starts, at + len(part), begin, last)
-            if begin < stop and (
-                chained or (street and _has_street(page, begin, stop))
-            ):
+            placed = street and _has_street(page, begin, stop)
+            if begin < stop and (chained or placed):
                 if number and codes[number - 1] and _is_town(page, begin, stop):
                     taken[begin:stop] = bytes((NAMED,)) * (stop - begin)
                 elif codes[number + 1] and _IS_STREET.fullmatch(part):
                     taken[begin] = NAMED
-                yield from _rest(page, begin, stop, at, at + len(part), taken)
+                bounds = (at, at + len(part))
+                yield from _rest(page, begin, stop, *bounds, taken, street=placed)
             at += len(part) + 1
 
 
@@ -250,18 +250,25 @@ def _is_town(page: Page, first: int, last: int) -> bool:
 
 
 def _rest(
-    page: Page, begin: int, stop: int, start: int, end: int, taken: bytearray
+    page: Page,
+    begin: int,
+    stop: int,
+    start: int,
+    end: int,
+    taken: bytearray,
+    *,
+    street: bool,
 ) -> Iterator[Span]:
     """Give the whole part, less the labels at its ends, if it names a place.
 
-    Its words are ``[begin, stop)`` and its characters ``[start, end)``.
+    Its words are ``[begin, stop)`` and its characters ``[start, end)``; `street` says
+    whether one of the words is a street's.
     """
     text = page.text[start:end]
     if stop - begin > _MOST_WORDS_OF_PART:
         return
     if "(" in text and not _PROVINCE.search(text):
         return
-    street = _has_street(page, begin, stop)
     if NAMED not in taken[begin:stop] and not (
         (street and _FIGURES.search(text)) or _CODE_OF_TOWN.search(text)
     ):
