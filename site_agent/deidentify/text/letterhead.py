@@ -364,7 +364,8 @@ def with_house_numbers(page: Page, span: Span) -> Span:
             end = after.end()
     if folded[start - 1 : start].isspace():
         near = folded[start - 8 if start > 8 else 0 : start]
-        if not near[-4:-1].isalpha() and _FIGURE_NEAR.search(near):
+        # No figure is near behind two letters: ``Anna, Rust``.
+        if not near[-4:-2].isalpha() and _FIGURE_NEAR.search(near):
             before = _NUMBER_BEFORE.search(near)
             start -= len(before[0]) if before else 0
     if end == stop and start == begun:
