@@ -64,7 +64,8 @@ def initialled(page: Page, word: int) -> int:
         if kind & INITIAL:
             if is_dotted_word(page, at):
                 break  # Rust, D.O.B.
-            if gaps[at + 1] == "-" and not kinds[at + 1] & UNKNOWN:
+            follows = gaps[at + 1] == "-" and at + 1 < len(kinds)
+            if follows and not kinds[at + 1] & UNKNOWN:
                 break  # an E-Mail
             if is_level(page, at) or _is_article(page, at):
                 break

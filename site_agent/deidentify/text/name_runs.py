@@ -215,11 +215,8 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
         fits = (fits or _is_given(page, end)) and not (kind & INITIAL and figure)
         if fits and not acronym and not kind & TITLE and not is_role(page, end):
             further = name_run(page, end)
-            if _CARET.fullmatch(gap) and further < len(page.words):
-                while _CARET.fullmatch(page.gaps[further]):
-                    further = name_run(page, further) or further + 1
-                    if further >= len(page.words):
-                        break
+            while further < len(page.words) and _CARET.fullmatch(page.gaps[further]):
+                further = max(name_run(page, further), further + 1)
             return further
         role = kind & CAPS and is_role(page, end)  # Anna Rust, DO
         if (
@@ -265,8 +262,9 @@ def _is_given(page: Page, at: int) -> bool:
     after = page.gaps[at + 1]
     if after == ", " and at + 1 < len(page.words) and is_role(page, at + 1):
         return True
+    following = after == " " and at + 1 < len(page.words)
     if (
-        after == " "
+        following
         and page.kinds[at - 1] & UNKNOWN
         and page.language != "de"
         and page.words[at + 1].islower()

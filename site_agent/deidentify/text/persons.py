@@ -107,7 +107,9 @@ def _titled(page: Page, word: int) -> Run | None:
         end = whole_run(page, word)
         return (word, end) if end > word + 1 and page.gaps[word + 1] == ". " else None
     start = word + 1
-    if page.gaps[start] == ".-" and not page.kinds[start] & TITLE:
+    if page.gaps[start] == ".-" and not any(
+        kind & TITLE for kind in page.kinds[start : start + 1]
+    ):
         return None  # Geb.-Datum
     last = min(len(page.words), start + _MOST_TITLES)
     while start < last and page.gaps[start] in AFTER_TITLE:

@@ -167,9 +167,12 @@ def is_measured(page: Page, start: int, end: int, word: int) -> bool:
 def with_code(page: Page, span: Span) -> Span:
     """Take the capitals in that stand before a number: ``NC 265289``."""
     start = span[0]
-    if page.text[start - 1 : start] != " " or not page.text[start - 2].isupper():
+    if start < len("X ") or page.text[start - 1] != " ":
         return span
-    if page.text[start - 3] == "/" and page.text[start - 4].isupper():
+    if not page.text[start - 2].isupper():
+        return span
+    parted = start >= len("U/N ") and page.text[start - 3] == "/"
+    if parted and page.text[start - 4].isupper():
         return Span(start - len("U/N "), *span[1:])
     word = page.word_before(start - 1)
     kind = page.kinds[word]
