@@ -1,8 +1,7 @@
 """A language of the labeler, read from its data pack.
 
 A pack says what words mean: findings, organs and their states, cues. It becomes one
-automaton over words, a trie in which every node knows what the phrase that ends there
-means. A further language is a further ``.toml`` beside ``en.toml``, never code.
+automaton over words (`site_agent.label.automaton`). A further language is a further ``.toml`` beside ``en.toml``, never code.
 """
 
 from __future__ import annotations
@@ -10,17 +9,19 @@ from __future__ import annotations
 import itertools
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from importlib.resources import files
 
 from protos.statistics_pb2 import Observation
+from site_agent.label.automaton import Node, let_adverbs_stand, walk
 from site_agent.label.sections import Section
 from site_agent.label.sentences import Abbreviations, abbreviation
-from site_agent.label.wordforms import WordForms, read_forms
+from site_agent.label.wordforms import Row, WordForms, read_forms
 
 _Observations = tuple[Observation.ValueType, ...]
+_SLOTS = _CLEARLY, _FULLY = "~", "~~"  # any adverbs; those of completeness too
 
 
 class PackError(ValueError):
@@ -98,14 +99,6 @@ class Meaning:
     implied: _Observations = ()
 
 
-@dataclass(slots=True)
-class Node:
-    """The words that may follow here, and what a phrase that ends here means."""
-
-    following: dict[str, Node] = field(default_factory=dict)
-    meanings: tuple[Meaning, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Sides:
     """Words that tell one of two findings from the other: ``left``, ``apical``.
@@ -164,9 +157,12 @@ def load(language: str = "en") -> Pack:
     rows += [((sign,), Meaning(Kind.DOUBT)) for sign in ("+/-", "\u00b1")]
     sides = tables.get("sides", {})
     lone = [(word,) for name in sides for word in sides[name].split()]
-    forms = read_forms(tables, [*(row for row, _ in rows), *lone])
+    adverbs = _adverbs(tables.get("adverbs", {}))
+    rows_ = itertools.chain((row for row, _ in rows), lone, *adverbs.values())
+    forms = read_forms(tables, rows_)
     for row, meaning in forms.rows(rows) if forms else rows:
         _add(root, row, meaning)
+    let_adverbs_stand(root, {name: _read(adverbs[name], forms) for name in adverbs})
     return Pack(
         tables["language"],
         tables["status"],
@@ -181,10 +177,13 @@ def load(language: str = "en") -> Pack:
 def expand(phrase: str) -> Iterator[tuple[str, ...]]:
     """Give every row of words that a phrase stands for.
 
+    What lets adverbs stand (``~``) is a word here, and may be left out.
+
     Raises
     ------
     PackError
-        A bar joins nothing: ``a | b``, and not ``a|b``.
+        A bar joins nothing: ``a | b``, and not ``a|b``. Or what lets adverbs stand
+        stands at an end.
 
     Examples
     --------
@@ -192,12 +191,16 @@ def expand(phrase: str) -> Iterator[tuple[str, ...]]:
     ('left', 'pleural', 'effusion')
     """
     slots = []
-    for slot in phrase.split():
+    names = phrase.split()
+    if names[0] in _SLOTS or names[-1] in _SLOTS:
+        raise PackError(f"{phrase!r}: adverbs stand between words")
+    for slot in names:
         words = slot.removeprefix("?").split("|")
         if "" in words:
             raise PackError(f"{phrase!r}: a bar joins single words, without a space")
         choices: list[tuple[str, ...]] = [(word,) for word in words]
-        slots.append([*choices, ()] if slot.startswith("?") else choices)
+        optional = slot.startswith("?") or slot in _SLOTS
+        slots.append([*choices, ()] if optional else choices)
     for chosen in itertools.product(*slots):
         yield tuple(itertools.chain.from_iterable(chosen))
 
@@ -240,10 +243,25 @@ def _sides(written: Mapping[str, str], forms: WordForms | None) -> Sides:
     """Read the words of sides as the words of a sentence are read."""
     read = []
     for name in ("words", "articles"):
-        rows = [((word,), name) for word in written.get(name, "").split()]
-        read.append({row for row, _ in (forms.rows(rows) if forms else rows) if row})
+        rows = [(word,) for word in written.get(name, "").split()]
+        read.append(set(_read(rows, forms)))
     words, articles = (frozenset(word for (word,) in rows) for rows in read)
     return Sides(words, articles)
+
+
+def _adverbs(written: Mapping[str, list[str]]) -> dict[str, list[Row]]:
+    """Read what the slots of a phrase stand for that let adverbs stand there."""
+    clear, full = (
+        [row for phrase in written.get(name, ()) for row in expand(phrase)]
+        for name in ("clearly", "fully")
+    )
+    return {_CLEARLY: clear, _FULLY: clear + full}
+
+
+def _read(rows: Iterable[Row], forms: WordForms | None) -> list[Row]:
+    """Read rows of words as the words of a sentence are read."""
+    meant = [(row, None) for row in rows]
+    return [row for row, _ in (forms.rows(meant) if forms else meant) if row]
 
 
 def _headings(tables: Mapping[str, dict[str, list[str]]]) -> dict[str, Section]:
@@ -270,12 +288,7 @@ def _observation(name: str) -> tuple[Observation.ValueType, ...]:
 
 
 def _add(root: Node, words: tuple[str, ...], meaning: Meaning) -> None:
-    node = root
-    for word in words:
-        following = node.following.get(word)
-        if following is None:
-            following = node.following[word] = Node()
-        node = following
+    node = walk(root, words)
     for known in node.meanings:
         if known.kind is meaning.kind:
             both = _joined(known, meaning)

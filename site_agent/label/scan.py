@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from site_agent.label.pack import Kind, Meaning, Node
+from site_agent.label.automaton import Node, longest
+from site_agent.label.pack import Kind, Meaning
 
 
 class Hit(NamedTuple):
@@ -47,18 +48,23 @@ def scan(texts: Sequence[str], root: Node) -> list[Hit]:
         if place < reach:
             continue
         node = first[texts[place]]
-        longest = node.meanings
+        said = node.meanings
         end = place + 1
-        if longest:
+        if said:
             reach = end
         while node.following and end < count:
+            if node.gaps:
+                meanings, end = longest(texts, node, end)
+                if meanings:
+                    said, reach = meanings, end
+                break
             following = node.following.get(texts[end])
             if following is None:
                 break
             node = following
             end += 1
             if node.meanings:
-                longest, reach = node.meanings, end
-        for meaning in longest:
+                said, reach = node.meanings, end
+        for meaning in said:
             hits.append(Hit(place, reach, meaning))
     return hits

@@ -4,14 +4,8 @@ import pytest
 
 from protos.statistics_pb2 import Observation
 from site_agent.label import pack
-from site_agent.label.pack import Kind, Node, PackError, expand, load
-
-
-def nodes(root: Node) -> list[Node]:
-    found = [root]
-    for node in found:
-        found += node.following.values()
-    return found
+from site_agent.label.automaton import nodes
+from site_agent.label.pack import Kind, PackError, expand, load
 
 
 def test_phrase_is_expanded_over_alternatives_and_options() -> None:
