@@ -1,7 +1,7 @@
 """The automaton over words: a trie of phrases in which adverbs may stand.
 
-``not ~ seen`` is ``not seen`` with any number of adverbs between, of those that the pack
-lists: ``not clearly seen``, ``not at present definitely seen``.
+``not ~ seen`` is ``not seen`` with any number of adverbs between, of those that the
+pack lists: ``not clearly seen``, ``not at present definitely seen``.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def longest(
     said, reach = node.meanings, end
     if end == len(texts):
         return said, reach
-    nexts = [(node.following[texts[end]], end + 1)] if texts[end] in node.following else []
+    nexts = (
+        [(node.following[texts[end]], end + 1)] if texts[end] in node.following else []
+    )
     for gap in node.gaps:
         nexts += [(gap.behind, after) for after in _past(texts, end, gap.adverbs)]
     for following, after in nexts:

@@ -1,7 +1,8 @@
 """A language of the labeler, read from its data pack.
 
 A pack says what words mean: findings, organs and their states, cues. It becomes one
-automaton over words (`site_agent.label.automaton`). A further language is a further ``.toml`` beside ``en.toml``, never code.
+automaton over words (`site_agent.label.automaton`). A further language is a further
+``.toml`` beside ``en.toml``, never code.
 """
 
 from __future__ import annotations

@@ -322,3 +322,42 @@ def test_quality_and_what_is_shown_are_said_of_nothing_else(
     text: str, labels: str
 ) -> None:
     check(text, labels)
+
+
+@pytest.mark.parametrize(
+    "how", ["", "now", "clearly", "any longer", "at present definitely", "confidently"]
+)
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Effusion is not {} recognizable.", "0effusion"),
+        ("Effusion cannot be {} discerned.", "0effusion"),
+        ("The effusion has {} fully cleared.", "0effusion"),
+        ("We were unable to {} identify an effusion.", "0effusion"),
+        ("A small effusion could be {} seen.", "1effusion"),
+        ("The effusion has not {} resolved.", "1effusion"),
+        ("Effusion can be {} excluded.", "0effusion"),
+        ("Effusion is not {} excluded.", "?effusion"),
+    ],
+)
+def test_adverbs_stand_in_any_cue(text: str, labels: str, how: str) -> None:
+    check(" ".join(text.format(how).split()), labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Negative for effusion: negative for edema.", "0effusion 0edema"),
+        ("The film is negative for effusion.", "0effusion"),
+        ("No abnormality save for a small effusion.", "1effusion"),
+        ("No effusion, instead moderate edema.", "0effusion 1edema"),
+        ("An effusion was seen last week, none is seen today.", "0effusion"),
+        ("Effusion can hardly be excluded.", "?effusion"),
+        ("The film is not entirely conclusive for pneumonia.", "?pneumonia"),
+        ("The effusion is no longer as large.", "1effusion"),
+        ("CT would be helpful to look for an effusion.", ""),
+        ("Effusion is not assessable.", ""),
+    ],
+)
+def test_rarer_words_say_the_same(text: str, labels: str) -> None:
+    check(text, labels)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from protos.statistics_pb2 import Assertion, Observation
 from site_agent.label import label_text, labeler
-from site_agent.label.labeler import mentions_in, mentions_in_report
 from site_agent.label.automaton import Node
+from site_agent.label.labeler import mentions_in, mentions_in_report
 from site_agent.label.scan import Hit, scan
 from site_agent.label.sentences import LONGEST, texts_of
 

@@ -22,6 +22,12 @@ def test_phrase_with_a_bar_that_joins_nothing_is_refused(phrase: str) -> None:
         list(expand(phrase))
 
 
+@pytest.mark.parametrize("phrase", ["~ seen", "not ~", "~~"])
+def test_slot_for_adverbs_at_an_end_is_refused(phrase: str) -> None:
+    with pytest.raises(PackError, match="between words"):
+        list(expand(phrase))
+
+
 def test_every_observation_but_no_finding_can_be_found() -> None:
     found = {
         observation
