@@ -31,8 +31,6 @@ _LONGEST_BEFORE, _SHORT = 5, 2
 
 def period_at(page: Page, start: int, end: int, word: int) -> Span | None:
     """Find a part of a year whose year is the figure ``[start, end)`` behind `word`."""
-    if word < 0:
-        return None
     folded, first = page.folded, word
     short = end - start == _SHORT
     if not (short or folded.startswith(_CENTURIES, start)):
