@@ -176,7 +176,8 @@ def _is_fraction(match: re.Match[str]) -> bool:
 
 def _is_ratio(folded: str, start: int) -> bool:
     """Whether the first figure is a decimal's last part: ``CTR 16.5/28``."""
-    return folded[start - 1 : start] in _DECIMALS and folded[start - 2 : start - 1].isdigit()
+    decimal = folded[start - 1 : start] in _DECIMALS
+    return decimal and folded[start - 2 : start - 1].isdigit()
 
 
 def _lasts(page: Page, match: re.Match[str], word: int) -> bool:

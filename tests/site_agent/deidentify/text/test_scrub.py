@@ -151,7 +151,7 @@ CONSTRUCTS = {
     "nl": "Dhr. 't Hooft, J. van, kamer 3-1, 1234 AB Ede. PK/mk 12-3-'19, tst 45 /",
     "pl": "ul. Listopada 05/41, 65-401 Płońsk; lek. J. Las - Wąs, 2 maja 2000 r. 92 l.",
     "pt": "Lda. Paiva, R. do Poço, 9, r/c dto. Dr.ª I. Sá e Ó, utente 12 34 5 Q3",
-    "sv": "S:t Görans, avd 3 säng 2, ÖL Å Ek/mk 8/11 -24. ssk Maj, 310512+1 Dikt: Yi/ob",
+    "sv": "S:t Görans, avd 3 säng 2, ÖL Å Ek/mk 8/11 -24. ssk Maj, 310512+1 Dikt: Y/ob",
 }
 
 
