@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from site_agent.deidentify.text.due_names import initialled, is_lone_month, paired
 from site_agent.deidentify.text.eponyms import is_in_eponym
@@ -65,77 +66,145 @@ Run = tuple[int, int]
 """The first word of a name and the first after it."""
 
 
+class _Label(NamedTuple):
+    """A label and what follows it.
+
+    `word` is its last one, `gap` what stands behind it. `colon` says that it has one
+    or the like, `said` that it is a phrase (``signed by``), `dear` that it greets.
+    """
+
+    word: int
+    gap: str
+    colon: bool
+    said: bool
+    dear: bool
+
+
 def labelled(page: Page, word: int) -> Run | None:
     """Give the name after a label that ends with `word`, if there is one."""
-    if word + 1 >= len(page.words):
+    label = _label_at(page, word)
+    if label is None:
         return None
-    gap, kinds = page.gaps[word + 1], page.kinds
-    follows, colon = (True, False) if gap == " " else _after_label(gap)
-    colon = colon or (gap in _DASHES and bool(kinds[word + 1] & CAPITAL))
-    if not follows and (gap != ". " or not _is_abbreviated(page, word)):
-        return None
-    if not (colon or kinds[word + 1] & (CAPITAL | TITLE) or _is_said(page, word)) and (
-        page.folds[word + 1] not in between_titles()
-    ):
-        return None
-    if not ends_phrase(page, word, _labels()):
-        return None
-    if (colon or gap == ". " or _is_said(page, word)) and _is_initialled(
-        page, word + 1
-    ):
+    colon = label.colon
+    due = colon or label.said
+    if (due or label.gap == ". ") and _is_initialled(page, word + 1):
         return word + 1, word + 2
     start = skip_titles(page, word + 1)
-    if start >= len(page.words):
+    if start >= len(page.words) or _begins_text(page, word, start):
         return None
-    kind = kinds[start]
-    if kind & CLINICAL and page.folds[word] in by_last_word("findings"):
-        after = page.words[start + 1 : start + 2]
-        if kind & CAPS or (after and after[0].islower()):
-            return None  # OPIS: SERCE W NORMIE
-    dear = page.folds[word] in words("titles", "salutes")
-    if colon or dear or _is_said(page, word):
-        end = max(initialled(page, start), paired(page, start))
-        if end > start:
-            return start, max(end, whole_run(page, start))
-        if not colon and is_lone_month(page, start):
-            return start, start + 1
+    if (due or label.dear) and (run := _whatever_words(page, start, label)):
+        return run
+    kind = page.kinds[start]
     small = not kind & CAPITAL and page.words[start].islower()
-    named = small and (_is_said(page, word) or ends_phrase(page, word, _fields()))
-    if named and (colon or _is_said(page, word)):
+    if small and due and (label.said or ends_phrase(page, word, _fields())):
         end = small_run(page, start)
         if end > start:
             return start, end
     if not colon:
-        if kind & INITIAL and kinds[word] & CAPS and _goes_on_loud(page, start):
-            return None  # ANEKS Z DNIA
-        # Without a colon "Patient Young" is a name, "Patient Chest" hardly.
-        shouts = kind & CAPS and kinds[word] & (CAPS | INITIAL)
-        if shouts or not kind & CAPITAL:
-            return None
-        if kind & (LETTER | CLINICAL) and not _is_alone(page, start):
-            bracket = gap[-1:] == "(" and page.gaps[start + 1][:1] == ")"
-            dear = dear and page.gaps[start + 1][:1] in (",", "\n")
-            if not (bracket or dear) or kind & LETTER:
-                return None
-            return start, start + 1
-        if kind & (ACRONYM | LETTER) and kind & CAPS and not _is_said(page, word):
-            return None  # imported to PACS
+        return _without_colon(page, start, label)
     if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
         return None
-    if colon and kind & MONTH and _END_OF_CELL.match(page.gaps[start + 1] or "\n"):
+    return _with_colon(page, start, label)
+
+
+def _label_at(page: Page, word: int) -> _Label | None:
+    """Give the label that ends with a word, if a name may stand behind it."""
+    after = word + 1
+    if after >= len(page.words):
+        return None
+    gap, kind = page.gaps[after], page.kinds[after]
+    follows, colon = (True, False) if gap == " " else _after_label(gap)
+    colon = colon or (gap in _DASHES and bool(kind & CAPITAL))
+    if not follows and (gap != ". " or not _is_abbreviated(page, word)):
+        return None
+    said = _is_said(page, word)
+    if not (colon or said or kind & (CAPITAL | TITLE)) and (
+        page.folds[after] not in between_titles()
+    ):
+        return None
+    if not ends_phrase(page, word, _labels()):
+        return None
+    dear = page.folds[word] in words("titles", "salutes")
+    return _Label(word, gap, colon, said, dear)
+
+
+def _begins_text(page: Page, word: int, start: int) -> bool:
+    """Whether a label is a heading as well, and text of medicine follows it there.
+
+    ``OPIS: SERCE W NORMIE``, ``Interpretation: Clear lungs``, but ``Opis: Lis``.
+    """
+    kind, folded = page.kinds[start], page.folds[word]
+    if not kind & CLINICAL:
+        return False
+    after = page.words[start + 1 : start + 2]
+    goes_on = bool(kind & CAPS) or (bool(after) and after[0].islower())
+    if folded in by_last_word("findings"):
+        return goes_on
+    if folded not in _other_headings() or has_partner(page, start):
+        return False
+    return goes_on or page.gaps[start + 1][:2] == ". "
+
+
+@cache
+def _other_headings() -> frozenset[str]:
+    """Give the last words of other headings than those that name somebody."""
+    others = by_last_word("other").keys() - _fields().keys()
+    return frozenset(by_last_word("impression").keys() | others)
+
+
+def _whatever_words(page: Page, start: int, label: _Label) -> Run | None:
+    """Give a name that initials, its halves or a capital show, whatever its words."""
+    end = max(initialled(page, start), paired(page, start))
+    if end > start:
+        return start, max(end, whole_run(page, start))
+    if not label.colon and is_lone_month(page, start):
+        return start, start + 1
+    return None
+
+
+def _without_colon(page: Page, start: int, label: _Label) -> Run | None:
+    """Give the name that begins at `start`, where it is but its words that show one.
+
+    "Patient Young" is a name, "Patient Chest" hardly.
+    """
+    kind, before = page.kinds[start], page.kinds[label.word]
+    if kind & INITIAL and before & CAPS and _goes_on_loud(page, start):
+        return None  # ANEKS Z DNIA
+    shouts = kind & CAPS and before & (CAPS | INITIAL)
+    if shouts or not kind & CAPITAL:
+        return None
+    if kind & (LETTER | CLINICAL) and not _is_alone(page, start):
+        after = page.gaps[start + 1][:1]
+        bracket = label.gap[-1:] == "(" and after == ")"
+        closed = bracket or (label.dear and after in (",", "\n"))
+        return (start, start + 1) if closed and not kind & LETTER else None
+    if kind & (ACRONYM | LETTER) and kind & CAPS and not label.said:
+        return None  # imported to PACS
+    if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
+        return None
+    return _run(start, whole_run(page, start), lone=bool(kind & INITIAL))
+
+
+def _with_colon(page: Page, start: int, label: _Label) -> Run | None:
+    """Give the name that begins the field `start`."""
+    kind = page.kinds[start]
+    closed = _END_OF_CELL.match(page.gaps[start + 1] or "\n") is not None
+    if kind & MONTH and closed:
         return start, start + 1  # Lecteur : Janvier
-    if colon and kind & CLINICAL and not kind & COMMON and not has_partner(page, start):
+    if kind & CLINICAL and not kind & COMMON and not has_partner(page, start):
         short = kind & CAPS and len(page.words[start]) <= _LONGEST_INITIALS
         if _fills_field(page, start):
             return start, start + 1
-        if not short or kind & LETTER or page.kinds[word] & CAPS:
+        if not short or kind & LETTER or page.kinds[label.word] & CAPS or not closed:
             return None
-        if not _END_OF_CELL.match(page.gaps[start + 1] or "\n"):
-            return None
-    end = max(whole_run(page, start), _whole_cell(page, start) if colon else start)
-    if end == start + 1 and kind & INITIAL and (not colon or _is_label(page, start)):
-        return None  # Kopia A:
-    return (start, end) if end > start else None
+    end = max(whole_run(page, start), _whole_cell(page, start))
+    lone = kind & INITIAL and _is_label(page, start)
+    return _run(start, end, lone=bool(lone))  # Kopia A:
+
+
+def _run(start: int, end: int, *, lone: bool) -> Run | None:
+    """Give a run that has words; of one word only where it is not a `lone` letter."""
+    return None if end == start or (lone and end == start + 1) else (start, end)
 
 
 def _is_abbreviated(page: Page, word: int) -> bool:

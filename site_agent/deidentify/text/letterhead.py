@@ -39,6 +39,7 @@ _POSTCODE = re.compile(
 )
 # DICOM: ``(0010,0020) Patient ID``.
 _TAG = re.compile(r"\([\da-f]{4},[\da-f]{4}\)")
+_LOINC = re.compile(r"\d{3,5}-\d\^")
 _UNITS = re.compile(r"\s?(?:views?|vues?|mm|cm|ml|mg|kv|mas|x|%|ebenen|proj)\b")
 _CODE_OF_TOWN = re.compile(
     r"(?<![\d/.-])(?:(?!(?:19|20)\d\d(?!\d))\d{4,6}|\d{2,4}-\d{3})(?![\d/.-])"
@@ -186,7 +187,8 @@ def _is_in_letterhead(
 ) -> bool:
     """Whether a code whose first figures end at `stop` tells who, when or where."""
     folded, begin = page.folded, match.start()
-    coded = folded.startswith("^", stop)  # HL7: 71046^CHEST 2 VIEWS
+    # HL7: 71046^CHEST 2 VIEWS, 36643-5^XR CHEST 2 VIEWS
+    coded = folded.startswith("^", stop) or _LOINC.match(folded, begin)
     if coded or _UNITS.match(folded, match.end()):
         return False
     if (

@@ -227,6 +227,7 @@ def _listed() -> dict[str, int]:
             *((words("houses", entry), MAYBE_HOUSE) for entry in _MAYBE_HOUSES),
             (ROMAN, NUMERAL),
             (words("moments", "weekdays"), DATED),
+            (words("moments", "hyphened"), DATED),
         ]
     )
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from site_agent.deidentify.text.beside_dates import is_weekday
 from site_agent.deidentify.text.lexicon import CAPITAL, DATED
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.spans import Category, Span
@@ -41,10 +40,13 @@ def _moment(page: Page, word: int, cue: int) -> Span | None:
             return Span(start, stop, Category.DATE, "month-alone")
     if cue & _YEARS and (year := _year_alone().match(page.folded, end)):
         return Span(*year.span(1), Category.DATE, "year-alone")
-    if cue & _WEEKDAY and is_weekday(page, word):
-        day = _day_of_week().match(page.folded, end)
-        if day is not None:
-            return Span(start, day.end(1), Category.DATE, "day-of-week")
+    if cue & _WEEKDAY and (day := _day_of_week().match(page.folded, end)):
+        first = word
+        if page.folds[word] in words("moments", "hyphened"):
+            if not word or page.gaps[word] != "-":
+                return None
+            first -= 1  # terça-feira 12
+        return Span(page.starts[first], day.end(1), Category.DATE, "day-of-week")
     if cue & _DAYS and (day := _day_of_month().match(page.folded, end)):
         return Span(*day.span(1), Category.DATE, "day-alone")
     return None
@@ -102,7 +104,8 @@ def _no_count() -> str:
 @cache
 def _cues(language: str) -> dict[str, int]:
     """Map the words of a language that may begin or tell a date to what they tell."""
-    cues = dict.fromkeys(words("moments", "weekdays"), _WEEKDAY)
+    days = words("moments", "weekdays") | words("moments", "hyphened")
+    cues = dict.fromkeys(days, _WEEKDAY)
     for table, told in _TABLES:
         for word in last_words(table, language):
             cues[word] = cues.get(word, 0) | told

@@ -170,7 +170,7 @@ def _addressed(page: Page, word: int) -> Run | None:
     if not ends_phrase(page, word, by_last_word("addressed")):
         return None
     start = word + 1
-    if page.words[start] in words("names", "articles"):
+    if page.words[start] in words("names", "articles") or _is_loud_article(page, start):
         start += 1
         if start == len(page.words) or page.gaps[start] != " ":
             return None
@@ -188,9 +188,7 @@ def _addressed(page: Page, word: int) -> Run | None:
         return start, max(end, whole_run(page, start, free=False))
     if is_lone_month(page, start):
         return start, start + 1
-    if kind & LETTER or (
-        kind & CLINICAL and not kind & COMMON and not _is_joined(page, start)
-    ):
+    if _is_of_medicine(page, start):
         return None
     if kind & CAPS and kind & (CLINICAL | COMMON) and not has_partner(page, start):
         pair = page.kinds[start : start + 2]
@@ -200,6 +198,26 @@ def _addressed(page: Page, word: int) -> Run | None:
         return start, start + 2  # THE SON, JANUS WHITE, WAS PRESENT
     end = whole_run(page, start, free=False)
     return (start, end) if end > start else None
+
+
+def _is_loud_article(page: Page, word: int) -> bool:
+    """Whether an article in capitals has a title behind it: ``AVISADO O DR. Rust``."""
+    if not page.kinds[word] & page.kinds[word - 1] & CAPITAL:
+        return False
+    if page.folds[word] not in words("names", "articles"):
+        return False
+    return any(kind & TITLE for kind in page.kinds[word + 1 : word + 2])
+
+
+def _is_of_medicine(page: Page, word: int) -> bool:
+    """Whether no name begins there, but medicine: ``Patienten zum Thoraxbild``."""
+    last = len(page.words) - 1
+    while word < last and page.kinds[word] & (PARTICLE | CAPITAL) == PARTICLE:
+        word += 1
+    kind = page.kinds[word]
+    if kind & LETTER:
+        return True
+    return bool(kind & CLINICAL and not kind & COMMON and not _is_joined(page, word))
 
 
 def _is_joined(page: Page, word: int) -> bool:

@@ -65,8 +65,9 @@ _MARK = re.compile(
     r"[ \t]{1,9}",
     re.IGNORECASE,
 )
+# No segment that a system adds (HL7 2.5.1, 2.14): ``ZDS|``.
 _INITIALS_AND_DATE = re.compile(
-    r"([A-Z](?<![\w.][A-Z])[A-Z]{1,3}(?:[/:][A-Za-z]{2,4})?)\s?[/|,-]\s?"
+    r"(?!Z[A-Z]{2}\|)([A-Z](?<![\w.][A-Z])[A-Z]{1,3}(?:[/:][A-Za-z]{2,4})?)\s?[/|,-]\s?"
     r"(?=\d{1,4}[./ -])"
 )
 
@@ -99,7 +100,7 @@ def _names(page: Page, start: int, end: int) -> bool:
     first = bisect_left(page.starts, start)
     last = bisect_left(page.starts, end, first)
     if last - first == 1 and not page.kinds[first] & UNKNOWN:
-        return page.text[start:end] != page.words[first]
+        return page.text[start:end].rstrip("^") != page.words[first]
     return last > first
 
 
@@ -188,7 +189,8 @@ def _alone_on_a_line(
         else:
             tail = text[page.ends[word - 1] : stop].strip() if word > first else "-"
             ended = tail in ("", ".", ",", "//", "]", ")")
-        if ended and named and word - first <= _MOST_WORDS:
+        lone = page.kinds[first] & INITIAL and word == first + 1 and mark is None
+        if ended and named and not lone and word - first <= _MOST_WORDS:
             yield Span(
                 page.starts[first], page.ends[word - 1], Category.NAME, "signature"
             )

@@ -2,8 +2,10 @@
 
 import pytest
 
+from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.labelled import labelled
 from site_agent.deidentify.text.page import open_page
+from site_agent.deidentify.text.scrub import scrub
 
 
 def named(text: str) -> list[str]:
@@ -64,3 +66,22 @@ def test_word_of_medicine_in_a_field_is_no_name(text: str) -> None:
 )
 def test_field_however_it_is_drawn_gives_its_name(text: str, name: str) -> None:
     assert name in named(text), named(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Interpretation: Normal chest.",
+        "Interpretation: Chest. Resolving oedema.",
+        "INTERPRETATION: RIGHT PARATRACHEAL MASS.",
+        "ADDENDUM: Report amended at noon.",
+    ],
+)
+def test_heading_that_is_a_label_elsewhere_is_followed_by_text(text: str) -> None:
+    assert scrub(text, KnownIdentifiers(), "en").text == text
+
+
+def test_heading_that_is_a_label_elsewhere_may_be_followed_by_a_name() -> None:
+    text = scrub("Opis: Lis\nAddendum: Head, S.", KnownIdentifiers(), "pl").text
+    assert "Lis" not in text
+    assert "Head" not in text

@@ -71,3 +71,8 @@ def test_text_that_does_not_tell_its_language_is_read_with_all_lists() -> None:
         "2019",
     ]
     assert not dates("it may march.", None)
+
+
+def test_portuguese_day_of_the_week_goes_whole_with_its_day() -> None:
+    text = scrub("Visto na terça-feira 12, sem queixas.", KnownIdentifiers(), "pt").text
+    assert text == "Visto na [DATE], sem queixas."

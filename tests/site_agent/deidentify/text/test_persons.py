@@ -2,9 +2,11 @@
 
 import pytest
 
+from site_agent.deidentify.text.known import KnownIdentifiers
 from site_agent.deidentify.text.name_runs import name_run
 from site_agent.deidentify.text.page import open_page
 from site_agent.deidentify.text.persons import find_persons
+from site_agent.deidentify.text.scrub import scrub
 
 
 def named(text: str) -> list[str]:
@@ -142,3 +144,14 @@ def test_rank_title_or_thing_in_the_place_of_a_person_stays(text: str) -> None:
 )
 def test_rank_before_a_name_and_degree_behind_it_stay(text: str, name: str) -> None:
     assert set(named(text)) == {name}
+
+
+def test_article_in_capitals_before_a_title_is_no_initial() -> None:
+    text = "DISCUTIDO COM O DR. RUST. AVISADO O DR. EK."
+    kept = scrub(text, KnownIdentifiers(), "pt").text
+    assert kept == "DISCUTIDO COM O DR. [NAME]. AVISADO O DR. [NAME]."
+
+
+def test_particle_before_a_word_of_medicine_begins_no_name() -> None:
+    text = "Zuweisung Ihres Patienten zum Thoraxröntgen."
+    assert scrub(text, KnownIdentifiers(), "de").text == text

@@ -67,3 +67,15 @@ def test_name_before_a_degree_or_between_marks_goes(line: str, name: str) -> Non
 def test_abbreviated_department_in_a_letterhead_stays() -> None:
     text = "S.C. di Radiologia\n\nReferto: Polmoni liberi.\nConclusioni: Nella norma."
     assert "Radiologia" in scrub(text, NOTHING, "it").text
+
+
+def test_point_of_care_with_empty_components_and_local_segments_stay() -> None:
+    text = "PV1|1|E|ED^^^||||A. Rust^^^MD\nOBX|1|TX|36643-5^XR CHEST||F\nZDS|"
+    kept = scrub(f"{text}\nFindings: Clear.", KnownIdentifiers()).text
+    for written, there in {
+        "|ED^^^|": True,
+        "|36643-5^XR": True,
+        "ZDS": True,
+        "Rust": False,
+    }.items():
+        assert (written in kept) == there
