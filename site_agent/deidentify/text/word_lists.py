@@ -2,7 +2,8 @@
 
 Read from ``lexicon.toml``, ``daily_words``, ``pack_words.txt``, ``report_words.txt``
 and the words of the standard's codes. A word counts as well when it begins with a
-listed stem, ends as compounds of medicine do, or is an English form of a listed one.
+listed stem, ends as compounds of medicine do, or is an English form of a listed one,
+or one behind a prefix.
 All words are folded.
 """
 
@@ -26,6 +27,7 @@ _ASCII = bytes(range(128))
 _SHORTEST_STEM = 4  # before an English ending
 _HEAD, _TAIL = 4, 3  # letters of the shortest listed stem, and of such an ending
 _LEAST_BEFORE_ENDING = 4
+_SHORTEST_PREFIXED = 5  # behind a prefix
 _SHORTEST_PLAIN = 5  # of which an accent was written as a letter
 _LONGEST_SHORT_STEM = 4
 # What may follow a short stem of a pack; a name goes on otherwise (``fil*``, Filip).
@@ -62,6 +64,7 @@ def is_built_like_one(folded: str, language: str) -> bool:
         or _has_ending(folded, language)
         or _is_inflected(folded)
         or _is_inflected_eponym(folded)
+        or _is_prefixed(folded)
         or _has_digraphs(folded, language)
     )
     return built and folded not in words("names", "wordlike")
@@ -204,6 +207,20 @@ def _is_inflected(folded: str) -> bool:
             if stem in listed or (f"{stem}e" in listed and ending != "s"):
                 return stem not in common_words()
     return False
+
+
+def _is_prefixed(folded: str) -> bool:
+    """Whether it is an English word behind a prefix: ``nonobstructive``."""
+    prefixes = _prefixes()
+    if not folded.startswith(prefixes):
+        return False
+    rests = (folded[len(one) :] for one in prefixes if folded.startswith(one))
+    return any(len(rest) >= _SHORTEST_PREFIXED and rest in _english() for rest in rests)
+
+
+@cache
+def _prefixes() -> tuple[str, ...]:
+    return tuple(_lists()["prefixes"]["en"])
 
 
 def _is_inflected_eponym(folded: str) -> bool:

@@ -13,6 +13,7 @@ from site_agent.deidentify.text.word_lists import (
     _parts,
     is_allowed,
     is_built_like_one,
+    is_clinical,
     languages,
 )
 
@@ -96,3 +97,15 @@ def test_shortest_stem_and_ending_are_as_long_as_is_looked_for_first(
         parts = frozenset().union(*_parts(table, language))
         assert parts
         assert all(len(part) >= fewest for part in parts)
+
+
+@pytest.mark.parametrize("word", ["nonobstructive", "preprocedure", "hyperaerated"])
+def test_word_behind_a_prefix_is_one_of_medicine(word: str) -> None:
+    assert is_clinical(word, "en")
+
+
+@pytest.mark.parametrize(
+    "name", ["preston", "subero", "polyak", "transue", "interlandi"]
+)
+def test_name_that_begins_like_a_prefix_is_none(name: str) -> None:
+    assert not is_clinical(name, "en")
