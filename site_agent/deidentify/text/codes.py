@@ -83,7 +83,11 @@ def room_at(page: Page, start: int, word: int) -> Span | None:
         return Span(*bed.span(), Category.PLACE, "room")
     if word > 0 and page.ends[word] == start and start - page.starts[word] == 1:
         word, start = word - 1, page.starts[word]
-    if word > 0 and page.folds[word] == "nr" and page.gaps[word] == " ":
+    if (
+        word > 0
+        and page.folds[word] in words("numbers", "called")
+        and page.gaps[word] == " "
+    ):
         word -= 1  # łóżko nr 4
     if word < 0 or page.folds[word] not in words("numbers", "rooms"):
         return None

@@ -40,13 +40,6 @@ from site_agent.deidentify.text.vocabulary import (
 from site_agent.deidentify.text.word_lists import is_allowed
 
 _LONGEST_INITIALS = 4
-_DOTTED = frozenset(
-    (
-        *("gez", "fdo", "ref", "req", "dict", "pat", "pt", "sig", "opr", "odes"),
-        *("sign", "vid", "vidi", "dikt", "betr", "dot", "ang", "hd"),
-    )
-)
-_DICTATED = ("dict", "dikt", "dett", "ditt")
 _AFTER_LABEL = re.compile(
     r"[)#*\"']{0,2}(?:[ \t]?\.{2,40}[ \t]?|[ \t.]{0,40}[:|=>][ \t]{0,24}"
     r"|[ \t]{1,24}\[|[ \t]{1,24})[(\[]?"
@@ -209,7 +202,7 @@ def _run(start: int, end: int, *, lone: bool) -> Run | None:
 
 def _is_abbreviated(page: Page, word: int) -> bool:
     """Whether a label has a full stop and no colon: ``Dict. LES``, not ``a sign.``."""
-    if page.folds[word] not in _DOTTED:
+    if page.folds[word] not in words("labels", "dotted"):
         return False
     begins = not word or page.gaps[word] != " "
     return begins or page.folds[word] not in words("things", "after")
@@ -283,11 +276,16 @@ def _is_initialled(page: Page, word: int) -> bool:
     if not kind & CAPS or kind & (LETTER | HOUSE):
         return False
     before = page.folds[word - 1]
-    loud = page.kinds[word - 1] & CAPS and not before.startswith(_DICTATED)
+    loud = page.kinds[word - 1] & CAPS and not before.startswith(_dictated())
     if loud and is_allowed(page.folds[word], page.language):
         return False  # in capitals any short word has them
     short = 1 < letters < _LONGEST_INITIALS
     return short and _END_OF_INITIALS.match(page.gaps[word + 1] or "\n") is not None
+
+
+@cache
+def _dictated() -> tuple[str, ...]:
+    return tuple(words("labels", "dictated"))
 
 
 def has_partner(page: Page, word: int) -> bool:

@@ -24,7 +24,7 @@ from site_agent.deidentify.text.page import Page, open_page
 from site_agent.deidentify.text.persons import find_persons
 from site_agent.deidentify.text.ranks import skip_titles
 from site_agent.deidentify.text.spelling import fold
-from site_agent.deidentify.text.vocabulary import phrases, words_of
+from site_agent.deidentify.text.vocabulary import either, phrases, words, words_of
 
 _DECORATION = " \t*_#=>|-\u2022\u2013\u2014"
 _LONGEST_LABEL = 48
@@ -38,9 +38,6 @@ _GAP = re.compile(r"\n[ \t]*+\n\s{0,9}")
 _ALONE = re.compile(r"\.?[ \t]*(?:\n|$)")
 _BEFORE_SIGNATURE = re.compile(r"[.!?)\]][ \t]{1,9}")
 _FIRST_AND_LAST = itemgetter(0, 1)
-_BY = re.compile(
-    r"\s{0,2}:|\s(?:by|par|por|von|av|da|door|przez)\s|\s(?:prof|dr|mudr)\b"
-)
 
 
 class Section(Enum):
@@ -245,7 +242,7 @@ def _signs(page: Page, word: int, phrase: str, begins_line: bool) -> bool:
         new_line = not before or before[-1] == "\n"
         ended = not line_before or line_before[-1] in ".:!?)]" or "\n\n" in before[-3:]
         return capital and new_line and ended
-    return capital and (long or coloned or _BY.match(folded, end) is not None)
+    return capital and (long or coloned or _by().match(folded, end) is not None)
 
 
 def _has_role(page: Page, word: int) -> bool:
@@ -259,6 +256,13 @@ def _has_role(page: Page, word: int) -> bool:
         near.startswith(role) and not near[len(role) : len(role) + 1].isalnum()
         for role in _roles()
     )
+
+
+@cache
+def _by() -> re.Pattern[str]:
+    """Match what stands between a signature's word inside a line and a name."""
+    links, titles = (either(words("labels", entry)) for entry in ("by", "titles"))
+    return re.compile(rf"\s{{0,2}}:|\s(?:{links})\s|\s(?:{titles})\b")
 
 
 @cache

@@ -59,6 +59,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _CLOSED = re.compile(r"\.?(?:[,;\n|(]| {2}|\t| [-\u2013/(*]|$)|\.? ?\(")
 _MOST_WORDS, _SHORTEST_FIELD = 4, 2
 _LONGEST_INITIALS = 3
+_TAILS = frozenset(("", ".", ",", "//", "]", ")"))
 _JOINTS = JOINTS | {", "}
 _MARK = re.compile(
     r"[ \t]{0,9}(?:/s/|//|--|\u2014|\*|\[[a-z. -]{1,12}\]:?|i\. ?[av]\.|w\.g\.)"
@@ -152,8 +153,8 @@ def _alone_on_a_line(
     """Find lines of a name; if `marked`, only those that a mark shows to be signed."""
     text, at = page.text, start
     for line in text[start:end].split("\n"):
-        stop = at + len(line)
-        mark, begin = _MARK.match(line), at
+        begin, stop = at, at + len(line)
+        mark = _MARK.match(line)
         at = stop + 1
         if mark is None and (marked or not line):
             continue
@@ -162,38 +163,46 @@ def _alone_on_a_line(
             continue
         if mark is None and text[begin : page.starts[first]].strip():
             continue
-        word = first = skip_titles(page, first)
+        first = skip_titles(page, first)
         if first >= len(page.words) or page.starts[first] >= stop:
             continue
         if page.kinds[first] & LETTER and is_rank(page, first):
             continue
-        short = initialled(page, first)
-        if short > first and page.ends[short - 1] <= stop and _is_free(page, first):
-            span = page.starts[first], page.ends[short - 1]
-            yield Span(*span, Category.NAME, "signature")
-            continue
-        named, ended = mark is not None, False
-        while word < len(page.words) and page.ends[word] <= stop:
-            kind = page.kinds[word]
-            if word > first and is_role(page, word) and kind & CAPITAL:
-                ended = True
-                break
-            if word > first and page.gaps[word] not in _JOINTS:
-                break
-            if kind & (LETTER | HOUSE | TITLE | STREET) and not kind & COMMON:
-                break
-            if not kind & (CAPITAL | PARTICLE):
-                break
-            named |= bool(kind & (COMMON | UNKNOWN)) or _is_short(page, word)
-            word += 1
-        else:
-            tail = text[page.ends[word - 1] : stop].strip() if word > first else "-"
-            ended = tail in ("", ".", ",", "//", "]", ")")
-        lone = page.kinds[first] & INITIAL and word == first + 1 and mark is None
-        if ended and named and not lone and word - first <= _MOST_WORDS:
-            yield Span(
-                page.starts[first], page.ends[word - 1], Category.NAME, "signature"
-            )
+        after = initialled(page, first)
+        if not (
+            after > first and page.ends[after - 1] <= stop and _is_free(page, first)
+        ):
+            after = _end_of_name(page, first, stop, marked=mark is not None)
+        if after > first:
+            begun, ended = page.starts[first], page.ends[after - 1]
+            yield Span(begun, ended, Category.NAME, "signature")
+
+
+def _end_of_name(page: Page, first: int, stop: int, *, marked: bool) -> int:
+    """Give the end of a name that fills a line up to `stop`; `first` if none does.
+
+    A role may stand behind it. One letter before it is a name only if it is `marked`.
+    """
+    word, named = first, marked
+    while word < len(page.words) and page.ends[word] <= stop:
+        kind = page.kinds[word]
+        if word > first:
+            if is_role(page, word) and kind & CAPITAL:
+                lone = page.kinds[first] & INITIAL and word == first + 1
+                named = named and (marked or not lone)  # O MÉDICO
+                return word if named and word - first <= _MOST_WORDS else first
+            if page.gaps[word] not in _JOINTS:
+                return first
+        if kind & (LETTER | HOUSE | TITLE | STREET) and not kind & COMMON:
+            return first
+        if not kind & (CAPITAL | PARTICLE):
+            return first
+        named |= bool(kind & (COMMON | UNKNOWN)) or _is_short(page, word)
+        word += 1
+    if not named or not 0 < word - first <= _MOST_WORDS:
+        return first
+    tail = page.text[page.ends[word - 1] : stop].strip()
+    return word if tail in _TAILS else first
 
 
 def _is_free(page: Page, word: int) -> bool:
