@@ -110,15 +110,14 @@ def _label_at(page: Page, word: int) -> _Label | None:
     colon = colon or (gap in _DASHES and bool(kind & CAPITAL))
     if not follows and (gap != ". " or not _is_abbreviated(page, word)):
         return None
-    said = _is_said(page, word)
-    if not (colon or said or kind & (CAPITAL | TITLE)) and (
+    if not (colon or kind & (CAPITAL | TITLE) or _is_said(page, word)) and (
         page.folds[after] not in between_titles()
     ):
         return None
     if not ends_phrase(page, word, _labels()):
         return None
     dear = page.folds[word] in words("titles", "salutes")
-    return _Label(word, gap, colon, said, dear)
+    return _Label(word, gap, colon, _is_said(page, word), dear)
 
 
 def _begins_text(page: Page, word: int, start: int) -> bool:

@@ -190,26 +190,9 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
     before = folded[start - 1] if start else "\n"
     after = folded[end : end + 1]
     if before not in _NO_LETTERS and before.isalpha():
-        begin = start
-        while begin and start - begin < _LETTERS_BEFORE and folded[begin - 1].isalpha():
-            begin -= 1
-        return (
-            (quarter_at(folded, begin) if before == "q" else None)
-            or number_at(folded, begin)
-            or called_at(page, start, word)
-            or room_at(page, start, word)
-            or postcode_at(page, start, end)
-            or british_postcode_at(page, word)
-            or (
-                uncalled_at(page, start, word)
-                if may_be_uncalled(folded, start, end)
-                else None
-            )
-        )
+        return _behind_letters(page, start, end, word)
     if before in "-/_." and start > 1 and folded[start - 2].isalpha():
-        begin = start - 1
-        while begin and start - begin < _LETTERS_BEFORE and folded[begin - 1].isalpha():
-            begin -= 1
+        begin = _first_letter(folded, start - 1, start)
         if (found := number_at(folded, begin)) is not None:
             return found
     dated = length in _DIGITS_OF_DATES
@@ -224,22 +207,17 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         if (date := _date(folded, start)) is not None:
             return date
         dated = False
-    if dated and word + 1 in told.monthly:
-        stop = date_at(folded, start, in_figures=False)
-        if stop is not None:
-            return Span(start, stop, Category.DATE, "date")
-        if (day := day_of_month(page, start)) is not None:
-            return day
-        if (day := roman_day_at(page, start, word)) is not None:
-            return day
-    if word >= 0 and (
-        (length <= _LONGEST_OF_WEEK and page.folds[word] in told.weeks)
-        or (length == _LONG_YEAR and folded.startswith(_CENTURIES, start))
-        or (before in _APOSTROPHES and length in _DIGITS_OF_YEARS)
-    ):
-        week = length <= _LONGEST_OF_WEEK and page.folds[word] in told.weeks
-        part_at = week_at if week else period_at
-        found = part_at(page, start, end, word)
+    monthly = dated and word + 1 in told.monthly
+    if monthly and (day := _day_with_month(page, start, word)) is not None:
+        return day
+    if word >= 0:
+        found = None
+        if length <= _LONGEST_OF_WEEK and page.folds[word] in told.weeks:
+            found = week_at(page, start, end, word)
+        elif (length == _LONG_YEAR and folded.startswith(_CENTURIES, start)) or (
+            before in _APOSTROPHES and length in _DIGITS_OF_YEARS
+        ):
+            found = period_at(page, start, end, word)
         if found is not None:
             return found
     aged = 1 < length < _LONG_YEAR and may_be_age(folded, start, length)
@@ -268,9 +246,9 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         return called
     if length >= _FEWEST_OF_NUMBERS or not _CLOSED_FIGURE.match(folded, end):
         found = number_at(folded, start)
-        if found is not None and _is_clinical(page, found, word):
-            return None
-        if found is None and may_be_uncalled(folded, start, end):
+        if found is not None:
+            return None if _is_clinical(page, found, word) else found
+        if may_be_uncalled(folded, start, end):
             found = uncalled_at(page, start, word)
         if found is None and length <= _LONGEST_OF_DAY:
             found = day_at(page, start, word, told.dates, told.dated)
@@ -281,6 +259,39 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
     ):
         return age
     return room_at(page, start, word) or town_code_at(page, start, end, word)
+
+
+def _first_letter(folded: str, begin: int, start: int) -> int:
+    """Give where the letters begin that end at `begin`, near the figure at `start`."""
+    while begin and start - begin < _LETTERS_BEFORE and folded[begin - 1].isalpha():
+        begin -= 1
+    return begin
+
+
+def _behind_letters(page: Page, start: int, end: int, word: int) -> Span | None:
+    """Tell what the figure ``[start, end)`` is that letters are joined to."""
+    folded = page.folded
+    begin = _first_letter(folded, start, start)
+    found = quarter_at(folded, begin) if folded[start - 1] == "q" else None
+    found = (
+        found
+        or number_at(folded, begin)
+        or called_at(page, start, word)
+        or room_at(page, start, word)
+        or postcode_at(page, start, end)
+        or british_postcode_at(page, word)
+    )
+    if found is None and may_be_uncalled(folded, start, end):
+        found = uncalled_at(page, start, word)
+    return found
+
+
+def _day_with_month(page: Page, start: int, word: int) -> Span | None:
+    """Find the date whose day is the figure at `start`, and its month a word."""
+    stop = date_at(page.folded, start, in_figures=False)
+    if stop is not None:
+        return Span(start, stop, Category.DATE, "date")
+    return day_of_month(page, start) or roman_day_at(page, start, word)
 
 
 def _date(folded: str, start: int) -> Span | None:
