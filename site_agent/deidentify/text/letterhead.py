@@ -275,38 +275,46 @@ def _rest(
         (street and _FIGURES.search(text)) or _CODE_OF_TOWN.search(text)
     ):
         return
-    kinds = page.kinds
-    while (
-        begin < stop
-        and taken[begin] != NAMED
-        and (not kinds[begin] & CAPITAL or _is_label(page, begin))
-    ):
+    while begin < stop and taken[begin] != NAMED and _is_no_name(page, begin):
         begin += 1
-    while (
-        begin < stop
-        and taken[stop - 1] != NAMED
-        and not street
-        and _ends(page, stop - 1, text)
-    ):
-        stop -= 1
-    if begin == stop:
-        return
-    if FIGURED in taken[begin:stop]:
+    if not street:
+        while begin < stop and taken[stop - 1] != NAMED and _ends(page, stop - 1, text):
+            stop -= 1
+    if begin == stop or FIGURED in taken[begin:stop]:
         return
     addressed = (street and _FIGURES.search(text)) or _CODE_OF_PART.match(text)
     if not addressed and _is_said(page, begin, stop, taken):
         return
-    first, last = page.starts[begin], page.ends[stop - 1]
-    before, after = page.text[start:first], page.text[last:end]
-    if 0 < len(before) < _LONGEST_FIGURE and (figure := _FIGURES.search(before)):
-        said = _WORD.search(before, 0, figure.start())  # of 7 Neely Street
-        first = start + (said.end() if said else len(before) - len(before.lstrip()))
-    if ")" in after[:2]:
-        last += after.index(")") + 1
-    elif 0 < len(after) < _LONGEST_FIGURE and _FIGURES.search(after):
-        last += len(after.rstrip())
+    before = page.text[start : page.starts[begin]]
+    after = page.text[page.ends[stop - 1] : end]
     taken[begin:stop] = bytes((NAMED,)) * (stop - begin)
+    first = page.starts[begin] - _figures_before(before)
+    last = page.ends[stop - 1] + _figures_after(after)
     yield Span(first, last, Category.PLACE, "address")
+
+
+def _is_no_name(page: Page, word: int) -> bool:
+    return not page.kinds[word] & CAPITAL or _is_label(page, word)
+
+
+def _figures_before(before: str) -> int:
+    """Give how much of what stands before a part of an address is its figures."""
+    if not 0 < len(before) < _LONGEST_FIGURE:
+        return 0
+    figure = _FIGURES.search(before)
+    if figure is None:
+        return 0
+    said = _WORD.search(before, 0, figure.start())  # of 7 Neely Street
+    return len(before) - said.end() if said else len(before.lstrip())
+
+
+def _figures_after(after: str) -> int:
+    """Give how much of what stands behind it is its figures, or closes its bracket."""
+    if ")" in after[:2]:
+        return after.index(")") + 1
+    if 0 < len(after) < _LONGEST_FIGURE and _FIGURES.search(after):
+        return len(after.rstrip())
+    return 0
 
 
 def _is_said(page: Page, begin: int, stop: int, taken: bytearray) -> bool:
