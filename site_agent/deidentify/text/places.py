@@ -182,11 +182,7 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
         )
     ):
         at -= 1
-        part, kind = part_of(page, at), page.kinds[at]
-        if kind & CAPS and kind & COMMON and kind & CLINICAL and page.language != "en":
-            part = Part.FILLING if part is Part.PROPER else part
-        if part is Part.FILLING and company and kind & COMMON:
-            part = Part.PROPER  # Diagnósticos Nascimento Ltda.
+        part = _part_left(page, at, company=company)
         if page.gaps[at + 1] in _DASHES and (weak or part not in _NEAR):
             break
         if part is Part.NONE and not loud and page.kinds[at] & CAPS & ~FUNCTION:
@@ -212,16 +208,7 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
             named = named or part is Part.PROPER or (saint and at + 1 < word)
             first = at
         elif part is Part.FILLING:
-            # Parent Medical Center; St. Clement's Hospital
-            general = (
-                not page.kinds[at] & CAPS and part_of(page, at + 1) is Part.GENERIC
-            )
-            if (
-                page.language
-                and page.language not in words("houses", "compounding")
-                and general
-                and near
-            ):
+            if near and _is_before_generic(page, at):
                 named, first = True, at
             if page.gaps[at + 1] == "-" or (
                 beside and page.folds[at].endswith(_adjectives())
@@ -235,6 +222,24 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
         elif part is not Part.LINK or not (company or is_inside(page, at)):
             break
     return first, named
+
+
+def _part_left(page: Page, at: int, *, company: bool) -> Part:
+    """Tell what a word left of a head may be; `company` says what the head is."""
+    part, kind = part_of(page, at), page.kinds[at]
+    if part is Part.PROPER and page.language != "en":
+        medicine = kind & CAPS and kind & COMMON and kind & CLINICAL
+        part = Part.FILLING if medicine else part
+    if part is Part.FILLING and company and kind & COMMON:
+        return Part.PROPER  # Diagnósticos Nascimento Ltda.
+    return part
+
+
+def _is_before_generic(page: Page, at: int) -> bool:
+    """Whether a word of medicine names a house: ``Parent Medical Center``."""
+    if not page.language or page.language in words("houses", "compounding"):
+        return False
+    return not page.kinds[at] & CAPS and part_of(page, at + 1) is Part.GENERIC
 
 
 def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
