@@ -105,7 +105,7 @@ _WITH_MONTH = rf"""
 """
 # A full stop or a comma goes before a date where it ends a word or a time of day.
 NO_DECIMAL = (
-    r"(?:(?<![.,])|(?<=[^\W\d][.,])|(?<=[)\]][.,])|(?<=:\d\d,)|(?<=\d,)(?=\d\d:\d))"
+    r"(?:(?<![.,])|(?<=[^\W\d][.,])|(?<=[)\].,][.,])|(?<=:\d\d,)|(?<=\d,)(?=\d\d:\d))"
 )
 _NO_FIGURE_BEFORE = rf"(?<!\d){NO_DECIMAL}(?<!\d[-/])"
 

@@ -283,6 +283,10 @@ def _behind_letters(page: Page, start: int, end: int, word: int) -> Span | None:
     )
     if found is None and may_be_uncalled(folded, start, end):
         found = uncalled_at(page, start, word)
+    if found is None and start - begin > 1 and end - start in _DIGITS_OF_DATES:
+        found = _date(folded, start)  # since22. 01. 2023
+        if found is None and (last := date_at(folded, start, in_figures=False)):
+            found = Span(start, last, Category.DATE, "date")
     return found
 
 
@@ -309,9 +313,9 @@ def _date(folded: str, start: int) -> Span | None:
 
 
 def _beside_birth(folded: str, start: int, end: int, told: _Told) -> Span | None:
-    """Find an age that a stroke parts from the day of birth: ``3.2.1933 / 92``."""
+    """Find an age beside the day of birth: ``3.2.1933 / 92``, ``3.2.1933 (92)``."""
     for place in range(start - _LONGEST_STROKE, start):
-        if place in told.dates and folded[place:start].strip() == "/":
+        if place in told.dates and folded[place:start].strip() in ("/", "("):
             return Span(start, end, Category.AGE, "age-over-89")
     return None
 

@@ -29,6 +29,7 @@ from site_agent.deidentify.text.lexicon import (
     TELLING,
     TITLE,
     UNKNOWN,
+    kinds,
 )
 from site_agent.deidentify.text.name_runs import (
     COMMA,
@@ -56,7 +57,7 @@ from site_agent.deidentify.text.word_lists import eponyms
 
 _LONGEST_ABBREVIATION = 5
 _LONGEST_BEFORE_ROLE = 6
-_SHORTEST_DEGREE = 3
+_SHORTEST_DEGREE, _SHORTEST_SMALL = 3, 4
 _AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
 _BEFORE_ROLE = frozenset((", ", " (", " ", ". ", ",\n", "\n"))
 
@@ -124,11 +125,21 @@ def _titled(page: Page, word: int) -> Run | None:
     if page.gaps[start] == ", " and page.kinds[start - 1] & LETTER:
         return None  # Sehr geehrter Herr Kollege, ...
     end = max(whole_run(page, start), initialled(page, start))
-    if end == start and page.words[start - 1].islower():
+    if end == start and (
+        page.words[start - 1].islower() or _is_typed_small(page, start)
+    ):
         end = small_run(page, start)
     if end == start and page.kinds[start] & CAPITAL and page.kinds[start] & PARTICLE:
         end = start + 1  # Dr. Las was informed
     return (start, end) if end > start else None
+
+
+def _is_typed_small(page: Page, word: int) -> bool:
+    """Whether a word with a small letter behind a title is in no list."""
+    written = page.words[word]
+    if len(written) < _SHORTEST_SMALL or not written.islower():
+        return False
+    return bool(kinds(page.language)[written.capitalize()] & UNKNOWN)
 
 
 def _is_title(page: Page, word: int) -> bool:

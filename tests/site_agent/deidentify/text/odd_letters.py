@@ -18,7 +18,7 @@ _NAMES = [
     *("Quandtmeier", "QUANDTMEIER", "Ottoline", "Rust", "RUST", "Anna", "MAY", "Page"),
     *("Ward", "Smith-Jones", "O'Brien", "M\u00fcller", "M?ller", "de", "van", "la"),
     *("die", "d'", "H", "K.", "S.", "r", "AB", "GAS", "MRS", "II", "X", "\u00df"),
-    *("\u0130", "\ufb01", "Swan-Ganz", "Kerley"),
+    *("\u0130lker", "\ufb01", "Swan-Ganz", "Kerley"),
 ]
 _FIGURES = [
     *("PX-4471902", "12", "3.5", "12.03.2019", "5/12", "2019", "16:21", "7/3", "III"),

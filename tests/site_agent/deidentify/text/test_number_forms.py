@@ -24,7 +24,10 @@ def test_phone_is_found_whole(phone: str) -> None:
     assert found.category is Category.PHONE
 
 
-@pytest.mark.parametrize("number", ["12.345.678-K", "34 56 78 91", "9.876.543-2"])
+@pytest.mark.parametrize(
+    "number",
+    ["12.345.678-K", "34 56 78 91", "9.876.543-2", "X.390313", "STU-452764-ML"],
+)
 def test_number_of_a_citizen_is_found_whole(number: str) -> None:
     found = number_at(fold(number), 0)
     assert found is not None

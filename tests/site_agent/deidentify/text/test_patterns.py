@@ -117,3 +117,22 @@ def test_reserve_number_behind_a_birthday_goes_whole() -> None:
 @pytest.mark.parametrize("text", ["Pleuraplack, ILO 1/1, Caplan.", "GB 18500."])
 def test_category_and_count_are_no_house_number_and_no_postcode(text: str) -> None:
     assert scrub(text, KnownIdentifiers(), "sv").text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("none since22. 01. 2023 was seen", "de"),
+        ("vu le3 mai 2013 ici", "fr"),
+        ("x-th,,1 mei 2023", "nl"),
+    ],
+)
+def test_date_without_a_space_before_it_goes(text: str, language: str) -> None:
+    assert "[DATE]" in scrub(text, KnownIdentifiers(), language).text
+    assert not any(map(str.isdigit, scrub(text, KnownIdentifiers(), language).text))
+
+
+def test_age_in_brackets_behind_the_day_of_birth_goes() -> None:
+    assert (
+        "95" not in scrub("born 26 July 1922 (95), seen", KnownIdentifiers(), "en").text
+    )

@@ -22,6 +22,7 @@ def named(text: str) -> list[str]:
     [
         ("Dr. Weber saw it", "Weber"),
         ("DR WEBER SAW it", "WEBER"),
+        ("Dear Doctor quandtmeier, thank you", "quandtmeier"),
         ("dr. van der Berg", "van der Berg"),
         ("Herrn Prof. Dr. med. Klaus-Dieter Roth", "Klaus-Dieter Roth"),
         ("Sra. de la Cruz", "de la Cruz"),
