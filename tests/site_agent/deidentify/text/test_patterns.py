@@ -125,6 +125,7 @@ def test_category_and_count_are_no_house_number_and_no_postcode(text: str) -> No
         ("none since22. 01. 2023 was seen", "de"),
         ("vu le3 mai 2013 ici", "fr"),
         ("x-th,,1 mei 2023", "nl"),
+        ("none since2/15/05 (see letter)", "en"),
     ],
 )
 def test_date_without_a_space_before_it_goes(text: str, language: str) -> None:
