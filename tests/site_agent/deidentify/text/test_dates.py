@@ -145,3 +145,8 @@ def test_comma_or_stop_glued_to_a_word_or_a_time_is_no_decimal(text: str) -> Non
 @pytest.mark.parametrize("text", ["ratio 3,5/3/19", "7.05.03.19", "1,5 March 2019"])
 def test_comma_of_a_decimal_begins_no_date(text: str) -> None:
     assert not any(DAY in found.days for found in find_dates(fold(text)))
+
+
+def test_date_on_the_line_after_an_initial_is_no_run_of_levels() -> None:
+    assert list(find_dates(fold("Plaza L\n2/1/09")))
+    assert not list(find_dates(fold("wedge L2/1/09")))
