@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from site_agent.label.wordforms import Row
+
 if TYPE_CHECKING:
     from site_agent.label.pack import Meaning
 
-Row = tuple[str, ...]
 Adverbs = Mapping[str, Sequence[Row]]
 """By their first words."""
 

@@ -159,8 +159,8 @@ def load(language: str = "en") -> Pack:
     sides = tables.get("sides", {})
     lone = [(word,) for name in sides for word in sides[name].split()]
     adverbs = _adverbs(tables.get("adverbs", {}))
-    rows_ = itertools.chain((row for row, _ in rows), lone, *adverbs.values())
-    forms = read_forms(tables, rows_)
+    every = itertools.chain((row for row, _ in rows), lone, *adverbs.values())
+    forms = read_forms(tables, every)
     for row, meaning in forms.rows(rows) if forms else rows:
         _add(root, row, meaning)
     let_adverbs_stand(root, {name: _read(adverbs[name], forms) for name in adverbs})

@@ -13,12 +13,10 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import time
-from itertools import islice, pairwise
+from itertools import islice
 
-from site_agent.deidentify.text.known import identifiers_of_fields
-from site_agent.deidentify.text.scrub import scrub
 from site_agent.reports.plain import plain
-from tests.site_agent.deidentify.text.odd_letters import PATIENT, odd_letters
+from tests.site_agent.deidentify.text.odd_letters import fault_of, odd_letters
 
 LONGEST_S = 5.0
 _STUCK_S = 60
@@ -37,7 +35,7 @@ def main() -> int:
         islice(odd_letters(options.seed), options.count), 1
     ):
         faulthandler.dump_traceback_later(_STUCK_S, exit=True)
-        fault = fault_of(plain(odd).text, language)
+        fault = _fault(plain(odd).text, language)
         faulthandler.cancel_dump_traceback_later()
         if fault:
             print(f"text {number}, language {language}: {fault}\n{odd!r}")
@@ -48,20 +46,14 @@ def main() -> int:
     return 0
 
 
-def fault_of(text: str, language: str | None) -> str:
-    """Scrub a text and tell what is wrong; ``""`` for nothing."""
+def _fault(text: str, language: str | None) -> str:
     started = time.process_time()
     try:
-        scrubbed = scrub(text, identifiers_of_fields(PATIENT), language)
+        fault = fault_of(text, language)
     except Exception as error:  # noqa: BLE001  whatever it is, it is a fault
         return f"raises {error!r}"
-    if time.process_time() - started > LONGEST_S:
-        return f"takes more than {LONGEST_S} s"
-    if not all(0 <= span.start < span.end <= len(text) for span in scrubbed.spans):
-        return "a span lies outside"
-    if any(one.end > two.start for one, two in pairwise(scrubbed.spans)):
-        return "spans overlap"
-    return "the known name is left" if "quandtmeier" in scrubbed.text.lower() else ""
+    slow = time.process_time() - started > LONGEST_S
+    return f"takes more than {LONGEST_S} s" if slow else fault
 
 
 if __name__ == "__main__":

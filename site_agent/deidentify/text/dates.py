@@ -132,6 +132,7 @@ _FIRST_MONTH = re.compile(
 _DAY_OF_ANY_MONTH = re.compile(
     rf"(?<!\d){NO_DECIMAL}{_D}{_NTH}[\s./-]{{0,2}}{_OF}(?P<month>{_M})(?![a-z?])"
 )
+# What stands before the figures of vertebrae: ``T``, ``Th``, ``BWK``.
 _LEVEL, _LONGEST_LEVEL = re.compile(r"(?<![a-z])(?:[a-z]|t[hs]|[bhl]wk?|sk)\Z"), 4
 _WITHOUT_DAY = frozenset((None, "eng_m", "eng_d", "gap_s", "rom_m"))
 _DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

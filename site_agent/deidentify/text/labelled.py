@@ -93,11 +93,10 @@ def labelled(page: Page, word: int) -> Run | None:
         end = small_run(page, start)
         if end > start:
             return start, end
-    if not colon:
-        return _without_colon(page, start, label)
     if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
         return None
-    return _with_colon(page, start, label)
+    behind = _with_colon if colon else _without_colon
+    return behind(page, start, label)
 
 
 def _label_at(page: Page, word: int) -> _Label | None:
@@ -172,8 +171,6 @@ def _without_colon(page: Page, start: int, label: _Label) -> Run | None:
         return (start, start + 1) if closed and not kind & LETTER else None
     if kind & (ACRONYM | LETTER) and kind & CAPS and not label.said:
         return None  # imported to PACS
-    if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
-        return None
     return _run(start, whole_run(page, start), lone=bool(kind & INITIAL))
 
 

@@ -193,9 +193,10 @@ def _addressed(page: Page, word: int) -> Run | None:
         return None  # per E-Mail
     if is_in_eponym(page, start) and not has_partner(page, start):
         return None  # as per Fleischner Society
-    if (end := initialled(page, start)) > start:
-        return start, max(end, whole_run(page, start, free=False))
-    if (end := paired(page, start)) > start:
+    end = initialled(page, start)
+    if end == start:
+        end = paired(page, start)
+    if end > start:
         return start, max(end, whole_run(page, start, free=False))
     if is_lone_month(page, start):
         return start, start + 1

@@ -105,6 +105,7 @@ def _closes(page: Page, first: int, word: int) -> bool:
     if is_role(page, word):
         return False
     unknown = bool(kind & UNKNOWN) and not kind & LETTER
+    three = len(page.words[word]) == _THREE
     if word == first and (not word or "\n" in page.gaps[word]):
         if len(page.words[word]) < _THREE or not _DAY_BEHIND.match(text, end):
             return False
@@ -121,13 +122,12 @@ def _closes(page: Page, first: int, word: int) -> bool:
     if mark["ended"]:
         alone = behind["day"] or behind["end"].count("\n") != 1
         quiet = 0 in page.shapes[max(first, word - _SHORT) : word]
-        return bool(alone) and (unknown or (quiet and len(page.words[word]) == _THREE))
+        return bool(alone) and (unknown or (quiet and three))
     told = any(kind & (TYPED | SIGNED | TITLE) for kind in page.kinds[first:word])
     if mark["listed"]:
-        three = len(page.words[word]) == _THREE
         named = page.kinds[word - 1] & (UNKNOWN | COMMON)
         return told and (unknown or (three and bool(named)))
-    return unknown or (told and len(page.words[word]) == _THREE)
+    return unknown or (told and three)
 
 
 def _signs(page: Page, word: int) -> bool:

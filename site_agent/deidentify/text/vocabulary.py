@@ -55,8 +55,8 @@ def said_in(table: str, *languages: str) -> frozenset[str]:
 
 @cache
 def _said(table: str, entry: str) -> frozenset[str]:
-    words = words_of(fold(_read()[table][entry]))
-    return frozenset(word for word in words if len(word) > 1)
+    said = words_of(fold(_read()[table][entry]))
+    return frozenset(word for word in said if len(word) > 1)
 
 
 @cache

@@ -10,6 +10,10 @@ import random
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import pairwise
+
+from site_agent.deidentify.text.known import identifiers_of_fields
+from site_agent.deidentify.text.scrub import scrub
 
 PATIENT = {"patient_name": "Quandtmeier^Ottoline", "patient_id": "PX-4471902"}
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "da", "cs", "ru")
@@ -35,7 +39,7 @@ _MOST_PARTS = 60
 
 def odd_letters(seed: int) -> Iterator[tuple[str, str | None]]:
     """Give texts without end, each with its language; the same for the same seed."""
-    chance, phrases = random.Random(seed), _phrases()  # noqa: S311
+    chance, phrases = random.Random(seed), _phrases()  # noqa: S311  repeatable
     while True:
         parts = [
             chance.choice(chance.choice((phrases, _NAMES, _NAMES, _FIGURES)))
@@ -53,3 +57,16 @@ def _phrases() -> list[str]:
     listed = (entry for table in tables for entry in table.values())
     parted = (e.split("|") if "|" in e else e.split() for e in listed)
     return [phrase for one in parted for p in one if (phrase := " ".join(p.split()))]
+
+
+def fault_of(text: str, language: str | None) -> str:
+    """Scrub a text of which `PATIENT` is known, and tell what is wrong; ``""`` if not.
+
+    What scrubbing raises goes on.
+    """
+    scrubbed = scrub(text, identifiers_of_fields(PATIENT), language)
+    if not all(0 <= span.start < span.end <= len(text) for span in scrubbed.spans):
+        return "a span lies outside"
+    if any(one.end > two.start for one, two in pairwise(scrubbed.spans)):
+        return "spans overlap"
+    return "the known name is left" if "quandtmeier" in scrubbed.text.lower() else ""
