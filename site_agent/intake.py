@@ -29,7 +29,7 @@ from site_agent.store import Store, StudyRow
 from site_agent.study import Disposition, Reason, ReasonCode, Refusal
 from site_agent.workers import Crashed, Workers, mute
 
-PROCESSING = 6
+PROCESSING = 7
 """Raised when the steps give other results for the same input, to process all anew."""
 
 _FILES_A_TASK = 32

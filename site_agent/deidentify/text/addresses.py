@@ -41,6 +41,11 @@ _PIAZZA = re.compile(
     r"(?<!\w)(?:P\.z?za|L\.go|C\.so|V\.le) (?:[A-Z][\w.'\u2019]{0,20} ?){1,4}"
     r"(?:(?<= )\d{1,4}(?!\w)|, ?\d{1,4}(?!\w))?"
 )
+# Of soldiers (USPS Publication 28, 225): ``PSC 7033, Box 8656, APO AP 80255``.
+_MILITARY = re.compile(
+    r"(?:(?:PSC|CMR|UNIT|Unit|US[A-Z]{1,4}) [\w ]{1,24},? (?:(?:BOX|Box) \d{1,5},? )?)?"
+    r"[AFD]PO,? A[AEP] \d{5}(?:-\d{4})?(?!\w)"
+)
 _DIGITS_OF_CODE, _LONGEST_STATE = 5, 3
 _LONGEST_BEFORE = 50
 _SMALL = frozenset(ascii_lowercase)
@@ -94,6 +99,9 @@ def find_addresses(page: Page) -> Iterator[Span]:
             yield Span(*match.span(), Category.PLACE, "street")
     if "C/" in text:
         for match in _CALLE.finditer(text):
+            yield Span(*match.span(), Category.PLACE, "street")
+    if "PO A" in text or "PO, A" in text:
+        for match in _MILITARY.finditer(text):
             yield Span(*match.span(), Category.PLACE, "street")
     for start, stop in page.figures:
         if stop - start == _DIGITS_OF_CODE and start >= _LONGEST_STATE:

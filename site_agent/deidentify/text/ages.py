@@ -99,7 +99,7 @@ def age_at(page: Page, start: int, word: int) -> Span | None:
         match = _OLD.match(folded, start)
         if match is None or not (
             _is_after(page, word, start, "before")
-            or _is_bracketed(page, match)
+            or _is_bracketed(page, word, match)
             or _is_of_person(page, start, word)
         ):
             return None
@@ -140,13 +140,14 @@ def _with_sex(page: Page, start: int) -> re.Match[str] | None:
     return match
 
 
-def _is_bracketed(page: Page, match: re.Match[str]) -> bool:
-    """Whether an age stands alone in brackets with a name before it."""
-    start = match.start()
-    return page.text.startswith(")", match.end()) and (
-        _BRACKETED.search(page.text, max(0, start - _LONGEST_BRACKET), start)
-        is not None
-    )
+def _is_bracketed(page: Page, word: int, match: re.Match[str]) -> bool:
+    """Whether an age stands in brackets alone, or with a name, behind one."""
+    text, start = page.text, match.start()
+    if not text.startswith(")", match.end()):
+        return False
+    if text.startswith(" (", start - 2):  # Rust, Anna (98)
+        return word >= 0 and bool(page.kinds[word] & UNKNOWN)
+    return _BRACKETED.search(text, max(0, start - _LONGEST_BRACKET), start) is not None
 
 
 def _is_of_person(page: Page, start: int, word: int) -> bool:

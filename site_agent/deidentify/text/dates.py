@@ -112,9 +112,8 @@ _NO_FIGURE_BEFORE = rf"(?<!\d){NO_DECIMAL}(?<!\d[-/])"
 
 _FIRST_FIGURES = re.compile(f"{_NO_FIGURE_BEFORE}(?:{_IN_FIGURES})", re.VERBOSE)
 _FIRST_DAY = re.compile(f"{_NO_FIGURE_BEFORE}(?:{_WITH_MONTH})", re.VERBOSE)
-_FIRST_MONTH = re.compile(
-    rf"""
-    (?<![\w?])(?:
+_MONTH_FIRST = rf"""
+    (?:
       (?P<eng_m>{_M})(?:
           \.?\ ?(?P<eng_d>{_D})(?:st|nd|rd|th)?,?\ ?
             (?:(?P<eng_y>{_Y})|['\u2019]\d\d)(?!\d)
@@ -124,9 +123,8 @@ _FIRST_MONTH = re.compile(
     | {_M_ALONE}\.?\ 0\d{_NO_UNIT}{_NO_TIME}(?![a-z])
     | {_M_FIRST_ALONE}\ {_D}(?:st|nd|rd|th)?{_NO_UNIT}(?![a-z])
     )
-    """,
-    re.VERBOSE,
-)
+"""
+_FIRST_MONTH = re.compile(_MONTH_FIRST, re.VERBOSE)
 
 
 _DAY_OF_ANY_MONTH = re.compile(
@@ -157,6 +155,11 @@ _PARTS = {
 def _first_digit() -> re.Pattern[str]:
     either = f"{_NO_FIGURE_BEFORE}(?:{_IN_FIGURES}|{_WITH_MONTH})"
     return re.compile(either, re.VERBOSE)
+
+
+@cache
+def _first_month() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w?]){_MONTH_FIRST}", re.VERBOSE)
 
 
 class FoundDate(NamedTuple):
@@ -245,7 +248,7 @@ def dates_in(text: str) -> frozenset[dt.date]:
 
 def _merged(folded: str) -> list[re.Match[str]]:
     both = itertools.chain(
-        _first_digit().finditer(folded), _FIRST_MONTH.finditer(folded)
+        _first_digit().finditer(folded), _first_month().finditer(folded)
     )
     return sorted(both, key=lambda match: (match.start(), -match.end()))
 

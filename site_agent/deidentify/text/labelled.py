@@ -27,7 +27,13 @@ from site_agent.deidentify.text.lexicon import (
     UNKNOWN,
     between_titles,
 )
-from site_agent.deidentify.text.name_runs import COMMA, JOINTS, small_run, whole_run
+from site_agent.deidentify.text.name_runs import (
+    COMMA,
+    JOINTS,
+    is_typed_small,
+    small_run,
+    whole_run,
+)
 from site_agent.deidentify.text.page import Page, ends_phrase
 from site_agent.deidentify.text.ranks import is_role, skip_titles
 from site_agent.deidentify.text.vocabulary import (
@@ -39,7 +45,7 @@ from site_agent.deidentify.text.vocabulary import (
 )
 from site_agent.deidentify.text.word_lists import is_allowed
 
-_LONGEST_INITIALS = 4
+_LONGEST_INITIALS, _SHORTEST_SIGNING = 4, 5
 _AFTER_LABEL = re.compile(
     r"[)#*\"']{0,2}(?:[ \t]?\.{2,40}[ \t]?|[ \t.]{0,40}[:|=>][ \t]{0,24}"
     r"|[ \t]{1,24}\[|[ \t]{1,24})[(\[]?"
@@ -89,7 +95,10 @@ def labelled(page: Page, word: int) -> Run | None:
         return run
     kind = page.kinds[start]
     small = not kind & CAPITAL and page.words[start].islower()
-    if small and due and (label.said or ends_phrase(page, word, _fields())):
+    if small and (
+        (due and (label.said or ends_phrase(page, word, _fields())))
+        or (label.gap == " " and is_typed_small(page, start))
+    ):
         end = small_run(page, start)
         if end > start:
             return start, end
@@ -110,7 +119,7 @@ def _label_at(page: Page, word: int) -> _Label | None:
     if not follows and (gap != ". " or not _is_abbreviated(page, word)):
         return None
     if not (colon or kind & (CAPITAL | TITLE) or _is_said(page, word)) and (
-        page.folds[after] not in between_titles()
+        page.folds[after] not in between_titles() and not _is_signed(page, word)
     ):
         return None
     if not ends_phrase(page, word, _labels()):
@@ -227,6 +236,15 @@ def _fields() -> ByEnd:
 def _is_said(page: Page, word: int) -> bool:
     """Whether a label of several words ends there: ``signed by rousseau``."""
     return word > 0 and (page.folds[word - 1], page.folds[word]) in _ends_of_labels()
+
+
+def _is_signed(page: Page, word: int) -> bool:
+    """Whether a name without a capital may follow: ``Signerat okafor``."""
+    folded = page.folds[word]
+    signs = len(folded) >= _SHORTEST_SIGNING and folded in by_last_word("signature")
+    if not signs and folded not in words("titles", "salutes"):
+        return False
+    return is_typed_small(page, word + 1)
 
 
 @cache

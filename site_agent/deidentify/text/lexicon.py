@@ -84,6 +84,8 @@ DATED = 1 << 23
 SHORT_STREET = 1 << 24
 """A street's word that is short, or another word too: ``12 Elm St``."""
 
+GLUED = 1 << 26
+"""A small word and one with a capital, no space between them: ``sinceFebruary``."""
 MAYBE_HOUSE = 1 << 27
 """A house beside a generic word or in capitals (``Nursing Home``, ``AZ``)."""
 RELATED = 1 << 25
@@ -98,7 +100,7 @@ BETWEEN = 1 << 29
 OPENING = HEADED | SIGNED
 """What begins a section; `Page.openings` lists those words."""
 SOUGHT = (TYPED | DATED | SHORT_STREET | HOUSE | STREET | MONTH | BROKEN) | (
-    NUMERAL | AGED | MAYBE_HOUSE
+    NUMERAL | AGED | MAYBE_HOUSE | GLUED
 )
 """What few words are; `Page.sought` lists those, for the rules that begin with one."""
 
@@ -111,6 +113,7 @@ _OF_SMALL = (
 _LONGEST_ACRONYM = 5
 _MOST_REMEMBERED = 1 << 15
 _SHORTEST_NINETY = 6
+_SHORTEST_GLUED = 2  # letters before a capital, and after it
 _TAIL = 3  # letters of the shortest ending of houses and streets
 # HIPAA 164.514(b)(2)(i)(C) bands ages from ninety on.
 _NINETY = re.compile(
@@ -140,6 +143,8 @@ class Kinds(dict[str, int]):
             kind = listed & _OF_SMALL
             if not kind & HOUSE and _is_house(folded, self.language):
                 kind |= HOUSE
+            if glued_at(word):
+                kind |= GLUED
         if word.lower() in between_titles():
             kind |= BETWEEN
         if len(folded) >= _SHORTEST_NINETY and _NINETY.search(folded):
@@ -152,6 +157,17 @@ class Kinds(dict[str, int]):
 def kinds(language: str) -> Kinds:
     """Give the kinds of words of a language; ``""`` is any of the lists' languages."""
     return Kinds(language if language in languages() else "")
+
+
+def glued_at(word: str) -> int:
+    """Give where a word with a capital begins in a small one; 0 where none does."""
+    if word.islower():
+        return 0
+    for at in range(_SHORTEST_GLUED, len(word) - _SHORTEST_GLUED):
+        if word[at].isupper():
+            rest = word[at + 1 : at + 1 + _SHORTEST_GLUED]
+            return at if word[:at].islower() and rest.islower() else 0
+    return 0
 
 
 def _of_capital(word: str, folded: str, listed: int, language: str) -> int:

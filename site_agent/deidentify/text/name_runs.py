@@ -50,7 +50,7 @@ JOINTS = frozenset(
 )
 COMMA = re.compile(r"[ \t]{0,2},[ \t]{0,2}")
 LONGEST_NAME = 6  # words
-_LONGEST_SMALL_NAME = 3
+_LONGEST_SMALL_NAME, _SHORTEST_SMALL = 3, 4
 _SMALL_JOINTS = frozenset((" ", "-", "'", ", ", ". "))
 _CLOSED = re.compile(r"[,;)\n|]|\.?$|\.\s| ?[(<|/-]| {2}| \d")
 _ENDED = re.compile(r"[,;)\n]|\.?$|\.\s| \(")
@@ -252,6 +252,14 @@ def small_run(page: Page, word: int) -> int:
         at += 1
         end = at
     return end
+
+
+def is_typed_small(page: Page, word: int) -> bool:
+    """Whether a word with a small letter is in no list, as names are none."""
+    written = page.words[word]
+    if len(written) < _SHORTEST_SMALL or not written.islower():
+        return False
+    return bool(kinds(page.language)[written.capitalize()] & UNKNOWN)
 
 
 def _is_given(page: Page, at: int) -> bool:

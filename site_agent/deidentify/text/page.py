@@ -1,7 +1,8 @@
 """A text taken apart into words and the gaps between them, once, for every rule.
 
 Words are runs of letters. All that else there is, digits too, is in the gaps: gap ``i``
-stands before word ``i``, and one more after the last word.
+stands before word ``i``, and one more after the last word. Where a space was forgotten
+before a capital (``sinceFebruary``) two words have a gap of one space between them.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from site_agent.deidentify.text.language import language_of
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
     CAPS,
+    GLUED,
     INITIAL,
     OPENING,
     SOUGHT,
+    glued_at,
     kinds,
 )
 from site_agent.deidentify.text.spelling import FOLDS, Keys, fold
@@ -109,7 +112,17 @@ def open_page(text: str, language: str | None = None) -> Page:
     if ',"' in folded:
         folded = "\n".join(map(_parted_row, folded.split("\n")))
     language = language_of(words) if language is None else language.lower()[:2]
-    listed = list(map(kinds(language).__getitem__, words))
+    kind_of = kinds(language).__getitem__
+    listed = list(map(kind_of, words))
+    if glued := [at for at, kind in enumerate(listed) if kind & GLUED]:
+        starts, ends = list(starts), list(ends)
+        for at in reversed(glued):
+            split = glued_at(words[at])
+            words[at : at + 1] = words[at][:split], words[at][split:]
+            gaps.insert(at + 1, " ")
+            starts.insert(at + 1, starts[at] + split)
+            ends.insert(at, starts[at] + split)
+        listed = list(map(kind_of, words))
     few = [at for at, kind in enumerate(listed) if kind & _FEW]
     return Page(
         text=text,

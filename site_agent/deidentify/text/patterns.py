@@ -32,7 +32,15 @@ from site_agent.deidentify.text.codes import (
 )
 from site_agent.deidentify.text.dates import date_at, date_from_month
 from site_agent.deidentify.text.days import day_at, roman_day_at
-from site_agent.deidentify.text.lexicon import AGED, BROKEN, CAPITAL, MONTH, NUMERAL
+from site_agent.deidentify.text.lexicon import (
+    AGED,
+    BROKEN,
+    CAPITAL,
+    DATED,
+    FUNCTION,
+    MONTH,
+    NUMERAL,
+)
 from site_agent.deidentify.text.moments import find_moments
 from site_agent.deidentify.text.number_forms import number_at
 from site_agent.deidentify.text.page import Page
@@ -190,7 +198,7 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
     before = folded[start - 1] if start else "\n"
     after = folded[end : end + 1]
     if before not in _NO_LETTERS and before.isalpha():
-        return _behind_letters(page, start, end, word)
+        return _behind_letters(page, start, end, word, told)
     if before in "-/_." and start > 1 and folded[start - 2].isalpha():
         begin = _first_letter(folded, start - 1, start)
         if (found := number_at(folded, begin)) is not None:
@@ -268,10 +276,16 @@ def _first_letter(folded: str, begin: int, start: int) -> int:
     return begin
 
 
-def _behind_letters(page: Page, start: int, end: int, word: int) -> Span | None:
+def _behind_letters(
+    page: Page, start: int, end: int, word: int, told: _Told
+) -> Span | None:
     """Tell what the figure ``[start, end)`` is that letters are joined to."""
     folded = page.folded
     begin = _first_letter(folded, start, start)
+    if end - start in _DIGITS_OF_DATES and (
+        found := _behind_small_word(page, start, word, told)
+    ):
+        return found
     found = quarter_at(folded, begin) if folded[start - 1] == "q" else None
     found = (
         found
@@ -283,11 +297,24 @@ def _behind_letters(page: Page, start: int, end: int, word: int) -> Span | None:
     )
     if found is None and may_be_uncalled(folded, start, end):
         found = uncalled_at(page, start, word)
-    if found is None and start - begin > 1 and end - start in _DIGITS_OF_DATES:
-        found = _date(folded, start)  # since22. 01. 2023
-        if found is None and (last := date_at(folded, start, in_figures=False)):
-            found = Span(start, last, Category.DATE, "date")
     return found
+
+
+def _behind_small_word(page: Page, start: int, word: int, told: _Told) -> Span | None:
+    """Find the date that a small word is joined to: ``since22. 01. 2023``."""
+    if not page.words[word].islower():
+        return None
+    if word + 1 in told.monthly and (
+        last := date_at(page.folded, start, in_figures=False)
+    ):
+        return Span(start, last, Category.DATE, "date")
+    if page.ends[word] - page.starts[word] == 1:
+        return None
+    return _date(page.folded, start) or (
+        day_at(page, start, word, told.dates, told.dated)
+        if page.kinds[word] & (FUNCTION | DATED)
+        else None
+    )
 
 
 def _day_with_month(page: Page, start: int, word: int) -> Span | None:

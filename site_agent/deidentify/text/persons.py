@@ -14,6 +14,7 @@ from site_agent.deidentify.text.due_names import initialled, is_lone_month, pair
 from site_agent.deidentify.text.eponyms import is_in_eponym
 from site_agent.deidentify.text.labelled import Run, has_partner, labelled
 from site_agent.deidentify.text.lexicon import (
+    AGED,
     BETWEEN,
     CAPITAL,
     CAPS,
@@ -21,20 +22,22 @@ from site_agent.deidentify.text.lexicon import (
     COMMON,
     CUE,
     FUNCTION,
+    HOUSE,
     INITIAL,
     LABEL,
     LETTER,
+    MONTH,
     PARTICLE,
     ROLED,
     TELLING,
     TITLE,
     UNKNOWN,
-    kinds,
 )
 from site_agent.deidentify.text.name_runs import (
     COMMA,
     JOINTS,
     SUFFIXES,
+    is_typed_small,
     small_run,
     whole_run,
 )
@@ -57,7 +60,7 @@ from site_agent.deidentify.text.word_lists import eponyms
 
 _LONGEST_ABBREVIATION = 5
 _LONGEST_BEFORE_ROLE = 6
-_SHORTEST_DEGREE, _SHORTEST_SMALL = 3, 4
+_SHORTEST_DEGREE = 3
 _AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
 _BEFORE_ROLE = frozenset((", ", " (", " ", ". ", ",\n", "\n"))
 
@@ -126,20 +129,12 @@ def _titled(page: Page, word: int) -> Run | None:
         return None  # Sehr geehrter Herr Kollege, ...
     end = max(whole_run(page, start), initialled(page, start))
     if end == start and (
-        page.words[start - 1].islower() or _is_typed_small(page, start)
+        page.words[start - 1].islower() or is_typed_small(page, start)
     ):
         end = small_run(page, start)
     if end == start and page.kinds[start] & CAPITAL and page.kinds[start] & PARTICLE:
         end = start + 1  # Dr. Las was informed
     return (start, end) if end > start else None
-
-
-def _is_typed_small(page: Page, word: int) -> bool:
-    """Whether a word with a small letter behind a title is in no list."""
-    written = page.words[word]
-    if len(written) < _SHORTEST_SMALL or not written.islower():
-        return False
-    return bool(kinds(page.language)[written.capitalize()] & UNKNOWN)
 
 
 def _is_title(page: Page, word: int) -> bool:
@@ -181,6 +176,10 @@ def _addressed(page: Page, word: int) -> Run | None:
     if not ends_phrase(page, word, by_last_word("addressed")):
         return None
     start = word + 1
+    if page.folds[word] in words("names", "relatives") and (
+        run := _of_relative(page, start)
+    ):
+        return run
     if page.words[start] in words("names", "articles") or _is_loud_article(page, start):
         start += 1
         if start == len(page.words) or page.gaps[start] != " ":
@@ -209,6 +208,22 @@ def _addressed(page: Page, word: int) -> Run | None:
             return None
         return start, start + 2  # THE SON, JANUS WHITE, WAS PRESENT
     end = whole_run(page, start, free=False)
+    return (start, end) if end > start else None
+
+
+def _of_relative(page: Page, particle: int) -> Run | None:
+    """Give whose relative it is: ``filha de Nascimento``, ``dochter van okafor``."""
+    start = particle + 1
+    if start == len(page.words) or page.gaps[start] != " ":
+        return None
+    if page.kinds[particle] & (PARTICLE | CAPITAL) != PARTICLE:
+        return None
+    kind = page.kinds[start]
+    if kind & (CAPS | INITIAL | TITLE | FUNCTION | HOUSE | MONTH | AGED):
+        return None
+    if kind & CAPITAL:
+        return start, max(whole_run(page, start), start + 1)
+    end = small_run(page, start)
     return (start, end) if end > start else None
 
 

@@ -19,6 +19,7 @@ from operator import itemgetter
 from site_agent.deidentify.text.addresses import find_addresses
 from site_agent.deidentify.text.beside_places import find_beside_places
 from site_agent.deidentify.text.codes import find_rest_of_numbers
+from site_agent.deidentify.text.columns import find_columns
 from site_agent.deidentify.text.doubts import find_doubts
 from site_agent.deidentify.text.fields import find_fields
 from site_agent.deidentify.text.known import KnownIdentifiers
@@ -48,11 +49,14 @@ from site_agent.deidentify.text.lexicon import (
     CUE,
     FUNCTION,
     HOUSE,
+    INITIAL,
     LABEL,
     MAYBE_HOUSE,
     PARTICLE,
     TITLE,
 )
+from site_agent.deidentify.text.name_runs import DOTTED
+from site_agent.deidentify.text.name_tails import with_tail
 from site_agent.deidentify.text.names import parse_name
 from site_agent.deidentify.text.page import Page, open_page
 from site_agent.deidentify.text.patient_line import find_before_ages
@@ -174,6 +178,7 @@ def _find(
     spans += find_addresses(page)
     spans += find_in_segments(page)
     spans += find_fields(page)
+    spans += find_columns(page)
     spans += find_signatures(page, parts)
     spans += find_before_ages(page, zones.letter)
     taken = _taken(page, spans)
@@ -249,7 +254,7 @@ def _whole(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
         if category not in _NAMES or not page.words:
             yield span
         elif (start, end, category) != met:
-            yield _widened(page, span, zones)
+            yield _widened(page, with_tail(page, span), zones)
             met = (start, end, category)
 
 
@@ -279,6 +284,8 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
                 first += 1
         if first and page.kinds[first - 1] & CAPS and _is_initials(page, first - 1):
             first -= 1
+        while 0 < first < word and _is_initial(page, first - 1):
+            first -= 1  # J. De Maeyer
         if first < word:
             span = Span(starts[first], *span[1:])
     else:
@@ -302,6 +309,10 @@ def _is_initials(page: Page, word: int) -> bool:
         and len(page.words[word]) == _INITIALS
         and page.gaps[word + 1] == " "
     )
+
+
+def _is_initial(page: Page, word: int) -> bool:
+    return bool(page.kinds[word] & INITIAL) and page.gaps[word + 1] in DOTTED
 
 
 def _is_of_phrase(page: Page, word: int) -> bool:

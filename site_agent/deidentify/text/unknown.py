@@ -23,11 +23,13 @@ from site_agent.deidentify.text.lexicon import (
     CLINICAL,
     COMMON,
     FUNCTION,
+    HEADED,
     HOUSE,
     INITIAL,
     LETTER,
     MONTH,
     PARTICLE,
+    RELATED,
     TITLE,
     UNKNOWN,
 )
@@ -259,6 +261,9 @@ def _owns(page: Page, word: int) -> bool:
         return False
     if word + 1 == len(page.words) or page.words[word + 1] not in ("s", "S"):
         return False
+    relatives = words("names", "relatives")
+    if not relatives.isdisjoint(page.folds[word + 2 : word + 3]):
+        return not page.kinds[word] & (HOUSE | MONTH | RELATED | HEADED)
     return not page.kinds[word] & (LETTER | HOUSE | MONTH) and not is_thing(page, word)
 
 

@@ -119,3 +119,18 @@ def test_sentence_in_a_letterhead_is_no_address(
 ) -> None:
     text = f"Chest X-ray\n{line}\n\nFindings: Clear."
     assert kept in scrub(text, KnownIdentifiers(), language).text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "PSC 7033, Box 8656, APO AP 80255",
+        "USNS Jones, FPO AE 12345",
+        "Unit 4021 Box 7773, DPO AA 34012",
+    ],
+)
+def test_address_of_soldiers_goes_whole(address: str) -> None:
+    scrubbed = scrub(
+        f"at the care home ({address}), dated", KnownIdentifiers(), "en"
+    ).text
+    assert scrubbed == "at the care home ([PLACE]), dated"

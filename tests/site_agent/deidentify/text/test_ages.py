@@ -76,3 +76,8 @@ def test_age_in_brackets_in_a_field_and_behind_a_birthday(
     language: str, text: str, left: str
 ) -> None:
     assert scrub(text, NOBODY, language).text == left
+
+
+def test_age_in_brackets_behind_a_name_goes_and_a_count_stays() -> None:
+    scrubbed = scrub("Courtenay, Alexandria (98). Slices (98).", NOBODY, "en").text
+    assert scrubbed.endswith("] (90+). Slices (98).")

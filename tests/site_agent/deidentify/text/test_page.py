@@ -9,8 +9,10 @@ from site_agent.deidentify.text.vocabulary import by_last_word
 
 
 def together(page: Page) -> str:
-    parts = [*zip(page.gaps, page.words, strict=False), (page.gaps[-1], "")]
-    return "".join(gap + word for gap, word in parts)
+    """Put words and gaps together; a gap where the text has none is left out."""
+    glued = [0, *map(int.__eq__, page.ends, page.starts[1:]), 0]
+    parts = zip(glued, page.gaps, [*page.words, ""], strict=False)
+    return "".join(("" if joined else gap) + word for joined, gap, word in parts)
 
 
 @given(st.text(alphabet="aÄßłΩя\u05d0-'?.,: \n12\u0663\ufffd", max_size=60))
@@ -43,3 +45,14 @@ def test_phrase_counts_with_all_its_words() -> None:
     page = open_page("was discussed with nobody with", "en")
     assert ends_phrase(page, 2, listed)
     assert not ends_phrase(page, 4, listed)
+
+
+def test_space_that_was_forgotten_before_a_capital_parts_words() -> None:
+    page = open_page("seen sinceFebruary 4, toRoyal; eGFR 60, mmHg, McNeil", "en")
+    assert "since February to Royal" in " ".join(page.words)
+    assert {"eGFR", "mmHg", "McNeil"} <= set(page.words)
+    assert together(page) == page.text
+    assert all(
+        page.text[start:end] == word
+        for start, end, word in zip(page.starts, page.ends, page.words, strict=True)
+    )

@@ -137,3 +137,20 @@ def test_age_in_brackets_behind_the_day_of_birth_goes() -> None:
     assert (
         "95" not in scrub("born 26 July 1922 (95), seen", KnownIdentifiers(), "en").text
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "scrubbed"),
+    [
+        ("en", "none sinceFebruary 4, 2020", "none since[DATE]"),
+        ("en", "whom I saw onJan 26 2024,here", "whom I saw on[DATE],here"),
+        ("pl", "notatka z20 kwietnia 2005", "notatka z[DATE]"),
+        ("pl", "brak od31.01.2024 r. nic", "brak od[DATE] nic"),
+        ("pt", "desde22 de abril de 2006", "desde[DATE]"),
+        ("sv", "bild sedan7/9-06 finns", "bild sedan[DATE] finns"),
+    ],
+)
+def test_date_without_a_space_before_it(
+    language: str, text: str, scrubbed: str
+) -> None:
+    assert scrub(text, KnownIdentifiers(), language).text == scrubbed

@@ -156,3 +156,25 @@ def test_article_in_capitals_before_a_title_is_no_initial() -> None:
 def test_particle_before_a_word_of_medicine_begins_no_name() -> None:
     text = "Zuweisung Ihres Patienten zum Thoraxröntgen."
     assert scrub(text, KnownIdentifiers(), "de").text == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "scrubbed"),
+    [
+        ("en", "Clear. Both Gray and I agree.", "Clear. Both [NAME] and I agree."),
+        ("en", "Clear. Krebs then saw him.", "Clear. [NAME] then saw him."),
+        ("en", "Pieper's daughter rang.", "[NAME]'s daughter rang."),
+        ("en", "THE PATIENT'S SON CAME.", "THE PATIENT'S SON CAME."),
+        ("en", "Wegener's granulomatosis.", "Wegener's granulomatosis."),
+        ("nl", "De dochter van okafor belde.", "De dochter [NAME] belde."),
+        ("nl", "Vrouw van eenennegentig jaar.", "Vrouw van 90+ jaar."),
+        ("pt", "A mulher de Nascimento veio.", "A mulher [NAME] veio."),
+        ("sv", "Fru Banks bor ensam.", "Fru [NAME] bor ensam."),
+        ("sv", "Signerat okafor i dag.", "Signerat [NAME] i dag."),
+        ("en", "There is an ovoid density.", "There is an ovoid density."),
+    ],
+)
+def test_person_is_named_by_a_relative_a_verb_or_a_signature(
+    language: str, text: str, scrubbed: str
+) -> None:
+    assert scrub(text, KnownIdentifiers(), language).text == scrubbed
