@@ -41,6 +41,11 @@ _PIAZZA = re.compile(
     r"(?<!\w)(?:P\.z?za|L\.go|C\.so|V\.le) (?:[A-Z][\w.'\u2019]{0,20} ?){1,4}"
     r"(?:(?<= )\d{1,4}(?!\w)|, ?\d{1,4}(?!\w))?"
 )
+# A town of any form, behind its code: ``Villa D'Alme' (BG)``.
+_TO_PROVINCE = re.compile(
+    r"(?:[ ,'\u2019]{1,2}(?:[^\W\d_a-z][^\W\d_]{0,20}|[a-z]{1,3})){0,5}"
+    r"['\u2019]? \([A-Z]{2}\)"
+)
 # Of soldiers (USPS Publication 28, 225): ``PSC 7033, Box 8656, APO AP 80255``.
 _MILITARY = re.compile(
     r"(?:(?:PSC|CMR|UNIT|Unit|US[A-Z]{1,4}) [\w ]{1,24},? (?:(?:BOX|Box) \d{1,5},? )?)?"
@@ -172,6 +177,8 @@ def _address(page: Page, word: int) -> Span | None:
     if not digits or (at == page.ends[word] and first == word):
         return None
     start = page.starts[first] - (len(before[0]) if before is not None else 0)
+    if page.language == "it" and (town := _TO_PROVINCE.match(page.text, at)):
+        at = town.end()
     return Span(start, at, Category.PLACE, "street")
 
 

@@ -37,7 +37,7 @@ _FIVE = ((5,), re.compile(r"\d{5}" + _TOWN))
 # Languages whose postcodes begin with a figure: how long it is, and how they look.
 _CODED = {
     **dict.fromkeys(("de", "fr", "es", "it"), _FIVE),
-    "nl": ((4,), re.compile(r"\d{4} ?(?!CM|MM|ML|CC)[A-Z]{2}(?![A-Za-z])")),
+    "nl": ((4,), re.compile(r"\d{4} ?(?!CM|MM|ML|CC)[A-Z]{2}(?![A-Za-z\d])")),
     "pl": ((2,), re.compile(r"\d\d-\d{3}(?!\d)" + _TOWN)),
     "pt": ((4, 5), re.compile(r"\d{4,5}-\d{3}(?!\d)")),
     "sv": ((3,), re.compile(r"\d{3} \d\d" + _TOWN)),

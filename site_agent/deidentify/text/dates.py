@@ -23,8 +23,8 @@ _MONTH_WORDS = (
     "ledna leden jan janv ene gen sty",
     "february februar feber fevrier febrero febbraio fevereiro februari lutego luty "
     "unora unor feb fev fevr lut",
-    "march marz maerz mars marzo marco maart marts marca marzec brezna brezen mar mrz "
-    "mrt",
+    "march marz maerz mars marzo marco maart maa marts marca marzec brezna "
+    "brezen mar mrz mrt",
     "april avril abril aprile kwietnia kwiecien dubna duben apr avr abr kwi",
     "may mai mayo maggio maio mei maj maja kvetna kveten mag",
     "june juni juin junio giugno junho czerwca czerwiec cervna cerven jun giu cze",

@@ -118,6 +118,8 @@ def _has_town(page: Page, last: int) -> bool:
     at = last + 1
     if at == len(page.words) or page.gaps[at] != ", ":
         return False
+    if page.kinds[at] & CAPITAL and page.gaps[at + 1] == " ":
+        at += not page.kinds[at] & UNKNOWN  # North Robertberg
     town = page.kinds[at] & UNKNOWN and not page.kinds[at] & (INITIAL | MONTH)
     if not town or part_of(page, at) is not Part.PROPER:
         return False

@@ -304,7 +304,10 @@ def _is_initials(page: Page, word: int) -> bool:
     kind, name = page.kinds[word], page.kinds[word + 1]
     return (
         bool(name & CAPITAL)
-        and not (kind & TITLE or _is_of_phrase(page, word))
+        and (
+            not (kind & TITLE or _is_of_phrase(page, word))
+            or (word > 0 and page.kinds[word - 1] & (TITLE | CAPS) == TITLE)
+        )
         and not name & (CAPS | HOUSE)
         and len(page.words[word]) == _INITIALS
         and page.gaps[word + 1] == " "

@@ -2,7 +2,7 @@
 
 What stands there names somebody whatever word it is: ``|||LOBE`` in OBR-16, ``HEART``
 below a line of underscores. The numbers of fields are those of HL7 2.5.1, chapters 2
-(MSH), 3 (PID, PV1, NK1) and 4 (ORC, OBR).
+(MSH), 3 (PID, PV1, NK1), 4 (ORC, OBR) and 7 (OBX).
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from site_agent.deidentify.text.name_runs import JOINTS
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.ranks import is_rank, is_role, skip_titles
 from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.spelling import fold
+from site_agent.deidentify.text.vocabulary import phrases
 
 _PERSONS = {
     "PID": (5, 6, 9),
@@ -52,7 +54,8 @@ _FIELDS = (
     (_PLACES, Category.PLACE),
     (_NUMBERS, Category.ID),
 )
-_SEGMENT = re.compile(r"(?:MSH|PID|NK1|PV1|ORC|OBR)\|[^\n]*")
+_SEGMENT = re.compile(r"(?:MSH|PID|NK1|PV1|ORC|OBR|OBX)\|[^\n]*")
+_CALLED, _VALUE = 3, 5  # of an OBX
 # Of a number's field what is one, without who gave it: ``1234^^^PAS~943 4^^^NHS``.
 _COMPONENT = re.compile(r"[^|^~&\n]+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -81,9 +84,12 @@ def find_in_segments(page: Page) -> Iterator[Span]:
         at = segment.start()
         if at and page.text[at - 1] != "\n":
             continue
-        name = page.text[at : at + 3]
-        for number, field in enumerate(segment[0].split("|")):
+        name, fields = page.text[at : at + 3], segment[0].split("|")
+        signed = name == "OBX" and _is_person(fields[_CALLED : _CALLED + 1])
+        for number, field in enumerate(fields):
             end = at + len(field)
+            if signed and number == _VALUE and field:
+                yield Span(at, end, Category.NAME, "hl7-field")
             for table, category in _FIELDS:
                 if number not in table.get(name, ()) or len(field) < _SHORTEST_FIELD:
                     continue
@@ -94,6 +100,12 @@ def find_in_segments(page: Page) -> Iterator[Span]:
                 elif table is _NUMBERS or _names(page, at, end):
                     yield Span(at, end, category, "hl7-field")
             at = end + 1
+
+
+def _is_person(called: list[str]) -> bool:
+    """Whether an OBX-3 says that its value is a person: ``SIG^SIGNED BY``."""
+    parts = fold("^".join(called)).split("^")
+    return not phrases("signature").isdisjoint(parts)
 
 
 def _names(page: Page, start: int, end: int) -> bool:

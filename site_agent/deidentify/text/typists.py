@@ -16,7 +16,10 @@ from site_agent.deidentify.text.lexicon import (
     CAPS,
     CLINICAL,
     COMMON,
+    CUE,
+    FUNCTION,
     HEADED,
+    LABEL,
     LETTER,
     SIGNED,
     TITLE,
@@ -61,6 +64,11 @@ _NAMED = re.compile(
     rf"(?: [A-Z]{_L}{{1,12}})?)(?:[ ,]{{1,3}}{_DAY})?$"
 )
 _HOUR = r"(?:[ ,]{1,2}[0-2]?\d[:.][0-5]\d)?"
+# Behind the day and the hour of a signature: ``SIGNED 15.4.2004 01:19 SPM``.
+_STAMPED = re.compile(
+    rf"[: ]{{1,3}}{_DAY}{_HOUR} (?P<one>[A-Z]{{2,4}})"
+    r"(?=[ .]?[ \t\n,;)|]|\.?$)(?! [a-z])"
+)
 _TO_END = re.compile(rf"(?P<day>,? {_DAY}{_HOUR})?[.)]?(?P<end>\s*(?:\n|$))")
 _DAY_BEHIND = re.compile(rf"[ ,/|-]{{1,3}}{_DAY}{_HOUR}\.?\s*(?:\n|$)")
 _THREE = 3
@@ -79,6 +87,14 @@ def find_typists(page: Page) -> Iterator[Span]:
             match = _CALLED.match(page.text, page.ends[word])
             if match is not None and _tells(page, word, match):
                 yield Span(*match.span("code"), Category.NAME, "typist")
+    for word in page.openings:
+        if page.kinds[word] & SIGNED:
+            stamp = _STAMPED.match(page.text, page.ends[word])
+            if stamp is None:
+                continue
+            signer = page.kinds[page.word_before(stamp.start("one"))]
+            if not signer & (FUNCTION | CUE | LABEL):  # ADDENDUM 11/16/20 BY
+                yield Span(*stamp.span("one"), Category.NAME, "typist")
     yield from _last_lines(page)
     yield from _edges_of_lines(page)
 

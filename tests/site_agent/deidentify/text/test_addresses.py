@@ -134,3 +134,10 @@ def test_address_of_soldiers_goes_whole(address: str) -> None:
         f"at the care home ({address}), dated", KnownIdentifiers(), "en"
     ).text
     assert scrubbed == "at the care home ([PLACE]), dated"
+
+
+@pytest.mark.parametrize("town", ["Villa D'Alme' (BG)", "Are' (TO)", "Cella Dati (CR)"])
+def test_italian_town_goes_up_to_its_province(town: str) -> None:
+    text = f"vive in Viale Lodovico, 7, 10014, {town} con la moglie"
+    scrubbed = scrub(text, KnownIdentifiers(), "it").text
+    assert scrubbed == "vive in [PLACE] con la moglie"

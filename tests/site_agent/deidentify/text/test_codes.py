@@ -81,3 +81,9 @@ def test_address_without_its_usual_marks_goes(written: str) -> None:
         "the lungs are clear, [EMAIL] for more.",
         "the lungs are clear, [URL] for more.",
     )
+
+
+@pytest.mark.parametrize("number", ["1400CR3751", "CR.0067.542067", "DX.003269.61"])
+def test_letters_in_a_number_go_with_it(number: str) -> None:
+    assert scrub(f"accessie {number} thorax", NOBODY, "nl").text.endswith("] thorax")
+    assert number[:4] not in scrub(f"accessie {number} thorax", NOBODY, "nl").text

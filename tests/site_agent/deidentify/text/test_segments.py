@@ -79,3 +79,10 @@ def test_point_of_care_with_empty_components_and_local_segments_stay() -> None:
         "Rust": False,
     }.items():
         assert (written in kept) == there
+
+
+def test_result_that_is_who_signed_is_a_person() -> None:
+    text = "OBX|9|TX|SIG^SIGNED BY||WELLS||||||F\nOBX|2|TX|RPT||Clear||||||F"
+    scrubbed = scrub(text, KnownIdentifiers(), "en").text
+    assert "WELLS" not in scrubbed
+    assert "||Clear||" in scrubbed

@@ -123,3 +123,22 @@ def test_initials_that_abbreviate_something_go_beside_a_day(
 def test_film_beside_a_day_is_nobody() -> None:
     text = "CXR 3 May 2019\n\nNo change.\n\nCompared: CTA 3 May 2018"
     assert {"CXR", "CTA"} <= set(scrub(text, NOBODY, "en").text.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "scrubbed"),
+    [
+        (
+            "en",
+            "SIGNED April 15, 2004 01:19 SPM   RESIDENT",
+            "SIGNED [DATE] [NAME]   RESIDENT",
+        ),
+        ("fr", "VALIDÉ 14/08/2006 08:09 ATS", "VALIDÉ [DATE] [TIME] [NAME]"),
+        ("en", "job ended, author CAG, typist", "job ended, author [NAME], typist"),
+        ("en", "ADDENDUM 11/16/20 BY THE WARD", "ADDENDUM [DATE] BY THE WARD"),
+    ],
+)
+def test_initials_behind_the_stamp_of_a_signature(
+    language: str, text: str, scrubbed: str
+) -> None:
+    assert scrub(text, KnownIdentifiers(), language).text == scrubbed
