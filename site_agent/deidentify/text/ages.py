@@ -72,6 +72,12 @@ def _closed() -> re.Pattern[str]:
     return re.compile(rf"\d{{2,3}}(?:[,.;)\n]|$| (?:{closes})\b)")
 
 
+@cache
+def _before_birth() -> re.Pattern[str]:
+    """Match what goes on with a birthday behind an age: ``95, d.o.b.``."""
+    return re.compile(rf", (?:d\.o\.b|{either(words('ages', 'birth'))})\b")
+
+
 def may_be_age(folded: str, start: int, length: int) -> bool:
     """Whether the figures at `start` may be an age over 89."""
     if length in _FIRST_OF_AGES and folded[start] == _FIRST_OF_AGES[length]:
@@ -99,6 +105,7 @@ def age_at(page: Page, start: int, word: int) -> Span | None:
         match = _OLD.match(folded, start)
         if match is None or not (
             _is_after(page, word, start, "before")
+            or _before_birth().match(folded, match.end())
             or _is_bracketed(page, word, match)
             or _is_of_person(page, start, word)
         ):

@@ -27,10 +27,10 @@ _MONTH_WORDS = (
     "brezen mar mrz mrt",
     "april avril abril aprile kwietnia kwiecien dubna duben apr avr abr kwi",
     "may mai mayo maggio maio mei maj maja kvetna kveten mag",
-    "june juni juin junio giugno junho czerwca czerwiec cervna cerven jun giu cze",
+    "june juni juin junio giugno junho czerwca czerwiec cervna cerven jun giu cze jui",
     "july juli juillet julio luglio julho lipca lipiec cervence cervenec jul juil lug "
     "lip",
-    "august aout agosto augustus augusti sierpnia sierpien srpna srpen aug ago sie",
+    "august aout agosto augustus augusti sierpnia sierpien srpna srpen aug ago sie aou",
     "september septembre septiembre setiembre settembre setembro wrzesnia wrzesien "
     "zari sept sep set wrz",
     "october oktober octobre octubre ottobre outubro pazdziernika pazdziernik rijna "
@@ -71,8 +71,12 @@ _M_ALONE = rf"(?:{_either(_ALONE)})"
 _M_FIRST_ALONE = rf"(?:{_either(_FIRST_ALONE)})"
 _D = r"(?:[12]\d|3[01]|0?[1-9])"
 _Y = r"(?:1[89]|20)\d\d"
-_NTH = r"(?:st|nd|rd|th|er|\.?[oaºª°](?=\s)|\.|:[ae])?"
-_OF = r"(?:\s{0,3}(?:of|de|del|d['e]|den)\s{1,3})?"
+_NTH = r"(?:st|nd|rd|th|er|-?e?go|\.?[oaºª°](?=\s)|\.|:[ae])?"
+_OF_YEAR = (
+    r"des\s{1,3}jahres|del?\s{1,3}ano|de\s{1,3}l'annee|dell'anno|van|do\s{1,3}ano\s{1,3}de"
+    r"|of\s{1,3}the\s{1,3}year"
+)
+_OF = rf"(?:\s{{0,3}}(?:of|de|del|d['e]|den|{_OF_YEAR})\s{{1,3}})?"
 # ISO 8601 and DICOM join a time of day with a letter.
 _CLOCK = r"t\d\d(?::?[0-5]\d){1,2}(?:[.,]\d{1,6})?(?:z(?![a-z])|[+-]\d\d:?\d\d)?(?!\d)"
 _NO_UNIT = r"(?!\d|[.,](?!\d\d:\d\d)\d|\s?(?:mm|cm|ml|mg|%|x)(?![a-z]))"
@@ -122,6 +126,7 @@ _MONTH_FIRST = rf"""
       )
     | {_M_ALONE}\.?\ 0\d{_NO_UNIT}{_NO_TIME}(?![a-z])
     | {_M_FIRST_ALONE}\ {_D}(?:st|nd|rd|th)?{_NO_UNIT}(?![a-z])
+    | {_M_FIRST_ALONE}\ del?\ \d\d{_NO_UNIT}{_NO_TIME}(?![a-z])
     )
 """
 _FIRST_MONTH = re.compile(_MONTH_FIRST, re.VERBOSE)

@@ -1,7 +1,8 @@
 """What goes on a name to its right, though nothing of it shows a name alone.
 
-A family name typed with a small letter (``Meral kowal``, ``Lioba de boer``), and what
-small words join with hyphens (``Niel-bij-As``, ``Van den Velde-de Heer``).
+A family name typed with a small letter (``Meral kowal``, ``Lioba de boer``), initials
+(``Watson GA``, ``WILSON, M.E.``), whatever they abbreviate, and what small words join
+with hyphens (``Niel-bij-As``, ``Van den Velde-de Heer``).
 """
 
 from __future__ import annotations
@@ -22,11 +23,18 @@ from site_agent.deidentify.text.lexicon import (
     UNKNOWN,
     kinds,
 )
-from site_agent.deidentify.text.name_runs import DOTTED
+from site_agent.deidentify.text.name_runs import DOTTED, is_dotted_word
 from site_agent.deidentify.text.page import Page
+from site_agent.deidentify.text.ranks import is_role
 from site_agent.deidentify.text.spans import Category, Span
+from site_agent.deidentify.text.vocabulary import words
 
 _LINKED = re.compile(r"(?:-[a-z]{1,4}[- ][^\W\d_a-z][^\W\d_]*)+")
+_DOTTED = re.compile(r"(?:,? ?[A-Z]\.-? ?|\.-? ?)[A-Z](?![A-Za-z])\.?")
+_TWO = re.compile(
+    r",? (?P<two>[A-Z]{2})"
+    r"(?=\.?$|\.? ?[,;:)(/\n|]|\. |  | -| (?!de |la |en |in |a )[a-z])"
+)
 _SHORTEST = 4
 _MOST_PARTICLES = 3
 _NEVER = CLINICAL | LETTER | TITLE | MONTH
@@ -36,9 +44,16 @@ def with_tail(page: Page, span: Span) -> Span:
     """Take in what goes on a name or a place behind its last word."""
     end = span[1]
     after = bisect_left(page.starts, end)
-    if not 0 < after < len(page.words) or page.kinds[after] & CAPITAL:
+    if not 0 < after < len(page.words):
         return span
     gap, kind = page.gaps[after], page.kinds[after - 1]
+    if page.kinds[after] & CAPITAL:
+        may_be = page.kinds[after] & (CAPS | INITIAL) and (
+            gap in (" ", ", ") or (kind & INITIAL and gap in DOTTED)
+        )
+        if span[2] is Category.NAME and may_be:
+            return _with_initials(page, span, after)
+        return span
     if kind & (CAPITAL | CAPS) != CAPITAL and not kind & INITIAL:
         return span
     if gap == " " or (gap in DOTTED and kind & INITIAL):
@@ -51,6 +66,22 @@ def with_tail(page: Page, span: Span) -> Span:
         if linked is not None:
             return span._replace(end=linked.end())
     return span
+
+
+def _with_initials(page: Page, span: Span, after: int) -> Span:
+    """Take in initials that follow; degrees and films (``Dr Rust, MD``) are none."""
+    dotted = _DOTTED.match(page.text, span[1])
+    if dotted is not None and not is_dotted_word(page, after):
+        return span._replace(end=dotted.end())
+    two = _TWO.match(page.text, span[1])
+    if two is None or is_role(page, after):
+        return span
+    if page.folds[after] in words("names", "films"):
+        return span
+    loud = page.gaps[after] == " " and page.kinds[after - 1] & CAPS
+    if loud and not page.kinds[after] & UNKNOWN:
+        return span  # DR RUST IS
+    return span._replace(end=two.end("two"))
 
 
 def _small_name(page: Page, word: int) -> int:

@@ -49,6 +49,7 @@ from site_agent.deidentify.text.periods import (
     quarter_at,
     week_at,
 )
+from site_agent.deidentify.text.rung import before_numbers, rung_at
 from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.typists import find_typists
 from site_agent.deidentify.text.uncalled import (
@@ -140,6 +141,7 @@ def _by_form(page: Page, dated: list[tuple[int, int]]) -> Iterator[Span]:
         coded=lengths_of_postcodes(page.language),
         births=before_years_of_birth(),
         weeks=words("periods", "weeks"),
+        rung=before_numbers(),
     )
     end, date = 0, Category.DATE
     for start, stop in page.figures:
@@ -164,7 +166,8 @@ class _Told(NamedTuple):
     `dates` are the ends of those that were found, `dated` the parts where a fraction
     may be a day, `monthly` the words of which one of the next three may be a month.
     `coded` are the lengths of figures that may begin a postcode, `births` the words
-    before a year of birth, `weeks` those before the number of a week.
+    before a year of birth, `weeks` those before the number of a week, `rung` those
+    before a number that somebody is rung at.
     """
 
     dates: set[int]
@@ -173,6 +176,7 @@ class _Told(NamedTuple):
     coded: tuple[int, ...]
     births: frozenset[str]
     weeks: frozenset[str]
+    rung: frozenset[str]
 
 
 def _months(page: Page, may_be: list[int]) -> Iterator[Span]:
@@ -252,6 +256,12 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         return year
     if (called := called_at(page, start, word)) is not None:
         return called
+    if (
+        word >= 0
+        and page.folds[word] in told.rung
+        and (rung := rung_at(page, start, word))
+    ):
+        return rung
     if length >= _FEWEST_OF_NUMBERS or not _CLOSED_FIGURE.match(folded, end):
         found = number_at(folded, start)
         if found is not None:
@@ -282,6 +292,8 @@ def _behind_letters(
     """Tell what the figure ``[start, end)`` is that letters are joined to."""
     folded = page.folded
     begin = _first_letter(folded, start, start)
+    if start - begin == 1 and folded[begin - 1 : begin] == "-":
+        begin = _first_letter(folded, begin - 1, start)  # IMG-Z2840
     if end - start in _DIGITS_OF_DATES and (
         found := _behind_small_word(page, start, word, told)
     ):

@@ -331,6 +331,8 @@ def _telling(page: Page, word: int) -> Run | None:
     strong = _begins_phrase(page, word, _cues("told"))
     if not strong and not _begins_phrase(page, word, _cues("does")):
         return None
+    if page.folds[word - 1] in words("names", "pronouns"):
+        return None
     start = word
     while start > 0 and start > word - 4:
         kind = page.kinds[start - 1]

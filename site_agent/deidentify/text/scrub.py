@@ -282,7 +282,8 @@ def _widened(page: Page, span: Span, zones: Zones) -> Span:
             where = words("dwellings", "towns")  # wonende te
             while first < word and folds[first] in where:
                 first += 1
-        if first and page.kinds[first - 1] & CAPS and _is_initials(page, first - 1):
+        before = first - 1
+        if first and page.kinds[before] & CAPS and _is_initials(page, before, word):
             first -= 1
         while 0 < first < word and _is_initial(page, first - 1):
             first -= 1  # J. De Maeyer
@@ -299,16 +300,18 @@ def _is_whole(page: Page, word: int) -> bool:
     return bool(house) and not is_proper_head(page, word)
 
 
-def _is_initials(page: Page, word: int) -> bool:
-    """Whether capitals before a name are its two initials: ``SA Bianchi``."""
-    kind, name = page.kinds[word], page.kinds[word + 1]
+def _is_initials(page: Page, word: int, at: int) -> bool:
+    """Whether capitals before the name `at` are its two initials: ``SA Bianchi``."""
+    kind, name, gap = page.kinds[word], page.kinds[at], page.gaps[word]
     return (
         bool(name & CAPITAL)
         and (
             not (kind & TITLE or _is_of_phrase(page, word))
             or (word > 0 and page.kinds[word - 1] & (TITLE | CAPS) == TITLE)
+            or "\n" in gap
+            or ":" in gap
         )
-        and not name & (CAPS | HOUSE)
+        and not name & (CAPS | HOUSE | INITIAL)
         and len(page.words[word]) == _INITIALS
         and page.gaps[word + 1] == " "
     )

@@ -70,7 +70,10 @@ _STAMPED = re.compile(
     r"(?=[ .]?[ \t\n,;)|]|\.?$)(?! [a-z])"
 )
 _TO_END = re.compile(rf"(?P<day>,? {_DAY}{_HOUR})?[.)]?(?P<end>\s*(?:\n|$))")
-_DAY_BEHIND = re.compile(rf"[ ,/|-]{{1,3}}{_DAY}{_HOUR}\.?\s*(?:\n|$)")
+_DAY_BEHIND = re.compile(
+    rf"(?: ?/ [^\W\d_]{{4,20}}(?:, ?| )(?:le |den )?|[ ,/|-]{{1,3}}){_DAY}{_HOUR}"
+    r"\.?\s*(?:\n|$|\()"
+)
 _THREE = 3
 _LAST_LINES, _LAST_OF_NAMES = 4, 2
 _SHORT = 4
@@ -160,6 +163,8 @@ def _tells(page: Page, word: int, match: re.Match[str]) -> bool:
     if not gap:
         return False
     if not code.isalpha() or ":" in gap:
+        return True
+    if page.folds[word] in words("typist", "initials") and code.isupper():
         return True
     return not is_clinical(fold(code), page.language) and not code.istitle()
 

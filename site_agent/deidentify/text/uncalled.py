@@ -32,6 +32,7 @@ _TOKEN = re.compile(r"[a-z\d]{1,24}(?:[-/._][a-z\d]{1,16}){0,6}(?![a-z\d])")
 _GROUPS = re.compile(r"\d{2,6}(?: \d{2,6}){0,4} \d{1,6}(?: [a-z]{2}(?=[,;.)\n]|$))?")
 # Of British national insurance ``QQ 12 34 56 C``, of other files ``7 818 552``.
 _INSURANCE = re.compile(r"(?<=[a-z]{2} )\d\d \d\d \d\d [a-z](?![a-z\d])")
+_PAIRS = re.compile(r"\d\d \d\d \d\d(?! ?\d|[.,/]\d|\w)")
 _MILLIONS = re.compile(r"\d \d{3} (?!000)\d{3}(?! ?\d|[.,]\d)")
 _CODED = re.compile(r"[a-z]{1,4}[-/.]\d{4}[-/.][a-z]{1,4}")
 _NUMBERS = re.compile(r"\d+")
@@ -50,7 +51,7 @@ _GOES_ON = re.compile(
 _LETTERS_BEFORE, _JOINTS = 6, frozenset("-/._")
 _LONG, _FEWEST, _PARTED = 6, 5, 7
 _LONGEST_OF_RANGE, _RUN = 5, 4
-_LONGEST_CODE = 3
+_LONGEST_CODE, _CODE = 3, 2
 _NO_CODE = FUNCTION | COMMON | LETTER | LABEL
 _LONGEST_GAP = 3
 
@@ -74,6 +75,8 @@ def uncalled_at(page: Page, start: int, word: int) -> Span | None:
         if insured is not None:
             begin = start - len("QQ ")
         groups = insured or _MILLIONS.match(folded, start)
+        if groups is None and _is_coded(page, start, word):
+            groups = _PAIRS.match(folded, start)
         if groups is None:
             groups = _GROUPS.match(folded, start)
             groups = groups if groups and _are_groups(groups[0]) else None
@@ -88,6 +91,13 @@ def uncalled_at(page: Page, start: int, word: int) -> Span | None:
     if is_measured(page, begin, stop, word):
         return None
     return Span(begin, stop, Category.ID, "id-uncalled")
+
+
+def _is_coded(page: Page, start: int, word: int) -> bool:
+    """Whether two capitals begin a number in pairs: ``GH 35 14 94``."""
+    if word < 0 or start - page.ends[word] != 1 or not page.kinds[word] & CAPS:
+        return False
+    return len(page.words[word]) == _CODE and page.text[start - 1] == " "
 
 
 def may_be_uncalled(folded: str, start: int, end: int) -> bool:
@@ -179,6 +189,8 @@ def with_code(page: Page, span: Span) -> Span:
     coded = kind & INITIAL or (kind & CAPS and not kind & _NO_CODE)
     if not coded or len(page.words[word]) > _LONGEST_CODE:
         return span
+    if _is_coded(page, span[0], word) and _PAIRS.fullmatch(page.text, *span[:2]):
+        return Span(page.starts[word], *span[1:])
     called = page.folds[word] in by_last_word("numbered_id", "numbered_phone")
     if called and not kind & INITIAL:
         return span

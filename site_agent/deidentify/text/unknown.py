@@ -105,7 +105,9 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
         elif kind & _NEVER_ALONE:
             continue
         else:
-            denied = _stands_alone(page, word, bool(letter[word]), loud, german)
+            denied = _stands_alone(
+                page, word, bool(letter[word]), loud, german
+            ) and not is_in_eponym(page, word)
             rule = "lone-capital"
         if denied:
             taken[word] = 1

@@ -81,3 +81,9 @@ def test_age_in_brackets_in_a_field_and_behind_a_birthday(
 def test_age_in_brackets_behind_a_name_goes_and_a_count_stays() -> None:
     scrubbed = scrub("Courtenay, Alexandria (98). Slices (98).", NOBODY, "en").text
     assert scrubbed.endswith("] (90+). Slices (98).")
+
+
+def test_age_before_a_birthday_is_banded() -> None:
+    text = "Geisler W., 96, d.o.b. 17-10-12, SpO2 96, born well"
+    scrubbed = scrub(text, NOBODY, "en").text
+    assert "90+, d.o.b. [DATE]" in scrubbed

@@ -15,6 +15,10 @@ from site_agent.deidentify.text.spans import Category, Span
         ("fr", "E. K", ". garrido"),
         ("nl", "Niel", "-bij-As"),
         ("nl", "Van den Velde", "-de Heer"),
+        ("en", "Watson", " GA"),
+        ("en", "WILSON", ", M.E."),
+        ("en", "JOHNSON", ", EM"),
+        ("es", "Roselló", " CR"),
     ],
 )
 def test_name_is_taken_whole(language: str, begun: str, rest: str) -> None:
@@ -30,6 +34,10 @@ def test_name_is_taken_whole(language: str, begun: str, rest: str) -> None:
         ("en", "Rust", "-year-old man"),
         ("de", "Meral", " war hier"),
         ("sv", "Vestin", ", tack"),
+        ("en", "Rust", ", MD"),
+        ("en", "Rust", " CT"),
+        ("en", "Rust", ". A film"),
+        ("en", "DR RUST", " IS"),
         ("en", "Rust", ""),
     ],
 )

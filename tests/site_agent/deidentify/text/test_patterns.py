@@ -154,3 +154,33 @@ def test_date_without_a_space_before_it(
     language: str, text: str, scrubbed: str
 ) -> None:
     assert scrub(text, KnownIdentifiers(), language).text == scrubbed
+
+
+@pytest.mark.parametrize(
+    ("language", "date"),
+    [
+        ("de", "Mai des Jahres 2006"),
+        ("es", "noviembre del año 2010"),
+        ("es", "mayo de 14"),
+        ("fr", "février de l'année 2016"),
+        ("it", "luglio dell'anno 2011"),
+        ("nl", "november van 2020"),
+        ("pl", "6-go czerwca 1999"),
+        ("pt", "abril do ano de 2009"),
+    ],
+)
+def test_date_with_words_between_its_parts(language: str, date: str) -> None:
+    scrubbed = scrub(f"x {date}, y", KnownIdentifiers(), language).text
+    assert scrubbed == "x [DATE], y"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("GH 35 14 94", "R5 51292", "31224.2", "IMG-Z2840", "21 01555268 45"),
+        *("ESPZAW97 G40 R820K", "51/474 40 62", "310 26 92 019", "0 87 847 11 76"),
+    ],
+)
+def test_number_in_groups_goes_whole(number: str) -> None:
+    scrubbed = scrub(f"seen under {number}, since", KnownIdentifiers(), "en").text
+    assert scrubbed in ("seen under [ID], since", "seen under [PHONE], since")

@@ -218,3 +218,17 @@ def test_a_text_twice_as_long_takes_twice_the_work() -> None:
         return counted
 
     assert calls(letter * 80) < 2.2 * calls(letter * 40)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "scrubbed"),
+    [
+        ("es", "Informado por:\nMR Chamorro Mesa\n", "Informado por:\n[NAME]\n"),
+        ("en", "Dear Dr MM Dumas, thanks", "Dear Dr [NAME], thanks"),
+        ("nl", "Foto van J. De Maeyer, hier", "Foto van [NAME], hier"),
+    ],
+)
+def test_initials_before_a_name_go_with_it(
+    language: str, text: str, scrubbed: str
+) -> None:
+    assert scrub(text, KnownIdentifiers(), language).text == scrubbed

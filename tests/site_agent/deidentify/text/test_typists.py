@@ -142,3 +142,19 @@ def test_initials_behind_the_stamp_of_a_signature(
     language: str, text: str, scrubbed: str
 ) -> None:
     assert scrub(text, KnownIdentifiers(), language).text == scrubbed
+
+
+@pytest.mark.parametrize(
+    "line", ["SMW 2024-11-23 (voice recognition)", "NES / Schreibbüro, 2014-07-02"]
+)
+def test_initials_before_the_day_of_typing_begin_a_line(line: str) -> None:
+    scrubbed = scrub(f"Impression: Clear.\n\n{line}\n", NOBODY, "en").text
+    assert line[:3] not in scrubbed
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("nl", "(paraaf CMV); de foto"), ("en", "on call; initials MRN.")],
+)
+def test_initials_that_are_called_so(language: str, text: str) -> None:
+    assert "[NAME]" in scrub(text, NOBODY, language).text
