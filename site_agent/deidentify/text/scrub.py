@@ -302,7 +302,10 @@ def _is_whole(page: Page, word: int) -> bool:
 
 def _is_initials(page: Page, word: int, at: int) -> bool:
     """Whether capitals before the name `at` are its two initials: ``SA Bianchi``."""
-    kind, name, gap = page.kinds[word], page.kinds[at], page.gaps[word]
+    kinds, last = page.kinds, len(page.kinds) - 1
+    while at < last and kinds[at] & (PARTICLE | CAPITAL) == PARTICLE:
+        at += 1
+    kind, name, gap = kinds[word], kinds[at], page.gaps[word]
     return (
         bool(name & CAPITAL)
         and (

@@ -54,8 +54,9 @@ _BOTH = re.compile(r"\bD: ?[A-Z]{2,4},? {1,2}T: ?[A-Za-z]{2,4}\b")
 # Before initials at the end of a line, and a day that may stand behind them.
 _MARK = re.compile(r"(?P<ended>[.!?)\]] {1,2})$|\d ?[/|,-] ?$|(?P<listed>[,/] |\()$")
 _DAY = (
-    r"(?:\d{1,4}(?P<by>[./-])\d{1,2}(?P=by)\d{2,4}|\d{6,8}(?!\d)"
-    r"|\d{1,4}[./ -]{0,2}(?:de )?[^\W\d_]{3,10}[.,/ -]{0,2}(?:del? )?\d{2,4}"
+    r"(?:\d{1,4} ?(?P<by>[./-]) ?\d{1,2} ?(?P=by) ?\d{2,4}|\d{6,8}(?!\d)"
+    r"|\d{1,4}(?:st|nd|rd|th)?[./ -]{0,2}(?:de |of )?[^\W\d_]{3,10}[.,/ -]{0,2}"
+    r"(?:del? )?['\u2019]?\d{2,4}"
     r"|[^\W\d_]{3,9} \d{1,2},? \d{4})"
 )
 # Initials and a name, the day behind them: ``PMC/Ward 16APR2013``.
