@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cache
 
 from site_agent.deidentify.text.lexicon import (
     CAPITAL,
@@ -27,7 +28,7 @@ from site_agent.deidentify.text.name_runs import DOTTED, is_dotted_word
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.ranks import is_role
 from site_agent.deidentify.text.spans import Category, Span
-from site_agent.deidentify.text.vocabulary import words
+from site_agent.deidentify.text.vocabulary import words, words_in
 
 _LINKED = re.compile(r"(?:-[a-z]{1,4}[- ][^\W\d_a-z][^\W\d_]*)+")
 _DOTTED = re.compile(r"(?:,? ?[A-Z]\.-? ?|\.-? ?)[A-Z](?![A-Za-z])\.?")
@@ -93,6 +94,14 @@ def _small_name(page: Page, word: int) -> int:
     written = page.words[at]
     if len(written) < _SHORTEST or not written.islower():
         return word
+    if at == word and page.folds[at].endswith(_verbs(page.language)):
+        return word  # Dr Stein instemde
     kind = listed[written.capitalize()]
     named = kind & UNKNOWN or (kind & COMMON and not kind & _NEVER)
     return at + 1 if named else word
+
+
+@cache
+def _verbs(language: str) -> tuple[str, ...]:
+    """Give how verbs end that often stand behind a name, and names seldom."""
+    return tuple(words_in("verbs", language))
