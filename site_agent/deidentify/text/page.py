@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from sys import intern
@@ -115,13 +115,7 @@ def open_page(text: str, language: str | None = None) -> Page:
     kind_of = kinds(language).__getitem__
     listed = list(map(kind_of, words))
     if glued := [at for at, kind in enumerate(listed) if kind & GLUED]:
-        starts, ends = list(starts), list(ends)
-        for at in reversed(glued):
-            split = glued_at(words[at])
-            words[at : at + 1] = words[at][:split], words[at][split:]
-            gaps.insert(at + 1, " ")
-            starts.insert(at + 1, starts[at] + split)
-            ends.insert(at, starts[at] + split)
+        words, gaps, starts, ends = _parted(words, gaps, starts, ends, glued)
         listed = list(map(kind_of, words))
     few = [at for at, kind in enumerate(listed) if kind & _FEW]
     return Page(
@@ -141,6 +135,34 @@ def open_page(text: str, language: str | None = None) -> Page:
         language=language,
         plain=plain,
     )
+
+
+def _parted(
+    words: list[str],
+    gaps: list[str],
+    starts: Sequence[int],
+    ends: Sequence[int],
+    glued: Iterable[int],
+) -> tuple[list[str], list[str], list[int], list[int]]:
+    """Part the words `glued` where their second one begins."""
+    parted: tuple[list[str], list[str], list[int], list[int]] = ([], [], [], [])
+    done = 0
+    for at in (*glued, len(words)):
+        before = slice(done, at)
+        parted[0].extend(words[before])
+        parted[1].extend(gaps[before])
+        parted[2].extend(starts[before])
+        parted[3].extend(ends[before])
+        if at < len(words):
+            split = glued_at(words[at])
+            place = starts[at] + split
+            parted[0].extend((words[at][:split], words[at][split:]))
+            parted[1].extend((gaps[at], " "))
+            parted[2].extend((starts[at], place))
+            parted[3].extend((place, ends[at]))
+        done = at + 1
+    parted[1].append(gaps[-1])
+    return parted
 
 
 def _parted_row(line: str) -> str:

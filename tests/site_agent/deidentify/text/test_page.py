@@ -56,3 +56,10 @@ def test_space_that_was_forgotten_before_a_capital_parts_words() -> None:
         page.text[start:end] == word
         for start, end, word in zip(page.starts, page.ends, page.words, strict=True)
     )
+
+
+def test_long_text_without_spaces_before_capitals_is_parted_in_one_go() -> None:
+    line = "since May toRoyal, sinceFebruary\n"
+    page = open_page(line * 40_000, "en")
+    assert page.words == open_page(line, "en").words * 40_000
+    assert together(page) == page.text
