@@ -14,7 +14,7 @@ from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.spelling import fold
 from site_agent.deidentify.text.vocabulary import phrases, words
 
-_FEWEST = 2  # cells of a row, and known heads
+_FEWEST = 2  # separators of a row, and known heads
 _LONGEST_CELL = 60
 _SEPARATORS = "|\t;"
 _NAMED = {
@@ -33,17 +33,17 @@ def find_columns(page: Page) -> Iterator[Span]:
 def _columns(text: str, separator: str) -> Iterator[Span]:
     at, heads = 0, list[Category | None]()
     for line in text.split("\n"):
-        cells = line.split(separator)
-        if len(cells) >= _FEWEST and len(cells) == len(heads):
+        parted = line.count(separator)
+        if heads and parted + 1 == len(heads):
             begin = at
-            for cell, category in zip(cells, heads, strict=True):
+            for cell, category in zip(line.split(separator), heads, strict=True):
                 bare = cell.strip()
                 if category and _holds(bare, category):
                     start = begin + cell.index(bare)
                     yield Span(start, start + len(bare), category, "column")
                 begin += len(cell) + 1
         elif line.strip(" -+:=" + separator):  # else a rule below the head
-            heads = _heads(cells) if len(cells) >= _FEWEST else []
+            heads = _heads(line.split(separator)) if parted >= _FEWEST else []
         at += len(line) + 1
 
 
