@@ -105,7 +105,9 @@ SOUGHT = (TYPED | DATED | SHORT_STREET | HOUSE | STREET | MONTH | BROKEN) | (
 """What few words are; `Page.sought` lists those, for the rules that begin with one."""
 
 # What a word may be whether it has a capital or not.
-_OF_ANY = HEADED | SIGNED | TYPED | ROLED | SHORT_STREET | MAYBE_HOUSE | NUMERAL | DATED
+_OF_ANY = (HEADED | SIGNED | TYPED | ROLED | SHORT_STREET | MAYBE_HOUSE | NUMERAL) | (
+    DATED | BETWEEN
+)
 # What a word with a small letter may be.
 _OF_SMALL = (
     TITLE | PARTICLE | MONTH | HOUSE | STREET | LABEL | FUNCTION | CUE | TELLING
@@ -145,8 +147,6 @@ class Kinds(dict[str, int]):
                 kind |= HOUSE
             if glued_at(word):
                 kind |= GLUED
-        if word.lower() in between_titles():
-            kind |= BETWEEN
         if len(folded) >= _SHORTEST_NINETY and _NINETY.search(folded):
             kind |= AGED
         self[word] = kind
@@ -177,7 +177,7 @@ def _of_capital(word: str, folded: str, listed: int, language: str) -> int:
         return kind & (CAPITAL | TITLE | PARTICLE | CUE | _OF_ANY) | INITIAL
     if word.isupper():
         kind |= CAPS
-    if "?" in word or "\ufffd" in word:
+    if "?" in folded:  # for U+FFFD too
         return kind | BROKEN | UNKNOWN
     if not kind & (CLINICAL | HOUSE) and _is_house(folded, language):
         kind |= HOUSE
@@ -239,6 +239,7 @@ def _listed() -> dict[str, int]:
             (_first_words("signature"), SIGNED),
             (by_last_word("typed"), TYPED),
             (_first_words("roles"), ROLED),
+            (between_titles(), BETWEEN),
             (words("streets", "short"), SHORT_STREET),
             *((words("houses", entry), MAYBE_HOUSE) for entry in _MAYBE_HOUSES),
             (ROMAN, NUMERAL),
@@ -279,10 +280,8 @@ def _first_words(table: str) -> Iterator[str]:
 
 @cache
 def between_titles() -> frozenset[str]:
-    """Give the words, folded or not, that may stand between a title and the name."""
-    listed = ("between", "ranks")
-    folded = frozenset[str]().union(*(words("titles", one) for one in listed))
-    return folded.union(*(written_words("titles", one) for one in listed))
+    """Give the words that may stand between a title and the name."""
+    return words("titles", "between") | words("titles", "ranks")
 
 
 def _is_house(folded: str, language: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-_BLOCK = 1 << 8  # characters that are searched for one word
+_BLOCK = 1 << 9  # characters that are searched for one word
 
 
 class SortedWords:

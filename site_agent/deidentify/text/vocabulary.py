@@ -7,12 +7,12 @@ import tomllib
 from collections.abc import Iterable, Mapping, Set
 from functools import cache
 from importlib.resources import files
-from itertools import chain
 from typing import Any
 
 from site_agent.deidentify.text.spelling import fold
 
 _WORD = re.compile(r"[^\W\d_]+")
+_LONG_WORD = re.compile(r"[^\W\d_]{2,}")
 _BEFORE_LAST = re.compile("[ ']")
 
 
@@ -55,8 +55,7 @@ def said_in(table: str, *languages: str) -> frozenset[str]:
 
 @cache
 def _said(table: str, entry: str) -> frozenset[str]:
-    said = words_of(fold(_read()[table][entry]))
-    return frozenset(word for word in said if len(word) > 1)
+    return frozenset(_LONG_WORD.findall(fold(_read()[table][entry])))
 
 
 @cache
@@ -68,11 +67,8 @@ def written_phrases(table: str, *entries: str) -> frozenset[str]:
 
 def _parted(listed: str) -> Iterable[str]:
     """Give the phrases of an entry, which have strokes between them."""
-    return filter(None, map(_in_one_line, listed.split("|")))
-
-
-def _in_one_line(phrase: str) -> str:
-    return " ".join(phrase.split())
+    line = " ".join(listed.split()).replace(" |", "|").replace("| ", "|")
+    return filter(None, line.split("|"))
 
 
 ByEnd = Mapping[str, Mapping[int, Set[tuple[str, ...]]]]
@@ -81,12 +77,28 @@ ByEnd = Mapping[str, Mapping[int, Set[tuple[str, ...]]]]
 @cache
 def by_last_word(*tables: str) -> ByEnd:
     """Map the last word of each phrase to what stands before it, by number of words."""
+    if len(tables) > 1:
+        return _joined(map(by_last_word, tables))
     found: dict[str, dict[int, set[tuple[str, ...]]]] = {}
-    for phrase in chain.from_iterable(map(phrases, tables)):
+    for phrase in phrases(*tables):
         *before, last = words_of(phrase)
         befores = found.setdefault(last, {})
         befores.setdefault(len(before), set()).add(tuple(before))
     return found
+
+
+def _joined(tables: Iterable[ByEnd]) -> ByEnd:
+    joined: dict[str, Mapping[int, Set[tuple[str, ...]]]] = {}
+    for table in tables:
+        both = {
+            last: {
+                length: table[last].get(length, set()) | joined[last].get(length, set())
+                for length in table[last].keys() | joined[last].keys()
+            }
+            for last in table.keys() & joined.keys()
+        }
+        joined |= {**table, **both}
+    return joined
 
 
 @cache

@@ -12,6 +12,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from operator import itemgetter
 
 from site_agent.deidentify.dictionary import code_words
 from site_agent.deidentify.text.sorted_words import SortedWords
@@ -26,6 +27,7 @@ from site_agent.deidentify.text.vocabulary import (
 _ASCII = bytes(range(128))
 _SHORTEST_STEM = 4  # before an English ending
 _HEAD, _TAIL = 4, 3  # letters of the shortest listed stem, and of such an ending
+_head, _tail = itemgetter(slice(_HEAD)), itemgetter(slice(-_TAIL, None))
 _LEAST_BEFORE_ENDING = 4
 _SHORTEST_PREFIXED = 5  # behind a prefix
 _SHORTEST_PLAIN = 5  # of which an accent was written as a letter
@@ -149,40 +151,36 @@ def _english() -> frozenset[str]:
 def _has_stem(folded: str, language: str) -> bool:
     if folded[:_HEAD] not in _heads(language):  # nearly always
         return False
-    lengths = range(_HEAD, len(folded) + 1)
     stems = _parts("stems", language)
-    return any(folded[:length] in listed for listed in stems for length in lengths)
+    return any(folded[:length] in stems for length in range(_HEAD, len(folded) + 1))
 
 
 def _has_ending(folded: str, language: str) -> bool:
     rest = folded[_LEAST_BEFORE_ENDING:]
     if rest[-_TAIL:] not in _tails(language):  # most often
         return False
-    lengths = range(_TAIL, len(rest) + 1)
     endings = _parts("endings", language)
-    return any(rest[-length:] in listed for listed in endings for length in lengths)
+    return any(rest[-length:] in endings for length in range(_TAIL, len(rest) + 1))
 
 
 @cache
 def _heads(language: str) -> frozenset[str]:
     """Give the first letters of stems, of which the shortest have no more."""
-    stems = _parts("stems", language)
-    return frozenset(stem[:_HEAD] for listed in stems for stem in listed)
+    return frozenset(map(_head, _parts("stems", language)))
 
 
 @cache
 def _tails(language: str) -> frozenset[str]:
     """Give the last letters of endings, of which the shortest have no more."""
-    endings = _parts("endings", language)
-    return frozenset(ending[-_TAIL:] for listed in endings for ending in listed)
+    return frozenset(map(_tail, _parts("endings", language)))
 
 
 @cache
-def _parts(table: str, language: str) -> tuple[frozenset[str], ...]:
+def _parts(table: str, language: str) -> frozenset[str]:
     """Give the stems or endings of a language and of any; all there are for ``""``."""
     listed = _lists()[table]
     chosen = listed.keys() & {language, "all"} if language else listed
-    return tuple(listed[one] for one in chosen)
+    return frozenset().union(*(listed[one] for one in chosen))
 
 
 def _has_digraphs(folded: str, language: str) -> bool:
@@ -225,8 +223,7 @@ def _prefixes() -> tuple[str, ...]:
 
 def _is_inflected_eponym(folded: str) -> bool:
     """Whether it is an eponym with an ending: ``Kerleya``, ``Crohns``."""
-    # Some eponyms are shorter than a head.
-    if _heads_of_eponyms().isdisjoint((folded[:_HEAD], folded[:3], folded[:2])):
+    if folded[:_HEAD] not in _heads_of_eponyms():  # nearly always
         return False
     listed = eponyms()
     return any(
@@ -237,7 +234,10 @@ def _is_inflected_eponym(folded: str) -> bool:
 
 @cache
 def _heads_of_eponyms() -> frozenset[str]:
-    return frozenset(eponym[:_HEAD] for eponym in eponyms())
+    """Give the first letters of eponyms; of a short one its ending belongs to them."""
+    short = [eponym for eponym in eponyms() if len(eponym) < _HEAD]
+    inflected = (eponym + ending for eponym in short for ending in _ENDINGS_OF_EPONYMS)
+    return frozenset(map(_head, (*eponyms(), *inflected)))
 
 
 @cache
