@@ -76,11 +76,6 @@ _LONGEST_BEFORE = 20
 
 def room_at(page: Page, start: int, word: int) -> Span | None:
     """Find the room, bed or ward whose figure stands at `start`, `word` before it."""
-    if (
-        "/" in page.text[start : start + _BEFORE_BED]
-        and (bed := _BED.match(page.text, start)) is not None
-    ):
-        return Span(*bed.span(), Category.PLACE, "room")
     if word > 0 and page.ends[word] == start and start - page.starts[word] == 1:
         word, start = word - 1, page.starts[word]
     if (
@@ -94,6 +89,14 @@ def room_at(page: Page, start: int, word: int) -> Span | None:
     if page.text[page.ends[word] : start] not in _AFTER_ROOM:
         return None
     match = _ROOM.match(page.folded, start)
+    return Span(*match.span(), Category.PLACE, "room") if match else None
+
+
+def bed_at(page: Page, start: int) -> Span | None:
+    """Find a bed without a word for it, whose figure is at `start`: ``5C/12-2``."""
+    if "/" not in page.text[start : start + _BEFORE_BED]:
+        return None
+    match = _BED.match(page.text, start)
     return Span(*match.span(), Category.PLACE, "room") if match else None
 
 

@@ -200,7 +200,7 @@ def date_at(folded: str, start: int, *, in_figures: bool) -> int | None:
     `in_figures` says that another figure follows the first, else that a word does.
     """
     match = (_FIRST_FIGURES if in_figures else _FIRST_DAY).match(folded, start)
-    if match is None or _is_levels(match) or not _is_one(match):
+    if match is None or not _is_one(match) or _is_levels(match):
         return None
     return _end(match)
 

@@ -66,7 +66,8 @@ ACRONYM = 1 << 14
 LABEL = 1 << 15
 """The last word of a label after which something stands that identifies."""
 BROKEN = 1 << 16
-"""It lost letters to an old system: ``M?ller``."""
+"""It lost letters to an old system (``M?ller``), or a small word the space behind it
+(``sinceFebruary``)."""
 NUMERAL = 1 << 17
 """A month as a Roman numeral has it."""
 AGED = 1 << 18
@@ -84,8 +85,8 @@ DATED = 1 << 23
 SHORT_STREET = 1 << 24
 """A street's word that is short, or another word too: ``12 Elm St``."""
 
-GLUED = 1 << 26
-"""A small word and one with a capital, no space between them: ``sinceFebruary``."""
+NUMBERED = 1 << 26
+"""The last word of what calls a number, or one before a room or a year of birth."""
 MAYBE_HOUSE = 1 << 27
 """A house beside a generic word or in capitals (``Nursing Home``, ``AZ``)."""
 RELATED = 1 << 25
@@ -100,18 +101,23 @@ BETWEEN = 1 << 29
 OPENING = HEADED | SIGNED
 """What begins a section; `Page.openings` lists those words."""
 SOUGHT = (TYPED | DATED | SHORT_STREET | HOUSE | STREET | MONTH | BROKEN) | (
-    NUMERAL | AGED | MAYBE_HOUSE | GLUED
+    NUMERAL | AGED | MAYBE_HOUSE
 )
 """What few words are; `Page.sought` lists those, for the rules that begin with one."""
 
 # What a word may be whether it has a capital or not.
 _OF_ANY = (HEADED | SIGNED | TYPED | ROLED | SHORT_STREET | MAYBE_HOUSE | NUMERAL) | (
-    DATED | BETWEEN
+    DATED | BETWEEN | NUMBERED
 )
 # What a word with a small letter may be.
 _OF_SMALL = (
     TITLE | PARTICLE | MONTH | HOUSE | STREET | LABEL | FUNCTION | CUE | TELLING
 ) | _OF_ANY
+# What a capital letter alone may be.
+_OF_INITIAL = TITLE | PARTICLE | CUE | _OF_ANY
+_FOUND = CLINICAL | HOUSE
+# What does not keep a word with a capital from being unknown.
+_UNTOLD = CAPITAL | CAPS | PARTICLE | TELLING | CUE | LABEL | _OF_ANY
 _LONGEST_ACRONYM = 5
 _MOST_REMEMBERED = 1 << 15
 _SHORTEST_NINETY = 6
@@ -146,7 +152,7 @@ class Kinds(dict[str, int]):
             if not kind & HOUSE and _is_house(folded, self.language):
                 kind |= HOUSE
             if glued_at(word):
-                kind |= GLUED
+                kind |= BROKEN
         if len(folded) >= _SHORTEST_NINETY and _NINETY.search(folded):
             kind |= AGED
         self[word] = kind
@@ -172,17 +178,17 @@ def glued_at(word: str) -> int:
 
 def _of_capital(word: str, folded: str, listed: int, language: str) -> int:
     """Tell what a word with a capital may be that is listed as `listed`."""
-    kind = listed | CAPITAL
     if len(word) == 1:
-        return kind & (CAPITAL | TITLE | PARTICLE | CUE | _OF_ANY) | INITIAL
+        return listed & _OF_INITIAL | CAPITAL | INITIAL
+    kind = listed | CAPITAL
     if word.isupper():
         kind |= CAPS
     if "?" in folded:  # for U+FFFD too
         return kind | BROKEN | UNKNOWN
-    if not kind & (CLINICAL | HOUSE) and _is_house(folded, language):
+    if not kind & _FOUND and _is_house(folded, language):
         kind |= HOUSE
     # An allowed word is listed as clinical; here it can but be built like one.
-    if not kind & ~(CAPITAL | CAPS | PARTICLE | TELLING | CUE | LABEL | _OF_ANY):
+    if not kind & ~_UNTOLD:
         if is_built_like_one(folded, language):
             return kind | CLINICAL
         kind |= UNKNOWN
@@ -238,6 +244,9 @@ def _listed() -> dict[str, int]:
             (by_last_word(*_HEADINGS), HEADED),
             (_first_words("signature"), SIGNED),
             (by_last_word("typed"), TYPED),
+            (by_last_word("numbered_id", "numbered_phone"), NUMBERED),
+            (words("numbers", "rooms"), NUMBERED),
+            (words("ages", "birth") | words("ages", "in"), NUMBERED),
             (_first_words("roles"), ROLED),
             (between_titles(), BETWEEN),
             (words("streets", "short"), SHORT_STREET),

@@ -23,6 +23,7 @@ from site_agent.deidentify.text.ages import (
 from site_agent.deidentify.text.beside_dates import with_neighbours
 from site_agent.deidentify.text.called import called_at
 from site_agent.deidentify.text.codes import (
+    bed_at,
     british_postcode_at,
     lengths_of_postcodes,
     postcode_at,
@@ -39,6 +40,7 @@ from site_agent.deidentify.text.lexicon import (
     DATED,
     FUNCTION,
     MONTH,
+    NUMBERED,
     NUMERAL,
 )
 from site_agent.deidentify.text.moments import find_moments
@@ -247,15 +249,16 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         return code
     if before in "+(" and (found := number_at(folded, start - 1)) is not None:
         return found
-    if (
-        length in _DIGITS_OF_YEARS
-        and word >= 0
-        and page.folds[word] in told.births
-        and (year := year_of_birth_at(page, start, end, word))
-    ):
-        return year
-    if (called := called_at(page, start, word)) is not None:
-        return called
+    numbered = word >= 0 and _is_numbered(page, word)
+    if numbered:
+        if (
+            length in _DIGITS_OF_YEARS
+            and page.folds[word] in told.births
+            and (year := year_of_birth_at(page, start, end, word))
+        ):
+            return year
+        if (called := called_at(page, start, word)) is not None:
+            return called
     if (
         word >= 0
         and page.folds[word] in told.rung
@@ -276,7 +279,18 @@ def _figure(page: Page, start: int, end: int, told: _Told) -> Span | None:
         age := age_at(page, start, word) or _beside_birth(folded, start, end, told)
     ):
         return age
-    return room_at(page, start, word) or town_code_at(page, start, end, word)
+    return (
+        bed_at(page, start)
+        or (room_at(page, start, word) if numbered else None)
+        or town_code_at(page, start, end, word)
+    )
+
+
+def _is_numbered(page: Page, word: int) -> bool:
+    """Whether one of the three words up to `word` may call a figure something."""
+    kinds = page.kinds
+    before = kinds[word - 1] | kinds[word - 2] if word > 1 else kinds[0]
+    return bool((kinds[word] | before) & NUMBERED)
 
 
 def _first_letter(folded: str, begin: int, start: int) -> int:
@@ -303,6 +317,7 @@ def _behind_letters(
         found
         or number_at(folded, begin)
         or called_at(page, start, word)
+        or bed_at(page, start)
         or room_at(page, start, word)
         or postcode_at(page, start, end)
         or british_postcode_at(page, word)
