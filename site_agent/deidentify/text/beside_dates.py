@@ -36,8 +36,11 @@ def with_neighbours(page: Page, span: Span) -> Span:
             end = of_month.end()
     if start and folded[start - 1] != "\n" and folded[start - 2] not in ":|":
         near = start - _LONGEST_RANGE if start > _LONGEST_RANGE else 0
-        figured = _FIGURE.search(folded, near, start) is not None
-        if figured and _BEGINS_WITH_DAY.match(folded, start):
+        if (
+            folded[start].isdecimal()
+            and _FIGURE.search(folded, near, start)
+            and _BEGINS_WITH_DAY.match(folded, start)
+        ):
             lettered = any(map(str.isalpha, folded[start:end]))
             form = _before_words() if lettered else _before_figures()
             first = form.search(folded, near, start)

@@ -284,11 +284,12 @@ def _days(match: re.Match[str]) -> tuple[dt.date, ...]:
 def _read(match: re.Match[str]) -> tuple[int, int, int]:
     """Give the year, and month and day in the order of most countries."""
     # The last group tells the form.
-    written, month, day = match.group(*_PARTS[str(match.lastgroup)])
+    written, said, day = match.group(*_PARTS[match.lastgroup or ""])
     year = int(written)
     if len(written) == 2:  # 1930 to 2029
         year += 1900 if year >= 30 else 2000
-    return year, _month(month), int(day)
+    month = int(said) if said.isdigit() else MONTHS.get(said) or ROMAN[said]
+    return year, month, int(day)
 
 
 def _may_be_american(match: re.Match[str]) -> bool:
@@ -301,7 +302,3 @@ def _exists(year: int, month: int, day: int) -> bool:
     if not 0 < month < len(_DAYS) or not 0 < day <= _DAYS[month]:
         return False
     return day < _LEAP_DAY or month != _FEBRUARY or isleap(year)
-
-
-def _month(text: str) -> int:
-    return int(text) if text.isdigit() else MONTHS.get(text) or ROMAN[text]

@@ -19,7 +19,7 @@ _BEFORE_LAST = re.compile("[ ']")
 @cache
 def words(table: str, entry: str) -> frozenset[str]:
     """All words of one entry, folded."""
-    return frozenset(fold(_read()[table][entry]).split())
+    return frozenset(_folded(table, entry).split())
 
 
 @cache
@@ -39,8 +39,8 @@ def written_words(table: str, entry: str) -> frozenset[str]:
 @cache
 def phrases(table: str, *entries: str) -> frozenset[str]:
     """All phrases of the entries (of every language, if none is given), folded."""
-    listed = _read()[table]
-    return frozenset(p for e in entries or listed for p in _parted(fold(listed[e])))
+    chosen = entries or _read()[table]
+    return frozenset(p for entry in chosen for p in _parted(_folded(table, entry)))
 
 
 def said_in(table: str, *languages: str) -> frozenset[str]:
@@ -55,7 +55,7 @@ def said_in(table: str, *languages: str) -> frozenset[str]:
 
 @cache
 def _said(table: str, entry: str) -> frozenset[str]:
-    return frozenset(_LONG_WORD.findall(fold(_read()[table][entry])))
+    return frozenset(_LONG_WORD.findall(_folded(table, entry)))
 
 
 @cache
@@ -127,6 +127,11 @@ def common_words() -> frozenset[str]:
     Such a word alone names nobody: ``Small left effusion`` with a patient Small.
     """
     return frozenset().union(*(words("common", entry) for entry in _read()["common"]))
+
+
+@cache
+def _folded(table: str, entry: str) -> str:
+    return fold(_read()[table][entry])
 
 
 @cache

@@ -18,6 +18,7 @@ from site_agent.deidentify.text.vocabulary import by_last_word, words, words_in
 
 _POLISH_VERB = re.compile("[ąę]")
 _CLOSED = re.compile(r"[.,;)\n]|$")
+_JOINTS = frozenset((" ", "'", "\u2019"))
 _SHORTEST_MONTH = 3
 _MOST_WORDS = 7
 # From ninety on: PS3.15 has nothing of it, HIPAA 164.514(b)(2)(i)(C) has.
@@ -77,7 +78,7 @@ def ages_in_words(page: Page) -> Iterator[Span]:
 
 def worded_day(page: Page, month: int) -> Span | None:
     """Find a day in words before the word of a month, and a year in words after it."""
-    if not month:
+    if not month or page.gaps[month] not in _JOINTS:
         return None
     name = page.folds[month]
     if name in words("worded", "short") or len(name) < _SHORTEST_MONTH:
@@ -127,9 +128,7 @@ def _last_of_year(page: Page, month: int) -> int:
 
 
 def _joined(page: Page, first: int, last: int) -> bool:
-    return all(
-        page.gaps[at] in (" ", "'", "\u2019") for at in range(first + 1, last + 1)
-    )
+    return all(page.gaps[at] in _JOINTS for at in range(first + 1, last + 1))
 
 
 def _is_number(folded: str, table: str) -> bool:
