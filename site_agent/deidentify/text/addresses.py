@@ -32,7 +32,10 @@ from site_agent.deidentify.text.uncalled import is_measured
 from site_agent.deidentify.text.vocabulary import words
 
 _STATE = re.compile(r"(?<=[,.] )[A-Z]{2} \d{5}(?:-\d{4})?(?![\d-])")
-_SHORT_BEFORE = re.compile(r"(?<![\w.,/-])\d{1,5}[A-Za-z]?(?: [A-Z][a-z]{1,20}){1,2}$")
+# `re` looks faster for what begins with a class.
+_SHORT_BEFORE = re.compile(
+    r"\d(?<![\w.,/-]\d)\d{0,4}[A-Za-z]?(?: [A-Z][a-z]{1,20}){1,2}$"
+)
 _CALLE = re.compile(
     r"(?<!\w)C/ ?[A-Z][^\W\d_]{1,20}(?: [^\W\d_]{1,20}){0,3},? \d{1,4}(?!\w)"
 )

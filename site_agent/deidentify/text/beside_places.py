@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from string import ascii_letters
 
@@ -25,7 +25,7 @@ _LETTERED, _LONGEST_CODE = ("letterhead-figure", "address"), 8
 _SHORTEST_ADDRESS, _LONGEST_ADDRESS = 12, 90
 # A number, the street, and the town, between commas.
 _ADDRESS_BEFORE = re.compile(
-    r"(?<![\w.,/-])\d{1,5}[A-Za-z]? (?:[A-Z\u00c0-\u00de][\w'\u2019.-]{0,20} ){0,3}"
+    r"\d(?<![\w.,/-]\d)\d{0,4}[A-Za-z]? (?:[A-Z\u00c0-\u00de][\w'\u2019.-]{0,20} ){0,3}"
     r"[A-Z\u00c0-\u00de][\w'\u2019.-]{0,20}, "
     r"(?:[A-Z\u00c0-\u00de][\w'\u2019-]{1,20}[ ,]{1,2}){1,4}$"
 )
@@ -36,7 +36,7 @@ _MONTH_BEHIND = re.compile(
 )
 _FARTHEST, _FARTHEST_WARD = 64, 40
 # What tells at once that a figure may be near.
-_FIGURE_AFTER = re.compile(r"[ ,.][^\d\n]{0,18}\d")
+_FIGURE_AFTER = re.compile(r"[ ,.][^\d\n]{0,18}+\d")
 _FIGURE = re.compile("[0-9]")
 _ENDS_NUMBER = frozenset("0123456789,")
 _SHORTEST_BEFORE = 4
@@ -44,9 +44,9 @@ _AFTER = frozenset(" ,./")
 _LONGEST_NUMBER = 14
 
 
-def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
+def find_beside_places(page: Page, spans: Sequence[Span]) -> Iterator[Span]:
     """Find what stands beside names and places, which are among `spans`."""
-    folded, named, rooms = page.folded, list[Span](), False
+    folded, rooms = page.folded, False
     for span in spans:
         begun, end, category, rule = span
         if (
@@ -59,9 +59,8 @@ def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
                 yield Span(start, end, Category.PLACE, "beside-place")
         if category not in _NAMES:
             continue
-        named.append(span)
         start, stop, room = begun, end, rule == "room"
-        rooms = rooms or room
+        rooms |= room
         if rule in _CODED:
             start = _before_code(page, begun)
         elif begun >= _SHORTEST_BEFORE and folded[begun - 1] == " ":
@@ -73,7 +72,8 @@ def find_beside_places(page: Page, spans: Iterable[Span]) -> Iterator[Span]:
         elif rule == "house" and (month := _MONTH_BEHIND.match(folded, end)):
             yield Span(*month.span("month"), Category.DATE, "month-behind-house")
     if rooms:
-        yield from _between_rooms(page, sorted(named))
+        named = sorted(span for span in spans if span[2] in _NAMES)
+        yield from _between_rooms(page, named)
 
 
 def _before_code(page: Page, start: int) -> int:
@@ -201,7 +201,7 @@ def _house() -> re.Pattern[str]:
 @cache
 def _number_before() -> re.Pattern[str]:
     second = either(words("dwellings", "second"))
-    return re.compile(rf"(?<![\w.,/-])\d{{1,4}} ?(?:[a-z]|{second})?,? $")
+    return re.compile(rf"\d(?<![\w.,/-]\d)\d{{0,3}} ?(?:[a-z]|{second})?,? $")
 
 
 @cache

@@ -17,7 +17,7 @@ from site_agent.deidentify.text.lexicon import (
     UNKNOWN,
 )
 from site_agent.deidentify.text.name_runs import (
-    COMMA,
+    COMMAS,
     DOTTED,
     JOINTS,
     LONGEST_NAME,
@@ -30,10 +30,10 @@ from site_agent.deidentify.text.ranks import is_role
 from site_agent.deidentify.text.vocabulary import words
 from site_agent.deidentify.text.word_lists import is_allowed
 
-_NO_PAIR = CAPS | INITIAL | LETTER
 _LONGEST_PAIR, _LONGEST_ADJECTIVE, _MOST_INITIALS = 3, 7, 3
 _INITIAL, _NAMES = CAPITAL | INITIAL, UNKNOWN | COMMON
 _NO_SURNAME = FUNCTION | HOUSE | TITLE
+_NO_PAIR = _NO_SURNAME | CAPS | INITIAL | LETTER
 
 
 def initialled(page: Page, word: int) -> int:
@@ -54,7 +54,7 @@ def initialled(page: Page, word: int) -> int:
         kind, gap = kinds[at], gaps[at]
         if at > word:
             if "," in gap:
-                if comma or not kind & INITIAL or not COMMA.fullmatch(gap):
+                if comma or not kind & INITIAL or gap not in COMMAS:
                     break
                 comma = True
             elif gap not in JOINTS or (gap in DOTTED and not kinds[at - 1] & INITIAL):
@@ -108,21 +108,20 @@ def paired(page: Page, word: int) -> int:
     ``Massimo Kalt``. German nouns have them too; there the first must be unknown.
     """
     kinds, gaps, last = page.kinds, page.gaps, len(page.kinds)
-    at = word
-    named = False
+    at, names, german = word, 0, page.language == "de"
     while at < last and at - word <= _LONGEST_PAIR:
         kind = kinds[at]
+        if not kind & CAPITAL or kind & _NO_PAIR:
+            break
         if at > word and gaps[at] not in (" ", "-"):
             break
-        if not kind & CAPITAL or kind & (_NO_SURNAME | _NO_PAIR):
-            break
-        if page.language == "de" and not (
+        if german and not (
             kind & UNKNOWN or (at > word and len(page.words[at]) <= _LONGEST_ADJECTIVE)
         ):
             break
-        named |= bool(kind & _NAMES)
+        names |= kind & _NAMES
         at += 1
-    fits = named and 1 < at - word <= _LONGEST_PAIR
+    fits = names and 1 < at - word <= _LONGEST_PAIR
     return (
         at
         if fits and not (at < last and kinds[at] & LETTER and gaps[at] == " ")

@@ -11,10 +11,12 @@ from site_agent.deidentify.text.word_lists import parted_eponyms
 def is_in_eponym(page: Page, word: int) -> bool:
     """Whether a word is an eponym, or a part of one that stands there as a whole."""
     folded, start, end = page.folded, page.starts[word], page.ends[word]
-    for phrase, place in _eponyms_with().get(folded[start:end], ()):
+    for place, phrases in _eponyms_with().get(folded[start:end], {}).items():
         first = start - place
-        if folded.startswith(phrase, first) and _stands(
-            folded, first, first + len(phrase)
+        if folded.startswith(phrases, first) and any(
+            folded.startswith(phrase, first)
+            and _stands(folded, first, first + len(phrase))
+            for phrase in phrases
         ):
             return True
     return False
@@ -27,10 +29,14 @@ def _stands(folded: str, start: int, end: int) -> bool:
 
 
 @cache
-def _eponyms_with() -> dict[str, list[tuple[str, int]]]:
-    """Map each word of an eponym to the whole and where the word stands in it."""
-    found: dict[str, list[tuple[str, int]]] = {}
+def _eponyms_with() -> dict[str, dict[int, tuple[str, ...]]]:
+    """Map each word of an eponym to where it stands in which."""
+    found: dict[str, dict[int, tuple[str, ...]]] = {}
     for phrase, parts in parted_eponyms():
         for part in parts:
-            found.setdefault(part, []).append((phrase, phrase.index(part)))
+            place, places = phrase.index(part), found.get(part)
+            if places is None:
+                found[part] = {place: (phrase,)}
+            else:
+                places[place] = (*places.get(place, ()), phrase)
     return found

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from site_agent.deidentify.text.due_names import initialled, is_lone_month, paired
 from site_agent.deidentify.text.eponyms import is_in_eponym
 from site_agent.deidentify.text.lexicon import (
     ACRONYM,
+    BETWEEN,
     CAPITAL,
     CAPS,
     CLINICAL,
@@ -25,10 +25,9 @@ from site_agent.deidentify.text.lexicon import (
     PARTICLE,
     TITLE,
     UNKNOWN,
-    between_titles,
 )
 from site_agent.deidentify.text.name_runs import (
-    COMMA,
+    COMMAS,
     JOINTS,
     is_typed_small,
     small_run,
@@ -64,68 +63,50 @@ _MOST_OF_CELL = 5
 Run = tuple[int, int]
 """The first word of a name and the first after it."""
 
-
-class _Label(NamedTuple):
-    """A label and what follows it.
-
-    `word` is its last one, `gap` what stands behind it. `colon` says that it has one
-    or the like, `said` that it is a phrase (``signed by``), `dear` that it greets.
-    """
-
-    word: int
-    gap: str
-    colon: bool
-    said: bool
-    dear: bool
+# What may begin a name behind a label that has no colon.
+_FIRST = CAPITAL | TITLE | BETWEEN
 
 
 def labelled(page: Page, word: int) -> Run | None:
     """Give the name after a label that ends with `word`, if there is one."""
-    label = _label_at(page, word)
-    if label is None:
+    after = word + 1
+    if after >= len(page.words):
         return None
-    colon = label.colon
-    due = colon or label.said
-    if (due or label.gap == ". ") and _is_initialled(page, word + 1):
-        return word + 1, word + 2
-    start = skip_titles(page, word + 1)
+    gap, kind, colon = page.gaps[after], page.kinds[after], False
+    if gap != " ":
+        follows, colon = _after_label(gap)
+        if not follows and (gap != ". " or not _is_abbreviated(page, word)):
+            return None
+        colon = colon or (gap in _DASHES and bool(kind & CAPITAL))
+    folds = page.folds
+    said = word > 0 and (folds[word - 1], folds[word]) in _ends_of_labels()
+    if not (colon or said or kind & _FIRST or _is_signed(page, word)):
+        return None
+    if not ends_phrase(page, word, _labels()):
+        return None
+    due = colon or said
+    if (due or gap == ". ") and _is_initialled(page, after):
+        return after, after + 1
+    start = skip_titles(page, after)
     if start >= len(page.words) or _begins_text(page, word, start):
         return None
-    if (due or label.dear) and (run := _whatever_words(page, start, label)):
+    dear = folds[word] in words("titles", "salutes")
+    if (due or dear) and (run := _whatever_words(page, start, colon=colon)):
         return run
     kind = page.kinds[start]
     small = not kind & CAPITAL and page.words[start].islower()
     if small and (
-        (due and (label.said or ends_phrase(page, word, _fields())))
-        or (label.gap == " " and is_typed_small(page, start))
+        (due and (said or ends_phrase(page, word, _fields())))
+        or (gap == " " and is_typed_small(page, start))
     ):
         end = small_run(page, start)
         if end > start:
             return start, end
     if kind & LETTER and not kind & UNKNOWN and _is_label(page, start):
         return None
-    behind = _with_colon if colon else _without_colon
-    return behind(page, start, label)
-
-
-def _label_at(page: Page, word: int) -> _Label | None:
-    """Give the label that ends with a word, if a name may stand behind it."""
-    after = word + 1
-    if after >= len(page.words):
-        return None
-    gap, kind = page.gaps[after], page.kinds[after]
-    follows, colon = (True, False) if gap == " " else _after_label(gap)
-    colon = colon or (gap in _DASHES and bool(kind & CAPITAL))
-    if not follows and (gap != ". " or not _is_abbreviated(page, word)):
-        return None
-    if not (colon or kind & (CAPITAL | TITLE) or _is_said(page, word)) and (
-        page.folds[after] not in between_titles() and not _is_signed(page, word)
-    ):
-        return None
-    if not ends_phrase(page, word, _labels()):
-        return None
-    dear = page.folds[word] in words("titles", "salutes")
-    return _Label(word, gap, colon, _is_said(page, word), dear)
+    if colon:
+        return _with_colon(page, start, word)
+    return _without_colon(page, start, word, said=said, dear=dear)
 
 
 def _begins_text(page: Page, word: int, start: int) -> bool:
@@ -152,22 +133,25 @@ def _other_headings() -> frozenset[str]:
     return frozenset(by_last_word("impression").keys() | others)
 
 
-def _whatever_words(page: Page, start: int, label: _Label) -> Run | None:
+def _whatever_words(page: Page, start: int, *, colon: bool) -> Run | None:
     """Give a name that initials, its halves or a capital show, whatever its words."""
     end = max(initialled(page, start), paired(page, start))
     if end > start:
         return start, max(end, whole_run(page, start))
-    if not label.colon and is_lone_month(page, start):
+    if not colon and is_lone_month(page, start):
         return start, start + 1
     return None
 
 
-def _without_colon(page: Page, start: int, label: _Label) -> Run | None:
+def _without_colon(
+    page: Page, start: int, label: int, *, said: bool, dear: bool
+) -> Run | None:
     """Give the name that begins at `start`, where it is but its words that show one.
 
-    "Patient Young" is a name, "Patient Chest" hardly.
+    "Patient Young" is a name, "Patient Chest" hardly. `label` is the last word before
+    it; `said` tells that it is a phrase (``signed by``), `dear` that it greets.
     """
-    kind, before = page.kinds[start], page.kinds[label.word]
+    kind, before = page.kinds[start], page.kinds[label]
     if kind & INITIAL and before & CAPS and _goes_on_loud(page, start):
         return None  # ANEKS Z DNIA
     shouts = kind & CAPS and before & (CAPS | INITIAL)
@@ -175,16 +159,16 @@ def _without_colon(page: Page, start: int, label: _Label) -> Run | None:
         return None
     if kind & (LETTER | CLINICAL) and not _is_alone(page, start):
         after = page.gaps[start + 1][:1]
-        bracket = label.gap[-1:] == "(" and after == ")"
-        closed = bracket or (label.dear and after in (",", "\n"))
+        bracket = page.gaps[label + 1][-1:] == "(" and after == ")"
+        closed = bracket or (dear and after in (",", "\n"))
         return (start, start + 1) if closed and not kind & LETTER else None
-    if kind & (ACRONYM | LETTER) and kind & CAPS and not label.said:
+    if kind & (ACRONYM | LETTER) and kind & CAPS and not said:
         return None  # imported to PACS
     return _run(start, whole_run(page, start), lone=bool(kind & INITIAL))
 
 
-def _with_colon(page: Page, start: int, label: _Label) -> Run | None:
-    """Give the name that begins the field `start`."""
+def _with_colon(page: Page, start: int, label: int) -> Run | None:
+    """Give the name that begins a field at `start`, behind the word `label`."""
     kind = page.kinds[start]
     closed = _END_OF_CELL.match(page.gaps[start + 1] or "\n") is not None
     if kind & MONTH and closed:
@@ -193,7 +177,7 @@ def _with_colon(page: Page, start: int, label: _Label) -> Run | None:
         short = kind & CAPS and len(page.words[start]) <= _LONGEST_INITIALS
         if _fills_field(page, start):
             return start, start + 1
-        if not short or kind & LETTER or page.kinds[label.word] & CAPS or not closed:
+        if not short or kind & LETTER or page.kinds[label] & CAPS or not closed:
             return None
     end = max(whole_run(page, start), _whole_cell(page, start))
     lone = kind & INITIAL and _is_label(page, start)
@@ -233,11 +217,6 @@ def _fields() -> ByEnd:
     return by_last_word("person_lines")
 
 
-def _is_said(page: Page, word: int) -> bool:
-    """Whether a label of several words ends there: ``signed by rousseau``."""
-    return word > 0 and (page.folds[word - 1], page.folds[word]) in _ends_of_labels()
-
-
 def _is_signed(page: Page, word: int) -> bool:
     """Whether a name without a capital may follow: ``Signerat okafor``."""
     folded = page.folds[word]
@@ -249,7 +228,7 @@ def _is_signed(page: Page, word: int) -> bool:
 
 @cache
 def _ends_of_labels() -> frozenset[tuple[str, str]]:
-    """Give the last two words of the longer phrases of a signature."""
+    """Give the last two words of a signature's longer phrases: ``signed by``."""
     parted = (words_of(phrase) for phrase in phrases("signature"))
     return frozenset((one[-2], one[-1]) for one in parted if len(one) > 1)
 
@@ -270,7 +249,7 @@ def _whole_cell(page: Page, start: int) -> int:
         word += 1
         if _END_OF_CELL.match(page.gaps[word]) or word == len(page.words):
             return word if named else start
-        if page.gaps[word] not in JOINTS and not COMMA.fullmatch(page.gaps[word]):
+        if page.gaps[word] not in JOINTS and page.gaps[word] not in COMMAS:
             return start
     return start
 

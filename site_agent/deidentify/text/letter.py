@@ -62,7 +62,7 @@ def cuts_of(page: Page) -> list[Cut]:
     anywhere, and is followed by a colon; or it has a line for itself. A signature ends
     its section.
     """
-    cuts = [*_headings(page), *_lines_alone(page), *_signatures(page)]
+    cuts = [*_headings(page), *_signatures(page)]
     return sorted(cuts, key=_FIRST_AND_LAST)
 
 
@@ -117,10 +117,14 @@ def people_of(text: str) -> Iterator[PersonName]:
 
 def _headings(page: Page) -> Iterator[Cut]:
     known, text, longest = _known_headings(), page.text, _longest_by_last_word()
-    folds, gaps, kinds = page.folds, page.gaps, page.kinds
+    folds, gaps, kinds, last = page.folds, page.gaps, page.kinds, len(page.words) - 1
     for at in page.openings:
         gap = gaps[at + 1]
-        if gap == " " or not kinds[at] & HEADED or not (colon := _coloned(gap)):
+        if (gap == " " and at < last) or not kinds[at] & HEADED:
+            continue
+        if ("\n" in gap or at == last) and (alone := _line_alone(page, at)):
+            yield alone
+        if not (colon := _coloned(gap)):
             continue
         after, most = page.ends[at] + colon, longest[folds[at]]
         for begin in _label_starts(page, at, most) if most > 1 else (at,):
@@ -169,20 +173,16 @@ def _label_starts(page: Page, at: int, most: int) -> Iterator[int]:
         yield begin
 
 
-def _lines_alone(page: Page) -> Iterator[Cut]:
-    """Find headings that have a line for themselves."""
-    known, gaps, last = _known_headings(), page.gaps, len(page.words)
+def _line_alone(page: Page, at: int) -> Cut | None:
+    """Give the heading that ends with a line's last word, if it fills the line."""
     folded = page.folded
-    for at in page.openings:
-        if not page.kinds[at] & HEADED or ("\n" not in gaps[at + 1] and at + 1 < last):
-            continue
-        start = folded.rfind("\n", 0, page.starts[at]) + 1
-        end = folded.find("\n", page.ends[at])
-        end = len(folded) if end < 0 else end
-        if end - start <= _LONGEST_LABEL:
-            section = known.get(folded[start:end].strip(_DECORATION + ":"))
-            if section is not None:
-                yield start, end, section
+    start = folded.rfind("\n", 0, page.starts[at]) + 1
+    end = folded.find("\n", page.ends[at])
+    end = len(folded) if end < 0 else end
+    if end - start > _LONGEST_LABEL:
+        return None
+    section = _known_headings().get(folded[start:end].strip(_DECORATION + ":"))
+    return None if section is None else (start, end, section)
 
 
 def _signatures(page: Page) -> Iterator[Cut]:
@@ -197,8 +197,10 @@ def _signatures(page: Page) -> Iterator[Cut]:
         inside = not newline and word
         if inside and (gap == " " or not _BEFORE_SIGNATURE.search(gap)):
             continue
-        start = page.starts[word]
-        for phrase in first_words[folds[word]]:
+        start, may_be = page.starts[word], first_words[folds[word]]
+        if not folded.startswith(may_be, start):
+            continue
+        for phrase in may_be:
             if _signs(page, word, phrase, newline or not word):
                 yield start, start + len(phrase), Section.OTHER
                 break

@@ -54,7 +54,7 @@ def chain(
     while last + 1 < words and gaps[last + 1] in _JOINTS:
         if _belongs(page, last + 1, last + 1, letter, loud):
             last += 1
-        elif _goes_on(page, last + 1):
+        elif page.kinds[last + 1] & PARTICLE and _goes_on(page, last + 1):
             last += 2  # Carl af Ekman
         else:
             break
@@ -82,10 +82,14 @@ def _goes_on(page: Page, at: int) -> bool:
 def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bool:
     """Whether the word `at`, beside a name, is part of it; `gap` is between them."""
     kind, joint = page.kinds[at], page.gaps[gap]
+    if not kind & CAPITAL and joint not in _JOINED:
+        if joint != " ":
+            return False
+        return page.words[at] in SUFFIXES or (at < gap and bool(kind & PARTICLE))
     if kind & INITIAL and is_level(page, at):
         return False
     if joint == "^":  # whatever word it is: MOREL^INGA^K
-        return bool(kind & CAPITAL)
+        return True
     if joint == " ":
         if kind & INITIAL and loud and at == gap and page.gaps[at + 1] == " ":
             return page.words[at] not in _ARTICLES
@@ -116,12 +120,12 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
     if kind & LETTER and is_rank(page, at):
         return False
     if joint == ",":  # RUST,ANNA
-        return bool(kind & CAPITAL) and not kind & (LETTER | TITLE | HOUSE)
+        return not kind & (LETTER | TITLE | HOUSE)
     if kind & PARTICLE and joint == " ":
-        return at < gap and (not kind & CAPITAL or not kind & LETTER or loud)
-    if kind & FUNCTION and kind & CAPITAL and not kind & CAPS:  # Karin Bien, Ale Kurz
+        return at < gap and (not kind & LETTER or loud)
+    if kind & FUNCTION and not kind & CAPS:  # Karin Bien, Ale Kurz
         return joint == " " and _ends_there(page, at) if at == gap else False
-    if not kind & CAPITAL or kind & (FUNCTION | TITLE | HOUSE):
+    if kind & (FUNCTION | TITLE | HOUSE):
         return False
     if joint == " " and not loud and not kind & CAPS and page.language != "de":
         if at < gap and not kind & LETTER and not _begins(page, at):
@@ -130,7 +134,8 @@ def _belongs(page: Page, at: int, gap: int, letter: bytearray, loud: bool) -> bo
             return True  # Robert Page
     if joint == " " and at == gap and not loud and _follows_given(page, at):
         return True  # Tyler Weeks
-    if joint in (" ", ", ") and not loud and _in_capitals(page, at, gap, joint):
+    spaced = joint in (" ", ", ")
+    if kind & CAPS and spaced and not loud and _in_capitals(page, at, gap, joint):
         return True
     if kind & MONTH:  # Hanc, Jan
         return bool(letter[at]) and not page.gaps[at + 1].strip()[:1].isdigit()
@@ -161,15 +166,15 @@ _NO_NAME = LETTER | TITLE | HOUSE | FUNCTION
 
 
 def _in_capitals(page: Page, at: int, gap: int, joint: str) -> bool:
-    """Whether a word that is a name too is in capitals, and its other half is not.
+    """Whether a word in capitals is a name too, and its other half is not so written.
 
     So a family name is marked in lists: ``Amanda WARD``, ``MAY, Rocco``.
     """
     kind, other = page.kinds[at], page.kinds[gap - 1 if at == gap else gap]
-    if kind & other & CAPS and joint == " ":
+    if other & CAPS and joint == " ":
         long = min(len(page.words[gap - 1]), len(page.words[gap])) > _MOST_LOUD - 1
         return long and not kind & _NO_NAME and _is_short_run(page, gap)
-    marked = kind & CAPS and kind & (COMMON | MONTH) and len(page.words[at]) > 2
+    marked = kind & (COMMON | MONTH) and len(page.words[at]) > 2
     if kind & LETTER and (not kind & COMMON or (at < gap and kind & RELATED)):
         return False
     alone = other & UNKNOWN and not other & CAPS
@@ -216,10 +221,9 @@ def _is_full(page: Page, at: int, gap: int) -> bool:
 
 def _fills_a_field(page: Page, at: int) -> bool:
     """Whether a word ends a name in the field of a system, its comma before it."""
-    kind, after = page.kinds[at], page.gaps[at + 1]
-    if not kind & CAPITAL or kind & _NO_NAME or not page.kinds[at - 1] & UNKNOWN:
+    if page.kinds[at] & _NO_NAME or not page.kinds[at - 1] & UNKNOWN:
         return False
-    return after[:1] in _QUOTES
+    return page.gaps[at + 1][:1] in _QUOTES
 
 
 def _begins(page: Page, at: int) -> bool:

@@ -48,7 +48,8 @@ JOINTS = frozenset(
         " \u2019",
     )
 )
-COMMA = re.compile(r"[ \t]{0,2},[ \t]{0,2}")
+_SPACES = ("", " ", "\t", "  ", " \t", "\t ", "\t\t")
+COMMAS = frozenset(f"{before},{after}" for before in _SPACES for after in _SPACES)
 LONGEST_NAME = 6  # words
 _LONGEST_SMALL_NAME, _SHORTEST_SMALL = 3, 4
 _SMALL_JOINTS = frozenset((" ", "-", "'", ", ", ". "))
@@ -90,7 +91,11 @@ def name_run(page: Page, word: int, *, free: bool = True) -> int:
                 break
         elif not kind & CAPITAL:
             break
-        if at > word and _ends_name(page, at, end > word):
+        if (
+            at > word
+            and not kind & (UNKNOWN | INITIAL)
+            and _ends_name(page, at, end > word)
+        ):
             break
         if at == word and not free and not kind & (UNKNOWN | COMMON | INITIAL):
             break
@@ -134,11 +139,9 @@ def _is_name_still(page: Page, at: int, first: int) -> bool:
 
 
 def _ends_name(page: Page, at: int, begun: bool) -> bool:
-    """Whether a capitalised word inside a run is no part of the name."""
+    """Whether a word that is listed, inside a run, is no part of the name."""
     kind, gap, before = page.kinds[at], page.gaps[at], page.kinds[at - 1]
-    if kind & (UNKNOWN | INITIAL) or page.words[at] in SUFFIXES:
-        return False
-    if gap in ("-", "'", "\u2019"):
+    if page.words[at] in SUFFIXES or gap in ("-", "'", "\u2019"):
         return False
     if (
         before & INITIAL
@@ -203,7 +206,7 @@ def whole_run(page: Page, word: int, *, free: bool = True) -> int:
         and (page.language != "nl" or _CLOSED.match(page.text, page.ends[end]))
     ):
         return end + 1
-    if ("," in gap and COMMA.fullmatch(gap)) or ("^" in gap and _CARET.fullmatch(gap)):
+    if gap in COMMAS or ("^" in gap and _CARET.fullmatch(gap)):
         kind = page.kinds[end]
         fits = kind & (UNKNOWN | INITIAL) or (kind & COMMON and not kind & LETTER)
         if kind & MONTH and kind & CAPITAL:  # ``Hanc, Jan``

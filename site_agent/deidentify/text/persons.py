@@ -34,7 +34,7 @@ from site_agent.deidentify.text.lexicon import (
     UNKNOWN,
 )
 from site_agent.deidentify.text.name_runs import (
-    COMMA,
+    COMMAS,
     JOINTS,
     SUFFIXES,
     is_typed_small,
@@ -64,9 +64,10 @@ _SHORTEST_DEGREE = 3
 _AFTER_CUE = frozenset((" ", ", ", ": ", "  ", " ("))
 _BEFORE_ROLE = frozenset((", ", " (", " ", ". ", ",\n", "\n"))
 
-_CUES = TITLE | LABEL | CUE | TELLING
 _MAY_BE_ROLE = LETTER | LABEL
-_INTERESTING = _CUES | ROLED
+_INTERESTING = TITLE | LABEL | CUE | TELLING | ROLED
+_DUE = CAPITAL | PARTICLE | TITLE | BETWEEN
+"""What may begin a name, or stand before it."""
 _MOST_TITLES = 8  # and words between them; a text of nothing else must not take long
 
 
@@ -76,8 +77,10 @@ def find_persons(page: Page) -> Iterator[tuple[Run, str]]:
     The title itself is not part of the name.
     """
     gaps, kinds = page.gaps, page.kinds
-    for word in [at for at, kind in enumerate(kinds) if kind & _INTERESTING]:
-        kind = kinds[word]
+    begun = 0  # the first word of the last name behind a label or a phrase
+    for word, kind in enumerate(kinds):
+        if not kind & _INTERESTING:
+            continue
         if (
             kind & ROLED
             and kind & _MAY_BE_ROLE
@@ -85,14 +88,14 @@ def find_persons(page: Page) -> Iterator[tuple[Run, str]]:
             and (run := _before_role(page, word))
         ):
             yield run, "before-role"
-        if not kind & _CUES:
-            continue
-        if kind & TITLE and (run := _titled(page, word)):
+        if kind & TITLE and word >= begun and (run := _titled(page, word)):
             yield run, "titled"
         if kind & LABEL and (run := labelled(page, word)):
             yield run, "labelled"
+            begun = run[0]
         if kind & CUE and (run := _addressed(page, word)):
             yield run, "addressed"
+            begun = run[0]
         if kind & TELLING and (run := _telling(page, word)):
             yield run, "telling"
     if "I, " in page.text:
@@ -171,16 +174,19 @@ def _signer(page: Page, word: int) -> Run | None:
 
 
 def _addressed(page: Page, word: int) -> Run | None:
-    if word + 1 >= len(page.words) or page.gaps[word + 1] not in _AFTER_CUE:
+    start = word + 1
+    if start >= len(page.words) or page.gaps[start] not in _AFTER_CUE:
+        return None
+    article = page.words[start] in words("names", "articles")
+    if not (article or page.kinds[start] & _DUE):
         return None
     if not ends_phrase(page, word, by_last_word("addressed")):
         return None
-    start = word + 1
     if page.folds[word] in words("names", "relatives") and (
         run := _of_relative(page, start)
     ):
         return run
-    if page.words[start] in words("names", "articles") or _is_loud_article(page, start):
+    if article or _is_loud_article(page, start):
         start += 1
         if start == len(page.words) or page.gaps[start] != " ":
             return None
@@ -285,7 +291,7 @@ def _before_role(page: Page, word: int) -> Run | None:
             continue
         if not kind & CAPITAL or kind & (FUNCTION | LETTER | TITLE):
             break
-        if first < word and joint not in JOINTS and not COMMA.fullmatch(joint):
+        if first < word and joint not in JOINTS and joint not in COMMAS:
             break
         first -= 1
     begins = (
@@ -317,7 +323,7 @@ def _line_before(page: Page, word: int) -> Run | None:
             return None
         if not first or "\n" in gap:
             return first, word
-        if gap not in JOINTS and not COMMA.fullmatch(gap):
+        if gap not in JOINTS and gap not in COMMAS:
             return None
     return None
 

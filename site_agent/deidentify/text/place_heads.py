@@ -49,7 +49,8 @@ def _abbreviated(page: Page) -> Iterator[tuple[int, int]]:
     starts = []
     at = shapes.find(_INITIAL)
     while at >= 0:
-        starts.append(page.starts[at])
+        if page.gaps[at + 1][:1] == ".":
+            starts.append(page.starts[at])
         at = shapes.find(_INITIAL, at + 1)
     for joined in words("houses", "joined"):
         at = text.find(joined.upper())

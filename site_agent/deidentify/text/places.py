@@ -67,8 +67,10 @@ from site_agent.deidentify.text.word_lists import is_allowed
 _LONGEST = 9  # words on either side
 _DASHES = frozenset((" - ", " \u2013 "))
 _SHORTEST_LABEL = 4
-_NEAR = (Part.PROPER, Part.GENERIC)
-_UNSURE = (Part.NONE, Part.FILLING)
+# To look up a member of an enumeration takes longer than to compare it.
+_NONE, _PROPER, _GENERIC, _TRADE, _LINK, _TITLE, _SAINT, _FILLING = Part
+_NEAR = (_PROPER, _GENERIC)
+_UNSURE = (_NONE, _FILLING)
 
 
 def find_houses(page: Page) -> Iterator[Span]:
@@ -121,7 +123,7 @@ def _has_town(page: Page, last: int) -> bool:
     if page.kinds[at] & CAPITAL and page.gaps[at + 1] == " ":
         at += not page.kinds[at] & UNKNOWN  # North Robertberg
     town = page.kinds[at] & UNKNOWN and not page.kinds[at] & (INITIAL | MONTH)
-    if not town or part_of(page, at) is not Part.PROPER:
+    if not town or part_of(page, at) is not _PROPER:
         return False
     end = at + 1
     while end < len(page.words) and end - at < _LONGEST and is_joined(page, end):
@@ -136,7 +138,7 @@ def _is_begun(page: Page, word: int) -> bool:
     kinds, before = page.kinds, word - 1
     if kinds[word] & CAPITAL or before < 0 or page.gaps[word] != " ":
         return False
-    named = part_of(page, before) in (Part.GENERIC, Part.TRADE)
+    named = part_of(page, before) in (_GENERIC, _TRADE)
     return named and bool(kinds[before] & CAPITAL)
 
 
@@ -187,13 +189,13 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
         part = _part_left(page, at, company=company)
         if page.gaps[at + 1] in _DASHES and (weak or part not in _NEAR):
             break
-        if part is Part.NONE and not loud and page.kinds[at] & CAPS & ~FUNCTION:
+        if part is _NONE and not loud and page.kinds[at] & CAPS & ~FUNCTION:
             continue  # Bavel AC Hospital
         if not page.kinds[at] & CAPITAL and not (
-            is_inside(page, at) or (company and part is Part.LINK)
+            is_inside(page, at) or (company and part is _LINK)
         ):
             break
-        if part is Part.TRADE:
+        if part is _TRADE:
             inflected = page.gaps[at + 1] == "-" or page.folds[at].endswith(
                 _adjectives()
             )
@@ -201,15 +203,15 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
                 break
             first = at
         elif page.kinds[at] & INITIAL and not (
-            named or part is Part.SAINT or page.gaps[at + 1].startswith(".")
+            named or part is _SAINT or page.gaps[at + 1].startswith(".")
         ):
             continue
-        elif part in (Part.PROPER, Part.GENERIC, Part.SAINT):
-            near, beside = near and part is Part.GENERIC, part is Part.GENERIC
-            saint = part is Part.SAINT
-            named = named or part is Part.PROPER or (saint and at + 1 < word)
+        elif part in (_PROPER, _GENERIC, _SAINT):
+            near, beside = near and part is _GENERIC, part is _GENERIC
+            saint = part is _SAINT
+            named = named or part is _PROPER or (saint and at + 1 < word)
             first = at
-        elif part is Part.FILLING:
+        elif part is _FILLING:
             if near and _is_before_generic(page, at):
                 named, first = True, at
             if page.gaps[at + 1] == "-" or (
@@ -217,11 +219,11 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
             ):
                 first = at  # Reha-Zentrum, Arbeitsmedizinisches Zentrum
             near = beside = False
-        elif part is Part.TITLE:
+        elif part is _TITLE:
             partners = words("houses", "partners")
             first = first if partners.isdisjoint(page.folds[at : word + 1]) else at
             break
-        elif part is not Part.LINK or not (company or is_inside(page, at)):
+        elif part is not _LINK or not (company or is_inside(page, at)):
             break
     return first, named
 
@@ -229,11 +231,11 @@ def _leftmost(page: Page, word: int) -> tuple[int, bool]:
 def _part_left(page: Page, at: int, *, company: bool) -> Part:
     """Tell what a word left of a head may be; `company` says what the head is."""
     part, kind = part_of(page, at), page.kinds[at]
-    if part is Part.PROPER and page.language != "en":
+    if part is _PROPER and page.language != "en":
         medicine = kind & CAPS and kind & COMMON and kind & CLINICAL
-        part = Part.FILLING if medicine else part
-    if part is Part.FILLING and company and kind & COMMON:
-        return Part.PROPER  # Diagnósticos Nascimento Ltda.
+        part = _FILLING if medicine else part
+    if part is _FILLING and company and kind & COMMON:
+        return _PROPER  # Diagnósticos Nascimento Ltda.
     return part
 
 
@@ -241,13 +243,13 @@ def _is_before_generic(page: Page, at: int) -> bool:
     """Whether a word of medicine names a house: ``Parent Medical Center``."""
     if not page.language or page.language in words("houses", "compounding"):
         return False
-    return not page.kinds[at] & CAPS and part_of(page, at + 1) is Part.GENERIC
+    return not page.kinds[at] & CAPS and part_of(page, at + 1) is _GENERIC
 
 
 def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
     """Give the last word of the name right of its head, and whether one is proper."""
     last = firm = word  # with the generic words at the end, and without them
-    at, before = word + 1, Part.GENERIC
+    at, before = word + 1, _GENERIC
     small = not (page.kinds[word] & CAPITAL or _is_begun(page, word))
     weak = page.folds[word] in words("houses", "weak")
     if is_company(page, word) or (small and page.folds[word] in _owned()):
@@ -259,37 +261,37 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
         part, kind, folded = part_of(page, at), page.kinds[at], page.folds[at]
         site = page.gaps[at] == ", " and folded in words("houses", "sites")
         if site:
-            part = Part.LINK
+            part = _LINK
         elif not is_joined(page, at):
             break
-        elif part is Part.NONE and before is Part.GENERIC and first_comes_head:
+        elif part is _NONE and before is _GENERIC and first_comes_head:
             described = not (named or kind & CAPITAL) and folded.endswith(_described())
-            part = Part.GENERIC if described else part
+            part = _GENERIC if described else part
         # Words that belong to the head: ``School of Medicine``, ``Centrum Onkologii``.
         bound = not named and (
             first_comes_head
-            or before is Part.LINK
-            or (bound and before in (Part.GENERIC, Part.TRADE))
+            or before is _LINK
+            or (bound and before in (_GENERIC, _TRADE))
         )
         if page.gaps[at] in _DASHES and (
-            weak or not ((part is Part.PROPER and not kind & INITIAL) or kind & HOUSE)
+            weak or not ((part is _PROPER and not kind & INITIAL) or kind & HOUSE)
         ):
             break
         if kind & CAPITAL and (
-            before is Part.SAINT or (before is Part.PROPER and page.gaps[at] == "-")
+            before is _SAINT or (before is _PROPER and page.gaps[at] == "-")
         ):
-            part = Part.PROPER  # St. Clement; Chaudet-Dessus
-        elif part is Part.PROPER and loud and not named and kind & CLINICAL:
-            part = Part.FILLING if kind & CAPS and kind & COMMON else part
+            part = _PROPER  # St. Clement; Chaudet-Dessus
+        elif part is _PROPER and loud and not named and kind & CLINICAL:
+            part = _FILLING if kind & CAPS and kind & COMMON else part
         elif part in _UNSURE and (
             (placed and _is_place(page, at))
-            or (placed and not loud and part is Part.FILLING and ends_there(page, at))
+            or (placed and not loud and part is _FILLING and ends_there(page, at))
             or (not weak and _is_last(page, at, before))
         ):
-            part = Part.PROPER
+            part = _PROPER
         if forms().match(page.folded, page.ends[at - 1]):
             break
-        if part is Part.LINK:
+        if part is _LINK:
             place = folded in words("houses", "of_places")
             joins = folded in words("houses", "ands") and not place
             if joins and not (titled or _goes_on(page, at)):
@@ -298,29 +300,29 @@ def _rightmost(page: Page, word: int, *, left: bool) -> tuple[int, bool]:
             if numbered and NUMBER_NEXT.match(page.gaps[at + 1]):
                 named, last, firm = True, at, at
             linked, placed = linked or not joins, placed or place or site
-        elif part is Part.PROPER:
+        elif part is _PROPER:
             if small and not (linked or left) and page.gaps[at] != "-":
                 break
             dated = kind & MONTH and page.language == "en"
-            if before is Part.LINK and (dated or is_in_eponym(page, at)):
+            if before is _LINK and (dated or is_in_eponym(page, at)):
                 break  # Royal Hospital in May; for Wegener granulomatosis
             last = firm = at
             named = True
-        elif part is Part.GENERIC:
+        elif part is _GENERIC:
             if small and not linked:
                 break
             last = at if kind & CAPITAL else last
             firm = at if kind & HOUSE or bound or page.gaps[at] == " & " else firm
-        elif part is Part.TRADE:
+        elif part is _TRADE:
             written = bound and (kind & CAPITAL or page.language != "en")
             written = written or (bool(kind & CAPITAL) and page.gaps[at] == " & ")
             last, firm = (at, at) if written else (last, firm)
-        elif part is Part.TITLE:
+        elif part is _TITLE:
             titled = True
-        elif part is Part.FILLING:
+        elif part is _FILLING:
             if small or (kind & CAPS and not linked):
                 break
-        elif part is Part.NONE:
+        elif part is _NONE:
             break
         before = part
         at += 1
@@ -334,7 +336,7 @@ def _is_last(page: Page, at: int, before: Part) -> bool:
 
     Where the house comes last and in capitals it does if it is but built like one.
     """
-    if part_of(page, at) is Part.NONE or not ends_there(page, at):
+    if part_of(page, at) is _NONE or not ends_there(page, at):
         return False
     if page.kinds[at] & CAPS or not is_house_first(page):
         return before in _NEAR and not is_allowed(page.folds[at], page.language)
@@ -347,9 +349,9 @@ def _goes_on(page: Page, at: int) -> bool:
     if after == len(page.words) or not is_joined(page, after):
         return False
     part = part_of(page, after)
-    if part is Part.PROPER:  # NHS Dumfries and Galloway
+    if part is _PROPER:  # NHS Dumfries and Galloway
         return ends_there(page, after) and not page.kinds[at - 1] & HOUSE
-    return part in (Part.GENERIC, Part.TRADE)
+    return part in (_GENERIC, _TRADE)
 
 
 def _is_place(page: Page, at: int) -> bool:

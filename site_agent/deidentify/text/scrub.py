@@ -76,7 +76,7 @@ from site_agent.deidentify.text.spans import (
 from site_agent.deidentify.text.unknown import find_unknown
 from site_agent.deidentify.text.vocabulary import words
 
-_KEPT = (Section.FINDINGS, Section.IMPRESSION)
+_KEPT = tuple((s.value, s) for s in (Section.FINDINGS, Section.IMPRESSION))
 _NAMES = frozenset((Category.NAME, Category.PLACE))
 _JOINED = _NAMES | {Category.ID}
 _START, _END = itemgetter(0), itemgetter(1)
@@ -145,19 +145,20 @@ def find_identifiers(text: str, known: KnownIdentifiers) -> list[Span]:
 
 
 def _kept(
-    text: str, spans: Sequence[Span], parts: Iterable[Cut], instead: Instead
+    text: str, spans: Sequence[Span], parts: Sequence[Cut], instead: Instead
 ) -> dict[str, str]:
     """Give Findings and Impression, joined where they stand in several parts."""
-    kept: dict[str, list[str]] = {section.value: [] for section in _KEPT}
-    for start, end, section in parts:
-        if section in _KEPT:
-            begin = bisect_right(spans, start, key=_END)
-            stop = bisect_left(spans, end, begin, key=_START)
-            part = replace(text, spans[begin:stop], instead, start, end)
-            part = part.lstrip("*_ \t\n").rstrip()
-            if part:
-                kept[section.value].append(part)
-    return {name: "\n".join(listed) for name, listed in kept.items()}
+    kept = {}
+    for name, wanted in _KEPT:
+        listed = []
+        for start, end, section in parts:
+            if section is wanted:
+                begin = bisect_right(spans, start, key=_END)
+                stop = bisect_left(spans, end, begin, key=_START)
+                part = replace(text, spans[begin:stop], instead, start, end)
+                listed.append(part.lstrip("*_ \t\n").rstrip())
+        kept[name] = "\n".join(filter(None, listed))
+    return kept
 
 
 def _find(
@@ -349,7 +350,7 @@ def _is_article(page: Page, word: int) -> bool:
 def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
     """Take in the small words between two parts of a name: ``Reggio nell'Emilia``."""
     joined = sorted([span for span in spans if span[2] in _JOINED])
-    between = words("names", "between")
+    between, place = words("names", "between"), Category.PLACE
     end, named_before, housed = 0, False, False
     for start, stop, category, _ in joined:
         named = category in _NAMES
@@ -360,7 +361,7 @@ def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
                 letter = last < len(zones.letter) and zones.letter[last]
                 code = housed and _CODE.fullmatch(page.folded, end, start)
                 if code or (letter and _FIGURES.fullmatch(page.folded, end, start)):
-                    yield Span(end, start, Category.PLACE, "between-names")
+                    yield Span(end, start, place, "between-names")
             elif (
                 named
                 and named_before
@@ -374,4 +375,4 @@ def _bridges(page: Page, spans: Iterable[Span], zones: Zones) -> Iterator[Span]:
             ):
                 yield Span(end - 1, start + 1, Category.NAME, "between-names")
         if stop > end:
-            end, named_before, housed = stop, named, category is Category.PLACE
+            end, named_before, housed = stop, named, category is place

@@ -71,8 +71,8 @@ _MARK = re.compile(
 )
 # No segment that a system adds (HL7 2.5.1, 2.14): ``ZDS|``.
 _INITIALS_AND_DATE = re.compile(
-    r"(?!Z[A-Z]{2}\|)([A-Z](?<![\w.][A-Z])[A-Z]{1,3}(?:[/:][A-Za-z]{2,4})?)\s?[/|,-]\s?"
-    r"(?=\d{1,4}[./ -])"
+    r"([A-Z](?<![\w.][A-Z])(?!(?<=Z)[A-Z]{2}\|)[A-Z]{1,3}(?:[/:][A-Za-z]{2,4})?)"
+    r"\s?[/|,-]\s?(?=\d{1,4}[./ -])"
 )
 
 

@@ -80,11 +80,12 @@ def replace(
     )
     for span in spans:
         start, end, category, _ = span
+        parts.append(text[at:start])
         if plainly:
-            parts += (text[at:start], category)
+            parts.append(category)
         else:
             written = text[max(first, start) : min(end, stop)]
-            parts += (text[at:start], instead(span, written))
+            parts.append(instead(span, written))
         at = end
     parts.append(text[at:stop])
     return "".join(parts)

@@ -41,14 +41,14 @@ _CALLED = re.compile(
 )
 # Two people: the whole of a line, or what stands behind a stroke at its end.
 _LINE = re.compile(
-    rf"[-\[(/ ]{{0,2}}(?P<one>{_L}{{1,12}})(?:[/:]{{1,2}}|-(?=[a-z]))"
-    rf"(?P<two>{_L}{{1,12}})"
+    rf"[-\[(/ ]{{0,2}}(?P<one>{_L}{{1,12}}+)(?:[/:]{{1,2}}|-(?=[a-z]))"
+    rf"(?P<two>{_L}{{1,12}}+)"
     rf"(?:[/:-]{_L}{{1,4}})?(?:[ ,/-]{{1,2}}\d[\d./-]{{0,9}}| {_L}{{2,5}} ?\d{{0,3}})?"
     r"[-\])]{0,2}"
 )
 _ONE = re.compile(rf"(?P<mark>[-/] ?)?(?P<one>{_L}{{2,4}})(?: \d{{4,8}}| ?-)?")
 _PAIR = re.compile(r"[A-Z]{2,3}/[a-z]{2}")
-_NUMBERED = re.compile(rf"{_L}{{2,4}}[-/]\d{{4,8}}[-/]{_L}{{2,4}}")
+_NUMBERED = re.compile(rf"{_L}{{2,4}}+[-/]\d{{4,8}}[-/]{_L}{{2,4}}")
 _AT_END = re.compile(rf"(?:(?<=[\s/|,]))(?P<one>{_L}{{2,4}})/(?P<two>{_L}{{2,4}})$")
 _BOTH = re.compile(r"\bD: ?[A-Z]{2,4},? {1,2}T: ?[A-Za-z]{2,4}\b")
 # Before initials at the end of a line, and a day that may stand behind them.
@@ -106,11 +106,12 @@ def find_typists(page: Page) -> Iterator[Span]:
 def _edges_of_lines(page: Page) -> Iterator[Span]:
     """Find initials that close a paragraph, or stand beside a day: ``... . ABK``."""
     shapes, lines = page.shapes, page.lines
-    gaps, word = page.gaps, shapes.find(_LOUD)
+    written, gaps, word = page.words, page.gaps, shapes.find(_LOUD)
     while word >= 0:
         # A line begins, or a mark stands, before them or before the word before them.
-        edge = gaps[word] != " " or word < 2 or "\n" in gaps[word - 1]
-        if edge and len(page.words[word]) <= _SHORT:
+        if len(written[word]) <= _SHORT and (
+            gaps[word] != " " or word < 2 or "\n" in gaps[word - 1]
+        ):
             line = bisect_right(lines, word)
             first = lines[line - 1] if line else 0
             after = lines[line] if line < len(lines) else len(shapes)
@@ -221,7 +222,9 @@ def _code_at(page: Page, start: int, end: int, line_from_end: int) -> int | None
     begin = max(start, end - _LONGEST_LINE)
     line = page.text[begin:end]
     joined = "/" in line or "-" in line or ":" in line
-    if start and begin == start and (joined or len(line) <= _LONGEST_ALONE):
+    if not joined and len(line) > _LONGEST_ALONE:
+        return None
+    if start and begin == start:
         first = len(line) - len(line.lstrip())
         whole = _LINE.fullmatch(line, first) if joined else None
         if whole is not None and _are_people(page, begin, whole, line_from_end):

@@ -46,7 +46,7 @@ _TAX_CODE = re.compile(r"\d\d[a-z]\d\d ?[a-z]\d{3}[a-z](?![a-z\d])")
 _TAX_NAMES = re.compile(r"(?<![a-z\d])(?:[a-z]{6}|[a-z]{3} [a-z]{3}) $")
 # Behind the first figures; few go on so. The last is one letter of check.
 _GOES_ON = re.compile(
-    r"[-/._ ]?[a-z]{0,4}\d\d|[-/. ]\d[-/. ]\d|[-/]?[a-z]{1,4}\d|[-/][a-z]"
+    r"[-/._ ]?[a-z]{0,4}+\d\d|[-/. ]\d[-/. ]\d|[-/]?[a-z]{1,4}+\d|[-/][a-z]"
 )
 _LETTERS_BEFORE, _JOINTS = 6, frozenset("-/._")
 _LONG, _FEWEST, _PARTED = 6, 5, 7

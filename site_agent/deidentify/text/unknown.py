@@ -81,13 +81,12 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
     loud, german = is_loud(page), page.language == "de"
     found: list[tuple[int, str]] = []
     kinds, shapes = page.kinds, page.shapes
-    for word in [at for at, kind in enumerate(kinds) if kind & _DENIABLE]:
-        kind = kinds[word]
-        if taken[word]:
-            if taken[word] == 1 and not kind & HOUSE:
-                found.append((word, "beside-name"))
+    for word, kind in enumerate(kinds):
+        if not kind & _DENIABLE:
             continue
-        if not kind & CAPITAL:
+        if mark := taken[word]:
+            if mark == 1 and not kind & HOUSE:
+                found.append((word, "beside-name"))
             continue
         if kind & UNKNOWN:
             denied = (
