@@ -6,11 +6,11 @@
 ``letters/*.json`` are letterheads, phrases, names of houses, forms of dates and of
 numbers in nine languages, each file by another hand, none of which knew the rules. The
 judge in ``../shared`` fills them with made-up people; PYTHON is one that has its needs
-(numpy and Faker). Those from ``first`` to ``seventh`` were at hand while
-rules were written; the last two of them write prose. The ``unread`` ones were not, and should stay so: look at
-their totals alone. A report in quarantine counts as removed from end to end, its
-clinical spans as damaged. VENV is as in ``report_text``: Presidio scrubs the English
-reports of the last hand.
+(numpy and Faker). Those from ``first`` to ``seventh`` were at hand while rules were
+written; the last two of them write prose. The ``unread`` ones were not, and should stay
+so: look at their totals alone. A report in quarantine counts as removed from end to
+end, its clinical spans as damaged. VENV is as in ``report_text``: Presidio scrubs the
+English reports of the last hand.
 """
 
 from __future__ import annotations

@@ -47,6 +47,7 @@ _FIRST_WITHOUT_LISTS = "\u0370"
 _LONGEST_BEFORE_FIGURE = 3
 _FEWEST_LOUD, _LOUD_SHARE = 3, 0.7
 _COUNTED = re.compile(r" (?:\d{1,2}|[IVX]{1,4})(?![\w:/-]|[.,]\d)")
+_SCORE = re.compile(r" (?:\d{1,3}(?:[.,]\d)?(?![\w/-]|[.,]\d| [a-z])|[IV]{1,3}(?!\w))")
 _DENIABLE = UNKNOWN | COMMON
 _NEVER_ALONE = LETTER | HOUSE | TITLE | MONTH | FUNCTION | PARTICLE
 _INITIAL = CAPITAL | INITIAL
@@ -90,7 +91,11 @@ def find_unknown(page: Page, letter: bytearray, taken: bytearray) -> Iterator[Sp
             continue
         if kind & UNKNOWN:
             denied = (
-                not (is_in_eponym(page, word) or _is_unit(page, word))
+                not (
+                    is_in_eponym(page, word)
+                    or _is_unit(page, word)
+                    or _is_scored(page, word)
+                )
                 if letter[word]
                 else _is_denied(page, word, loud, german)
             )
@@ -176,7 +181,7 @@ def is_thing(page: Page, word: int) -> bool:
     """Whether a word names a sign, a disease or a device: ``Ganz`` in Swan-Ganz."""
     if is_in_eponym(page, word) or _is_inflected_pair(page, word):
         return True
-    if _is_joined(page, word):
+    if _is_joined(page, word) or _is_scored(page, word):
         return True
     after, listed = word + 1, words("things", "after")
     while after < len(page.words) and after - word < _MOST_JOINED:
@@ -206,6 +211,13 @@ def _is_joined(page: Page, word: int) -> bool:
         return False
     before = page.folds[word - 1]
     return before in eponyms() and before not in common_words()
+
+
+def _is_scored(page: Page, word: int) -> bool:
+    """Whether a name is that of a score and its value follows: ``Borg 4``."""
+    if page.folds[word] not in words("things", "scored"):
+        return False
+    return _SCORE.match(page.text, page.ends[word]) is not None
 
 
 def _is_inflected_pair(page: Page, word: int) -> bool:

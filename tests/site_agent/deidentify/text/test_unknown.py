@@ -119,3 +119,22 @@ def test_capitals_that_abbreviate_nothing_known_are_somebodys_initials(
 )
 def test_abbreviations_of_reports_stay(text: str) -> None:
     assert scrub(text, NOBODY).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Admitted with Glasgow 13, at rest Borg 4, later Killip II.",
+        "Appearances of a Kasabach-Merritt phenomenon and a Denham pin.",
+        "The Abbe-Estlander flap and the Rotter-Erb syndrome are unchanged.",
+    ],
+)
+def test_score_with_its_value_and_thing_with_its_name_stay(text: str) -> None:
+    assert scrub(text, KnownIdentifiers(), "en").text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Seen by Rankin at home.", "Rankin 45 years old", "Rankin 12.05.1960"]
+)
+def test_name_of_a_score_without_its_value_goes(text: str) -> None:
+    assert "Rankin" not in scrub(f"Clear. {text}", KnownIdentifiers(), "en").text
