@@ -259,10 +259,15 @@ def small_run(page: Page, word: int) -> int:
 
 def is_typed_small(page: Page, word: int) -> bool:
     """Whether a word with a small letter is in no list, as names are none."""
+    return bool(kind_of_small(page, word) & UNKNOWN)
+
+
+def kind_of_small(page: Page, word: int) -> int:
+    """Give what a small word would be with a capital; 0 for a short or other one."""
     written = page.words[word]
     if len(written) < _SHORTEST_SMALL or not written.islower():
-        return False
-    return bool(kinds(page.language)[written.capitalize()] & UNKNOWN)
+        return 0
+    return kinds(page.language)[written.capitalize()]
 
 
 def _is_given(page: Page, at: int) -> bool:

@@ -22,9 +22,12 @@ from site_agent.deidentify.text.lexicon import (
     PARTICLE,
     TITLE,
     UNKNOWN,
-    kinds,
 )
-from site_agent.deidentify.text.name_runs import DOTTED, is_dotted_word
+from site_agent.deidentify.text.name_runs import (
+    DOTTED,
+    is_dotted_word,
+    kind_of_small,
+)
 from site_agent.deidentify.text.page import Page
 from site_agent.deidentify.text.ranks import is_role
 from site_agent.deidentify.text.spans import Category, Span
@@ -36,7 +39,6 @@ _TWO = re.compile(
     r",? (?P<two>[A-Z]{2})"
     r"(?=\.?$|\.? ?[,;:)(/\n|]|\. |  | -| (?!de |la |en |in |a )[a-z])"
 )
-_SHORTEST = 4
 _MOST_PARTICLES = 3
 _NEVER = CLINICAL | LETTER | TITLE | MONTH
 
@@ -87,16 +89,13 @@ def _with_initials(page: Page, span: Span, after: int) -> Span:
 
 def _small_name(page: Page, word: int) -> int:
     """Give the end of a family name with small letters; `word` if none begins there."""
-    listed, at = kinds(page.language), word
+    at = word
     last = min(len(page.words), word + _MOST_PARTICLES) - 1
     while at < last and page.kinds[at] & PARTICLE and page.gaps[at + 1] == " ":
         at += 1
-    written = page.words[at]
-    if len(written) < _SHORTEST or not written.islower():
-        return word
     if at == word and page.folds[at].endswith(_verbs(page.language)):
         return word  # Dr Stein instemde
-    kind = listed[written.capitalize()]
+    kind = kind_of_small(page, at)
     named = kind & UNKNOWN or (kind & COMMON and not kind & _NEVER)
     return at + 1 if named else word
 

@@ -308,9 +308,8 @@ def _behind_letters(
     begin = _first_letter(folded, start, start)
     if start - begin == 1 and folded[begin - 1 : begin] == "-":
         begin = _first_letter(folded, begin - 1, start)  # IMG-Z2840
-    if end - start in _DIGITS_OF_DATES and (
-        found := _behind_small_word(page, start, word, told)
-    ):
+    dated, small = end - start in _DIGITS_OF_DATES, page.words[word].islower()
+    if dated and small and (found := _glued_date(page, start, word, told)):
         return found
     found = quarter_at(folded, begin) if folded[start - 1] == "q" else None
     found = (
@@ -324,13 +323,13 @@ def _behind_letters(
     )
     if found is None and may_be_uncalled(folded, start, end):
         found = uncalled_at(page, start, word)
+    if found is None and dated and not small and start - begin > 1:
+        found = _glued_date(page, start, word, told)
     return found
 
 
-def _behind_small_word(page: Page, start: int, word: int, told: _Told) -> Span | None:
-    """Find the date that a small word is joined to: ``since22. 01. 2023``."""
-    if not page.words[word].islower():
-        return None
+def _glued_date(page: Page, start: int, word: int, told: _Told) -> Span | None:
+    """Find the date that a word is joined to: ``since22. 01. 2023``."""
     if word + 1 in told.monthly and (
         last := date_at(page.folded, start, in_figures=False)
     ):

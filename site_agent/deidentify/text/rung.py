@@ -15,7 +15,7 @@ from site_agent.deidentify.text.spans import Category, Span
 from site_agent.deidentify.text.vocabulary import words
 
 _NUMBER = re.compile(
-    r"-?\d{1,6}(?:[ /-]\d{2,5}){0,4}"
+    r"\d{1,6}(?:[ /-]\d{2,5}){0,4}"
     r"(?![\w%\u00b0]|[.,:/-]\d| ?(?:mm|cm|ml|mg|kg|hours?|days?|hrs?|min)\b)"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")

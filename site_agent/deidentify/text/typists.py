@@ -91,16 +91,22 @@ def find_typists(page: Page) -> Iterator[Span]:
             match = _CALLED.match(page.text, page.ends[word])
             if match is not None and _tells(page, word, match):
                 yield Span(*match.span("code"), Category.NAME, "typist")
-    for word in page.openings:
-        if page.kinds[word] & SIGNED:
-            stamp = _STAMPED.match(page.text, page.ends[word])
-            if stamp is None:
-                continue
-            signer = page.kinds[page.word_before(stamp.start("one"))]
-            if not signer & (FUNCTION | CUE | LABEL):  # ADDENDUM 11/16/20 BY
-                yield Span(*stamp.span("one"), Category.NAME, "typist")
+    yield from _stamped(page)
     yield from _last_lines(page)
     yield from _edges_of_lines(page)
+
+
+def _stamped(page: Page) -> Iterator[Span]:
+    """Find initials behind the day and the hour of a signature."""
+    for word in page.openings:
+        if not page.kinds[word] & SIGNED:
+            continue
+        stamp = _STAMPED.match(page.text, page.ends[word])
+        if stamp is None:
+            continue
+        signer = page.kinds[page.word_before(stamp.start("one"))]
+        if not signer & (FUNCTION | CUE | LABEL):  # ADDENDUM 11/16/20 BY
+            yield Span(*stamp.span("one"), Category.NAME, "typist")
 
 
 def _edges_of_lines(page: Page) -> Iterator[Span]:

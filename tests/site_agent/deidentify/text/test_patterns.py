@@ -143,6 +143,7 @@ def test_age_in_brackets_behind_the_day_of_birth_goes() -> None:
     ("language", "text", "scrubbed"),
     [
         ("en", "none sinceFebruary 4, 2020", "none since[DATE]"),
+        ("en", "NONE SINCE22. 01. 2023, CLEAR", "NONE SINCE[DATE], CLEAR"),
         ("en", "whom I saw onJan 26 2024,here", "whom I saw on[DATE],here"),
         ("pl", "notatka z20 kwietnia 2005", "notatka z[DATE]"),
         ("pl", "brak od31.01.2024 r. nic", "brak od[DATE] nic"),
