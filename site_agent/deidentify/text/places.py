@@ -120,8 +120,9 @@ def _has_town(page: Page, last: int) -> bool:
     at = last + 1
     if at == len(page.words) or page.gaps[at] != ", ":
         return False
-    if page.kinds[at] & CAPITAL and page.gaps[at + 1] == " ":
-        at += not page.kinds[at] & UNKNOWN  # North Robertberg
+    known = page.kinds[at] & (CAPITAL | UNKNOWN) == CAPITAL
+    if known and page.gaps[at + 1] == " " and at + 1 < len(page.words):
+        at += 1  # North Robertberg
     town = page.kinds[at] & UNKNOWN and not page.kinds[at] & (INITIAL | MONTH)
     if not town or part_of(page, at) is not _PROPER:
         return False

@@ -127,3 +127,9 @@ def test_adjective_of_an_eponym_is_a_name_before_a_house() -> None:
 
 def test_word_that_calls_a_number_is_no_house() -> None:
     assert houses("51y, hosp no K-672161, req by", "en") == []
+
+
+@pytest.mark.parametrize("end", ["", " ", "  ", " \n", "."])
+def test_text_may_end_behind_half_of_a_town(end: str) -> None:
+    text = f"seen at Government Medical College, North{end}"
+    assert scrub(text, KnownIdentifiers(), "en").doubts == ()
