@@ -99,7 +99,8 @@ def _is_house_here(page: Page, word: int) -> bool:
         if page.language == "en" and before and part_of(page, before - 1) is Part.SAINT:
             return True  # Saint Bianca Health
         # Hardy Diagnostics & Imaging
-        if page.gaps[after] == " & " and _is_trade(page, after):
+        joined = page.gaps[after] == " & " and after < len(page.words)
+        if joined and _is_trade(page, after):
             return part_of(page, before) is Part.PROPER
     while (
         after < len(page.words)
@@ -111,8 +112,9 @@ def _is_house_here(page: Page, word: int) -> bool:
     if after == len(page.words) or page.gaps[after] not in (" ", "'", "\u2019"):
         return False
     if is_house_first(page) and part_of(page, after) is Part.FILLING:
-        known = after  # Areszt Śledczy Brzeg
-        after += page.gaps[after + 1] == " " and not page.kinds[known] & CAPS
+        goes_on = page.gaps[after + 1] == " " and after + 1 < len(page.words)
+        if goes_on and not page.kinds[after] & CAPS:
+            after += 1  # Areszt Śledczy Brzeg
     part = part_of(page, after)
     if page.folds[after] in words("houses", "patrons"):
         return bool(page.kinds[after] & CAPITAL)

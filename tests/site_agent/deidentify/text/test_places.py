@@ -133,3 +133,15 @@ def test_word_that_calls_a_number_is_no_house() -> None:
 def test_text_may_end_behind_half_of_a_town(end: str) -> None:
     text = f"seen at Government Medical College, North{end}"
     assert scrub(text, KnownIdentifiers(), "en").doubts == ()
+
+
+@pytest.mark.parametrize("end", ["", " ", " & ", ", ", "' "])
+@pytest.mark.parametrize(
+    ("language", "begun"),
+    [("pl", "Areszt Śledczy"), ("en", "Hardy Diagnostics"), ("es", "Centro Médico")],
+)
+def test_text_may_end_behind_a_word_for_a_house(
+    language: str, begun: str, end: str
+) -> None:
+    scrubbed = scrub(begun + end, KnownIdentifiers(), language)
+    assert all(0 <= span.start < span.end <= len(begun) for span in scrubbed.spans)
