@@ -34,7 +34,7 @@ _GAPS = [
     *("-", "/", " / ", "|", "\t", "  ", "    ", " (", ") ", '"', "'", "\u2019"),
     *("=", "..", "...", "*", "#", "[", "]", "_", "\u00b0"),
 ]
-_MOST_PARTS = 60
+_LENGTHS = (5, 5, 60)  # short texts have more ends in them
 
 
 def odd_letters(seed: int) -> Iterator[tuple[str, str | None]]:
@@ -44,7 +44,7 @@ def odd_letters(seed: int) -> Iterator[tuple[str, str | None]]:
         parts = [
             chance.choice(chance.choice((phrases, _NAMES, _NAMES, _FIGURES)))
             + chance.choice(_GAPS)
-            for _ in range(chance.randrange(1, _MOST_PARTS))
+            for _ in range(chance.randrange(1, chance.choice(_LENGTHS)))
         ]
         text = chance.choice(("", "", "", chance.choice(_GAPS))) + "".join(parts)
         text = chance.choice((str, str, str, str.upper, str.lower))(text)
